@@ -1,0 +1,21 @@
+"""argv -> exit code: the program's front door, cheap for the questions asked most often."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the program and exit with its code."""
+    if sys.argv[1:] == ["--version"]:
+        from releasegate import __version__
+
+        sys.stdout.write(f"releasegate {__version__}\n")
+        return
+    from releasegate.cli import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,331 @@
+"""The one table of finding codes: what each means, how much it weighs, what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from releasegate.model import Finding, Level
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding. Numbers are given once and never reused."""
+
+    code: str
+    title: str
+    level: Level
+    #: what to do, unless the finding itself knows better
+    help: str
+    #: the runbook's heading that deals with it
+    anchor: str
+
+
+def _gate(anchor: str, *rows: tuple[str, Level, str, str]) -> tuple[Code, ...]:
+    return tuple(Code(code, title, level, cure, anchor) for code, level, title, cure in rows)
+
+
+E, W, N = Level.ERROR, Level.WARNING, Level.NOTE
+
+CODES: tuple[Code, ...] = (
+    *_gate(
+        "release-tag",
+        (
+            "RG101",
+            E,
+            "The release tag does not exist",
+            "Cut the tag on the commit to release: git tag -a TAG -m TAG",
+        ),
+        (
+            "RG102",
+            E,
+            "The release tag does not name a commit",
+            "Move the tag to a commit: git tag -f -a TAG COMMIT",
+        ),
+        (
+            "RG103",
+            E,
+            "The release tag is not an ancestor of HEAD",
+            "Check out a branch that contains the tag.",
+        ),
+        (
+            "RG104",
+            E,
+            "A file is not committed as it stands",
+            "Commit it, or restore the committed version.",
+        ),
+        (
+            "RG105",
+            E,
+            "There is no Git repository",
+            "Run inside the repository that holds the migration.",
+        ),
+        (
+            "RG106",
+            E,
+            "The repository has no commit",
+            "Commit the migration, the baseline and the app first.",
+        ),
+        ("RG107", E, "A shallow clone cannot tell", "git fetch --unshallow --tags"),
+        (
+            "RG108",
+            E,
+            "The migration is a draft",
+            "Take the draft mark out of header and policy in a reviewed commit.",
+        ),
+        (
+            "RG109",
+            E,
+            "Git refuses to read the repository",
+            "git config --global --add safe.directory PATH",
+        ),
+        (
+            "RG110",
+            N,
+            "HEAD is detached",
+            "Nothing to do in CI; on a workstation, check out a branch.",
+        ),
+        ("RG111", N, "The migration is a draft", "It is checked like any other and never applied."),
+    ),
+    *_gate(
+        "app-code",
+        (
+            "RG201",
+            E,
+            "A write leaves a contract column out",
+            "Send the parent's id with every insert.",
+        ),
+        (
+            "RG202",
+            E,
+            "A contract column may be NULL",
+            "Send a value that cannot be None, or refuse the write before.",
+        ),
+        ("RG203", E, "The value goes under another name", "Send it under the column's own name."),
+        (
+            "RG204",
+            E,
+            "The value is not the parent's id",
+            "Send the id of the row that the key refers to.",
+        ),
+        ("RG205", E, "It cannot be decided what is sent", "Write the columns out at the call."),
+        (
+            "RG206",
+            E,
+            "No write site of a contract table was found",
+            "Name the app's folders in [tool.releasegate.app-code] roots.",
+        ),
+        (
+            "RG207",
+            E,
+            "A source file cannot be read",
+            "Mend the file, or exclude it in [tool.releasegate.app-code].",
+        ),
+        (
+            "RG208",
+            E,
+            "The contract cannot be read",
+            "Write the keys as plain ALTER TABLE or CREATE TABLE statements.",
+        ),
+        (
+            "RG209",
+            W,
+            "Deleting a parent may start to fail",
+            "Delete the children first, in the same transaction.",
+        ),
+        (
+            "RG210",
+            E,
+            "A column is sent before it exists",
+            "Send it in the release after the migration.",
+        ),
+        (
+            "RG211",
+            N,
+            "A column that the migration creates is not sent yet",
+            "Send it in the next release.",
+        ),
+        (
+            "RG212",
+            E,
+            "There is no source to read",
+            "Name the app's folders in [tool.releasegate.app-code] roots.",
+        ),
+        (
+            "RG213",
+            W,
+            "A column configured as optional is not always sent",
+            "Send it, and take it out of optional.",
+        ),
+        ("RG214", N, "Files were left out", "Nothing to do; they are named in the report."),
+    ),
+    *_gate(
+        "parse-only",
+        ("RG301", E, "The file is not valid SQL", "Mend the statement."),
+        ("RG302", E, "A psql meta-command", "Write plain SQL; only SQL can be checked and sent."),
+        ("RG303", E, "The file is not text", "Save it as UTF-8 without NUL bytes."),
+        (
+            "RG304",
+            E,
+            "Transaction control inside the file",
+            "Keep one BEGIN at the top and one COMMIT at the end.",
+        ),
+        (
+            "RG305",
+            E,
+            "The file is not in one transaction",
+            "Put BEGIN; before the first statement and COMMIT; after the last.",
+        ),
+        (
+            "RG306",
+            E,
+            "A statement cannot run in a transaction",
+            "Write it without CONCURRENTLY, or put it in a file of its own later.",
+        ),
+        (
+            "RG307",
+            E,
+            "A statement reaches outside the database",
+            "Take it out; an administrator runs such things by hand.",
+        ),
+        (
+            "RG308",
+            E,
+            "A statement changes the session",
+            "Take it out, and write schema-qualified names.",
+        ),
+        ("RG309", E, "The file fails on a throwaway database", "Mend the statement at this place."),
+        (
+            "RG310",
+            E,
+            "An object is not what the file says",
+            "Give it another name, or mend the statement that makes it.",
+        ),
+        ("RG311", N, "The file starts with a byte-order mark", "Save it as UTF-8 without BOM."),
+        (
+            "RG312",
+            N,
+            "The file has CRLF line ends",
+            "Save it with LF, before it is applied anywhere.",
+        ),
+        ("RG313", E, "An unknown directive", "Known are: requires-tag TAG, draft."),
+        (
+            "RG314",
+            E,
+            "The file holds nothing to apply",
+            "Write the statements, or remove the file.",
+        ),
+        (
+            "RG315",
+            E,
+            "The baseline does not load",
+            "Mend the baseline, or write a new one: pg_dump -s.",
+        ),
+        ("RG316", E, "A name is longer than 63 bytes", "Shorten it; PostgreSQL would cut it off."),
+        (
+            "RG317",
+            E,
+            "No throwaway database could be had",
+            "Look at the reason, or give --scratch-url.",
+        ),
+        (
+            "RG318",
+            N,
+            "The baseline was adapted",
+            "Nothing to do; production has what the throwaway server lacks.",
+        ),
+        (
+            "RG319",
+            W,
+            "There is no baseline",
+            "Write one (pg_dump -s) and name it as baseline in the configuration.",
+        ),
+        (
+            "RG320",
+            E,
+            "The scratch server is the target's own",
+            "Give another server as --scratch-url, or none.",
+        ),
+        (
+            "RG321",
+            W,
+            "The throwaway server's major version differs",
+            "Install the target's major version beside releasegate.",
+        ),
+    ),
+    *_gate(
+        "live-database",
+        (
+            "RG501",
+            E,
+            "The target cannot be reached",
+            "Check address, role, password and database name.",
+        ),
+        ("RG502", E, "A pooler stands before the target", "Connect to the server itself."),
+        ("RG503", E, "The target is a standby", "Connect to the primary."),
+        (
+            "RG504",
+            E,
+            "The target is read-only",
+            "Find out who set default_transaction_read_only, and why.",
+        ),
+        ("RG505", E, "The server's version is not supported", "PostgreSQL 15 to 18 are supported."),
+        ("RG506", E, "A table is missing", "Check that this is the right database."),
+        (
+            "RG507",
+            E,
+            "Another file was applied under this number",
+            "Restore the applied file; give the change a new number.",
+        ),
+        (
+            "RG508",
+            E,
+            "An object exists that no run made",
+            "Find out who made it; drop it, or correct the baseline.",
+        ),
+        (
+            "RG509",
+            E,
+            "What was applied has changed since",
+            "Restore the object, or write a migration that says so.",
+        ),
+        ("RG510", E, "Another run is at work", "Wait for it to end, then run again."),
+        (
+            "RG511",
+            E,
+            "The ledger cannot be read",
+            "Grant USAGE on schema releasegate and SELECT on its tables.",
+        ),
+        ("RG512", W, "The role is a superuser", "Apply with the role that owns the tables."),
+        (
+            "RG513",
+            W,
+            "An earlier migration is not in the ledger",
+            "Apply it first, unless it was applied by other means.",
+        ),
+        ("RG514", E, "The role lacks a right", "Run the GRANT below as an administrator."),
+    ),
+    *_gate(
+        "window",
+        ("RG601", E, "The window is not open yet", "Run again once it is open."),
+        ("RG602", E, "The window is closed", "Agree on a new window and run again."),
+    ),
+)
+
+_BY_CODE = {row.code: row for row in CODES}
+
+
+def lookup(code: str) -> Code | None:
+    """Find a code's row; case does not matter."""
+    return _BY_CODE.get(code.upper())
+
+
+def make(code: str, message: str, *, level: Level | None = None, **rest: Any) -> Finding:
+    """Make a finding; ``rest`` is help, path, line and column.
+
+    Raises:
+        KeyError: the code is not in the table.
+    """
+    row = _BY_CODE[code]
+    rest.setdefault("help", row.help)
+    return Finding(code, level or row.level, message, **rest)

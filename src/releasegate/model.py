@@ -1,0 +1,337 @@
+"""The nouns: frozen values that every other module passes on and none changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+
+class Level(StrEnum):
+    """How much a finding weighs; errors block, the rest does not unless asked to."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class GateStatus(StrEnum):
+    PASSED = "passed"
+    BLOCKED = "blocked"
+    #: could not look: blocks
+    ERRORED = "errored"
+    #: an input is missing, or an earlier answer makes the question empty
+    NOT_ASKED = "not_asked"
+
+
+class OutcomeStatus(StrEnum):
+    APPLIED = "applied"
+    ALREADY_APPLIED = "already_applied"
+    FAILED = "failed"
+    #: the connection was lost and the truth could not be read back
+    UNKNOWN = "unknown"
+    NOT_RUN = "not_run"
+
+
+class Verdict(StrEnum):
+    PASSED = "passed"
+    BLOCKED = "blocked"
+    APPLIED = "applied"
+    NOTHING_TO_DO = "nothing_to_do"
+    STOPPED = "stopped"
+    UNKNOWN = "unknown"
+    INTERRUPTED = "interrupted"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a gate has to say."""
+
+    code: str
+    level: Level
+    message: str
+    #: what to do instead, a command where there is one
+    help: str
+    #: relative to the repository
+    path: str | None = None
+    #: 1-based
+    line: int | None = None
+    #: 1-based, in characters
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    gate: str
+    title: str
+    status: GateStatus
+    #: why it was not asked or could not look
+    reason: str | None = None
+    duration_s: float = 0.0
+    findings: tuple[Finding, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Directives:
+    """What a migration's header says after ``-- releasegate:``."""
+
+    requires_tag: str | None = None
+    draft: bool = False
+    #: (line, text) of each directive that means nothing
+    unknown: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One SQL file, ``NNN_words.sql``."""
+
+    #: relative to the project's root
+    path: str
+    number: int
+    #: hexadecimal, of the bytes as they lie on disk
+    sha256: str
+    content: bytes
+    directives: Directives
+    #: drafts are checked and never applied; the header says so, or the policy
+    draft: bool
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Relation:
+    """A schema-qualified name, unquoted."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    relation: Relation
+    #: PostgreSQL's name of the mode, ``ACCESS EXCLUSIVE``
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CatalogObject:
+    """A thing that a schema holds and a statement can name."""
+
+    #: table, column, constraint or index
+    kind: str
+    schema: str
+    name: str
+    #: the table of a column, a constraint or an index; empty where the statement does not say
+    table: str = ""
+
+    def __str__(self) -> str:
+        owner = f"{self.table}." if self.kind == "column" else ""
+        return f"{self.kind} {self.schema}.{owner}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An object that a statement promises to leave behind, or to remove."""
+
+    object: CatalogObject
+    present: bool
+    #: 1-based line of the statement in its file
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A key as a statement declares it; ``parent_columns`` is empty where it names none."""
+
+    name: str | None
+    child: Relation
+    columns: tuple[str, ...]
+    parent: Relation
+    parent_columns: tuple[str, ...]
+    #: NO ACTION, RESTRICT, CASCADE, SET NULL or SET DEFAULT
+    on_delete: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What commits together."""
+
+    #: 1-based
+    ordinal: int
+    sql: tuple[str, ...]
+    transactional: bool
+    #: each relation once, in its strongest mode, in the order in which they are taken
+    locks: tuple[Lock, ...]
+    undo: tuple[str, ...]
+    #: what must be there, or gone, once the step has committed
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    strategy: str
+    #: hexadecimal SHA-256 over the file's bytes, the rewriter's version and the server's major
+    fingerprint: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """A session that holds a lock in a step's way. Never the text of its query."""
+
+    pid: int
+    role: str | None
+    application: str | None
+    state: str | None
+    #: age of its transaction; None when we may not see it
+    age_s: float | None
+    relation: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    ordinal: int
+    status: OutcomeStatus
+    attempts: int = 0
+    duration_s: float = 0.0
+    #: summed over all attempts
+    lock_wait_s: float = 0.0
+    sqlstate: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    tag: str
+    commit: str | None
+    #: None: nobody asked for a signature
+    signed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    role: str
+    host: str
+    database: str
+    server_version: str
+    system_identifier: str
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.host}/{self.database}"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When steps may run; both ends are zone-aware."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    code: str
+    reason: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one command found out and did; the renderers' only input."""
+
+    command: str
+    tool_version: str
+    run_id: str
+    started_at: datetime
+    finished_at: datetime
+    exit_code: int
+    verdict: Verdict
+    #: one sentence for a person: what happened, or what to do now
+    summary: str
+    migration: Migration | None = None
+    #: HEAD's commit, where the migration was read from a repository
+    commit: str | None = None
+    release: Release | None = None
+    target: Target | None = None
+    window: Window | None = None
+    gates: tuple[GateResult, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    plan: Plan | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    ledger_head: str | None = None
+    #: for ``status``: one row a migration
+    migrations: tuple[MigrationState, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationState:
+    """Where one migration stands on the target."""
+
+    path: str
+    number: int
+    #: applied, pending, draft, unfinished, drifted or changed
+    state: str
+    detail: str | None = None
+    applied_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A place that decided a verdict."""
+
+    path: str
+    line: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnVerdict:
+    #: sent, maybe_null, omitted, alias, wrong_reference or undecidable
+    verdict: str
+    proof: tuple[Proof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSite:
+    """A place in the app's source that writes rows of a contract table."""
+
+    path: str
+    line: int
+    end_line: int
+    table: str
+    #: insert, update, upsert, delete or copy
+    operation: str
+    #: the family of calls, such as ``sql`` or ``postgrest``
+    api: str
+    columns: Mapping[str, ColumnVerdict]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractColumn:
+    """What one foreign-key column demands of the app."""
+
+    child: Relation
+    column: str
+    parent: Relation
+    parent_column: str
+    on_delete: str
+    #: the migration itself creates the column, so it cannot be sent before
+    created: bool
+    #: line of the key in the migration
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.child.name}.{self.column}"

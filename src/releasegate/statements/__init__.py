@@ -1,0 +1,1 @@
+"""SQL text -> statements: what they are, lock, promise and write. The only home of the SQL parser."""
