@@ -1,1 +1,1 @@
-"""SQL text -> statements: what they are, lock, promise and write. The only home of the SQL parser."""
+"""SQL text -> what it is, locks, promises and writes. The only home of the SQL parser."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import postgast
-from google._upb import _message  # type: ignore[import-untyped]
+from google._upb import _message
 from google.protobuf.message import DecodeError
 from postgast import pg_query_pb2
 
