@@ -1,0 +1,215 @@
+"""Connection parameters -> sessions whose settings are known, and what their errors mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import pq, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from releasegate.errors import CouldNotLook, UsageError
+from releasegate.model import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_TIMEOUT_S = 10
+SUPPORTED_MAJORS = range(15, 19)
+
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK_DETECTED = "40P01"
+SERIALIZATION_FAILURE = "40001"
+QUERY_CANCELED = "57014"
+#: rolled back for sure, and worth another try
+RETRYABLE = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE})
+
+# One sentence a SQLSTATE: the server's own text may hold rows' values (manual, appendix A).
+_MEANINGS = {
+    "22": "a value does not fit its type",
+    "23502": "a row has NULL where the migration demands a value",
+    "23503": "a row refers to a parent that does not exist",
+    "23505": "two rows have the same key",
+    "23514": "a row violates a check",
+    "25006": "the session is read-only",
+    "3F000": "a schema does not exist",
+    "42501": "the role lacks a right",
+    "42601": "the server's grammar refuses the statement",
+    "42701": "a column exists already",
+    "42703": "a column does not exist",
+    "42710": "an object exists already",
+    "42804": "two columns that must agree have different types",
+    "42830": "the referenced columns are not unique",
+    "42P01": "a table does not exist",
+    "42P07": "a table or index exists already",
+    "53": "the server is out of room, memory or connections",
+    DEADLOCK_DETECTED: "two sessions waited for each other",
+    LOCK_NOT_AVAILABLE: "a lock was not to be had in time",
+    QUERY_CANCELED: "the statement was cancelled",
+    "57P": "the server ended the session",
+}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """libpq connection parameters that never show themselves."""
+
+    values: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return "Parameters(...)"
+
+    def dsn(self, **extra: str) -> str:
+        return make_conninfo("", **{**self.values, **extra})
+
+
+def parse_parameters(text: str) -> Parameters:
+    """Read a URL or keyword string and complete it from libpq's environment (manual, 34.15).
+
+    Raises:
+        UsageError: it is neither. The text stays out of the message: it may hold a password.
+    """
+    try:
+        given = conninfo_to_dict(text)
+    except psycopg.Error:
+        raise UsageError(
+            "The database URL is not a valid connection string. Percent-encode special "
+            "characters in its parts: postgresql://ROLE:PASSWORD@HOST:PORT/DATABASE"
+        ) from None
+    values = {key: str(value) for key, value in given.items() if value is not None}
+    if "service" in values:
+        return Parameters(values)
+    for option in pq.Conninfo.get_defaults():
+        if option.val is not None and option.envvar is not None:
+            values.setdefault(option.keyword.decode(), option.val.decode())
+    return Parameters(values)
+
+
+def connect(parameters: Parameters, *, application_name: str, **extra: str) -> Connection:
+    """Open one autocommit session.
+
+    Raises:
+        CouldNotLook: no session was to be had. The message names neither host nor password: in a
+            mistyped URL the one can be the other.
+    """
+    dsn = parameters.dsn(
+        connect_timeout=str(CONNECT_TIMEOUT_S), application_name=application_name, **extra
+    )
+    try:
+        return psycopg.connect(dsn, autocommit=True)
+    except psycopg.OperationalError:
+        raise CouldNotLook(_why_not(dsn)) from None
+
+
+def _why_not(dsn: str) -> str:
+    """Tell the cases apart by a ping, which needs no login; connect errors carry no SQLSTATE."""
+    match pq.PGconn.ping(dsn.encode()):
+        case pq.Ping.OK:
+            return (
+                "The server answers but did not let us in: check role, password, database name, "
+                "pg_hba.conf and the connection limit."
+            )
+        case pq.Ping.REJECT:
+            return "The server is there but takes no connections: it is starting or stopping."
+        case pq.Ping.NO_RESPONSE:
+            return (
+                f"Nothing answered within {CONNECT_TIMEOUT_S} s: check host, port and the network."
+            )
+        case _:
+            return "The connection parameters are not usable: check host, port and sslmode."
+
+
+def settle(connection: Connection, settings: Mapping[str, str]) -> dict[str, str]:
+    """Set each parameter for the session and read it back.
+
+    Raises:
+        CouldNotLook: the server answers with another value than it was told.
+    """
+    for name, value in settings.items():
+        connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
+    told = {name: show(connection, name) for name in settings}
+    wrong = [name for name, value in settings.items() if not _same(told[name], value)]
+    if wrong:
+        raise CouldNotLook(f"The server did not take these settings: {', '.join(wrong)}.")
+    return told
+
+
+def show(connection: Connection, name: str) -> str:
+    """Read a setting; an empty text where the server has no such one."""
+    row = one(connection, "SELECT pg_catalog.current_setting(%s, true)", (name,))
+    return row[0] or ""
+
+
+def _same(told: str, wanted: str) -> bool:
+    return _milliseconds(told) == _milliseconds(wanted)
+
+
+def _milliseconds(text: str) -> str:
+    for unit, factor in (("ms", 1), ("min", 60_000), ("s", 1000), ("h", 3_600_000)):
+        number = text.removesuffix(unit)
+        if number != text and number.isdecimal():
+            return str(int(number) * factor)
+    return text.replace(" ", "").replace('"', "")
+
+
+def one(connection: Connection, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """Ask a question that has exactly one row."""
+    row = connection.execute(query.encode(), values).fetchone()
+    if row is None:
+        raise CouldNotLook("The server answered a question that has one row with none.")
+    return row
+
+
+def rows(connection: Connection, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    return connection.execute(query.encode(), values).fetchall()
+
+
+def send(connection: Connection, statement: str) -> None:
+    """Send one statement by the extended protocol: the server itself refuses a second (42601)."""
+    connection.execute(statement.encode(), binary=True)
+
+
+def identify(connection: Connection) -> Target:
+    """Say where a session has really arrived."""
+    role, name, version = one(
+        connection, "SELECT current_user, current_database(), current_setting('server_version')"
+    )
+    (system,) = one(connection, "SELECT system_identifier::text FROM pg_control_system()")
+    info = connection.info
+    host = info.hostaddr or info.host or "local"
+    place = info.host if info.host.startswith("/") else f"{info.host or host}:{info.port}"
+    return Target(role, place, name, str(version).split()[0], system)
+
+
+def major(connection: Connection) -> int:
+    return connection.info.server_version // 10000
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Tell whether another backend answers than the one that was dialled."""
+    (pid,) = one(connection, "SELECT pg_backend_pid()")
+    return bool(pid != connection.info.backend_pid)
+
+
+def meaning(error: psycopg.Error) -> str:
+    """Say what a server error means, in words of ours and names of its own, never its text."""
+    state = error.sqlstate or ""
+    known = (_MEANINGS[key] for key in (state, state[:3], state[:2]) if key in _MEANINGS)
+    text = next(known, "the connection was lost" if not state else "the server refused")
+    return f"{text} ({', '.join(_names(error))})" if state else text
+
+
+def _names(error: psycopg.Error) -> Iterator[str]:
+    yield f"SQLSTATE {error.sqlstate}"
+    diagnostic = error.diag
+    for kind in ("table", "column", "constraint"):
+        name = getattr(diagnostic, f"{kind}_name")
+        if name:
+            yield f"{kind} {name}"
+
+
+def identifier(*names: str) -> sql.Identifier:
+    return sql.Identifier(*names)

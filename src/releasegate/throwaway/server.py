@@ -1,0 +1,104 @@
+"""A throwaway server's nouns: the databases made on it, the account it runs as, psql against it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from releasegate.database import Parameters
+
+
+@dataclass(frozen=True)
+class Account:
+    """The OS user that servers run as: ourselves, or an existing ordinary one when we are root."""
+
+    uid: int
+    gid: int
+    is_other: bool
+
+    @property
+    def as_user(self) -> dict[str, Any]:
+        """Arguments for subprocess."""
+        if not self.is_other:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database on a throwaway server, owned by a role that is no superuser."""
+
+    name: str
+    #: for the role that owns it and that migrations run as
+    owner: Parameters
+    #: for the administrator; the owner itself on a borrowed server without superuser rights
+    admin: Parameters
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running throwaway server."""
+
+    major: int
+    #: embedded, installed or borrowed
+    kind: str
+    bin_dir: Path
+    account: Account
+    #: a directory that the server's account may read, for files that psql is given
+    run_dir: Path
+    make_database: Callable[[], AbstractContextManager[Database]]
+    system_identifier: str
+
+    @contextmanager
+    def database(self) -> Iterator[Database]:
+        """Make an empty database, and drop it afterwards."""
+        with self.make_database() as made:
+            yield made
+
+    def psql(self, where: Parameters, *arguments: str, script: bytes) -> int:
+        """Run a script file by psql and return its exit code; 0 proves little.
+
+        ``\\restrict`` with a key that the script cannot know makes psql itself refuse every
+        meta-command, whatever tricks the script plays on its lexer.
+        """
+        path = self.run_dir / f"{secrets.token_hex(8)}.sql"
+        path.write_bytes(script)
+        os.chown(path, self.account.uid, self.account.gid)
+        command = [str(self.bin_dir / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
+        command += ["-c", f"\\restrict {secrets.token_hex(16)}", "-f", str(path)]
+        try:
+            return subprocess.run(
+                command,
+                env=clean_environment(where),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                **self.account.as_user,
+            ).returncode
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def clean_environment(where: Parameters | None) -> dict[str, str]:
+    """Build a child's environment: nothing of libpq's but what ``where`` says."""
+    kept = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    clean = {name: os.environ[name] for name in kept if name in os.environ}
+    clean["HOME"] = "/nonexistent"
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
+    names |= {"password": "PGPASSWORD", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
+    names |= {"hostaddr": "PGHOSTADDR", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
+    for key, value in (where.values if where else {}).items():
+        if key in names and value:
+            clean[names[key]] = value
+    return clean
