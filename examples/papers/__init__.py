@@ -1,0 +1,1 @@
+"""Papers in, storyboards out: a small service on five tables."""
