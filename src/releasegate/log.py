@@ -1,0 +1,90 @@
+"""structlog, set up once: readable on a terminal, JSON lines elsewhere; events are noun.verb."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+from releasegate.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from pathlib import Path
+
+    from structlog.typing import FilteringBoundLogger
+
+    Event = MutableMapping[str, Any]
+
+
+def set_up(run_id: str, *, log_file: Path | None = None) -> FilteringBoundLogger:
+    """Make the run's logger: to stderr, and as JSON lines to a file when one is named.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    import structlog
+
+    lines = _open(log_file) if log_file else None
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _Output(sys.stderr, lines),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    logger: FilteringBoundLogger = structlog.get_logger(run_id=run_id)
+    return logger
+
+
+def _open(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8", buffering=1)
+    except OSError as error:
+        raise UsageError(f"The log file {path} cannot be written: {error.strerror}.") from error
+
+
+class _Output:
+    """The last processor: writes each event where it belongs. A log that fails stops no run."""
+
+    def __init__(self, terminal: TextIO, lines: TextIO | None) -> None:
+        import structlog
+
+        self._json = structlog.processors.JSONRenderer(default=str)
+        self._is_terminal = terminal.isatty()
+        self._terminal = terminal
+        self._lines = lines
+
+    def __call__(self, logger: Any, name: str, event: Event) -> str:
+        line = str(self._json(logger, name, dict(event)))
+        _write(self._terminal, _readable(event) if self._is_terminal else line)
+        if self._lines is not None:
+            _write(self._lines, line)
+        return line
+
+
+def _write(stream: TextIO, line: str) -> None:
+    try:
+        stream.write(line + "\n")
+        stream.flush()
+    except (OSError, ValueError):
+        return
+
+
+_HIDDEN = frozenset({"timestamp", "level", "event", "run_id"})
+
+
+def _readable(event: Event) -> str:
+    """Write one line for a person: time, event, then what belongs to it."""
+    time = str(event["timestamp"])[11:19]
+    rest = " ".join(f"{key}={_plain(event[key])}" for key in event if key not in _HIDDEN)
+    return f"{time} {event['event']:<20} {rest}".rstrip()
+
+
+def _plain(value: Any) -> str:
+    text = str(value)
+    # Names come from repository and server: no control character reaches the terminal.
+    text = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return f'"{text}"' if " " in text else text

@@ -1,0 +1,185 @@
+"""Configuration and environment -> frozen Settings."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+import msgspec
+
+from releasegate.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DURATION = re.compile(r"(\d+)(ms|s|min)\Z")
+_UNITS = {"ms": "milliseconds", "s": "seconds", "min": "minutes"}
+
+
+class _Section(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True
+):
+    """A table of the configuration; keys are written in kebab-case."""
+
+
+class AppCode(_Section, frozen=True):
+    #: folders or files to read, relative to the project's root
+    roots: tuple[str, ...] = (".",)
+    #: glob patterns, added to the built-in ones
+    exclude: tuple[str, ...] = ()
+    #: "table.column": omission is a warning only
+    optional: tuple[str, ...] = ()
+
+
+class Locks(_Section, frozen=True):
+    #: the longest wait in a queue that the app stands in, all tables together
+    longest_wait: str = "250ms"
+    #: how long to wait for another operator's run
+    mutex_wait: str = "0s"
+
+
+class Policy(_Section, frozen=True):
+    #: migrations that are drafts whatever their header says
+    drafts: tuple[str, ...] = ()
+    #: extensions that a migration may create
+    extensions: tuple[str, ...] = ()
+
+
+class Configuration(_Section, frozen=True):
+    migrations: str = "db/migrations"
+    baseline: str = "db/schema/v0.sql"
+    release_tag: str = "v0"
+    app_code: AppCode = AppCode()
+    locks: Locks = Locks()
+    policy: Policy = Policy()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run goes by; every path below ``root`` is relative to it, with slashes."""
+
+    root: Path
+    #: the file that was read, relative to root; None: defaults throughout
+    source: str | None
+    configuration: Configuration
+    longest_wait: timedelta
+    mutex_wait: timedelta
+    #: where clusters of the throwaway server are kept between runs
+    cache: Path | None
+
+
+def load(start: Path, environment: Mapping[str, str]) -> Settings:
+    """Find the project's root at or above ``start`` and read its configuration.
+
+    Raises:
+        UsageError: a file cannot be read, or a key or value in it is wrong.
+    """
+    root, source, table = _find(start.resolve())
+    configuration = _convert(table, source)
+    _check_paths(configuration, root, table, source)
+    return Settings(
+        root=root,
+        source=source,
+        configuration=configuration,
+        longest_wait=_duration(configuration.locks.longest_wait, source, "locks.longest-wait"),
+        mutex_wait=_duration(configuration.locks.mutex_wait, source, "locks.mutex-wait"),
+        cache=_cache(environment),
+    )
+
+
+def _find(start: Path) -> tuple[Path, str | None, dict[str, Any]]:
+    for folder in (start, *start.parents):
+        if (folder / "releasegate.toml").is_file():
+            return folder, "releasegate.toml", _read(folder / "releasegate.toml")
+        if (folder / "pyproject.toml").is_file():
+            tool = _read(folder / "pyproject.toml").get("tool", {})
+            if isinstance(tool, dict) and "releasegate" in tool:
+                return folder, "pyproject.toml", tool["releasegate"]
+        if (folder / ".git").exists():
+            return folder, None, {}
+    return start, None, {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path.name} is not valid TOML: {error}.") from error
+
+
+def _convert(table: Any, source: str | None) -> Configuration:
+    prefix = "tool.releasegate." if source == "pyproject.toml" else ""
+    _refuse_unknown_keys(table, Configuration, f"{source}: {prefix}")
+    try:
+        configuration = msgspec.convert(table, Configuration)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        key = where.rstrip("`").lstrip(".") or "the configuration"
+        raise UsageError(f"{source}: {prefix}{key}: {what}.") from None
+    return configuration
+
+
+def _refuse_unknown_keys(table: Any, section: type[msgspec.Struct], where: str) -> None:
+    if not isinstance(table, dict):
+        raise UsageError(f"{where.rstrip('.')}: expected a table.")
+    fields = {field.encode_name: field for field in msgspec.structs.fields(section)}
+    hints = get_type_hints(section)
+    for key, value in table.items():
+        if key not in fields:
+            allowed = ", ".join(sorted(fields))
+            raise UsageError(f"{where}{key}: there is no such key. Allowed here: {allowed}.")
+        kind = hints[fields[key].name]
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            _refuse_unknown_keys(value, kind, f"{where}{key}.")
+
+
+def _check_paths(
+    configuration: Configuration, root: Path, table: dict[str, Any], source: str | None
+) -> None:
+    """Demand paths below the root; those that the file itself names must exist."""
+    named = {
+        "migrations": (configuration.migrations,),
+        "baseline": (configuration.baseline,),
+        "app-code.roots": configuration.app_code.roots,
+    }
+    for key, values in named.items():
+        is_configured = _has(table, key)
+        for value in values:
+            path = PurePosixPath(value)
+            if path.is_absolute() or ".." in path.parts:
+                raise UsageError(f"{source}: {key}: {value!r} must be a path below the root.")
+            if is_configured and not (root / path).exists():
+                raise UsageError(f"{source}: {key}: there is no {value!r} below {root.name}.")
+
+
+def _has(table: dict[str, Any], dotted: str) -> bool:
+    value: Any = table
+    for key in dotted.split("."):
+        if key not in value:
+            return False
+        value = value[key]
+    return True
+
+
+def _duration(text: str, source: str | None, key: str) -> timedelta:
+    found = _DURATION.match(text)
+    if found is None:
+        raise UsageError(f"{source}: {key}: {text!r} is no duration such as 250ms, 2s or 1min.")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _cache(environment: Mapping[str, str]) -> Path | None:
+    """Find the cache by the XDG Base Directory Specification; none without a home."""
+    configured = environment.get("XDG_CACHE_HOME", "")
+    if configured.startswith("/"):
+        return Path(configured) / "releasegate" / "clusters"
+    home = environment.get("HOME", "")
+    is_usable = home.startswith("/") and os.access(home, os.W_OK)
+    return Path(home) / ".cache" / "releasegate" / "clusters" if is_usable else None
