@@ -31,7 +31,9 @@ _ON_DELETE = {
     "d": "SET DEFAULT",
 }
 #: words without which code in a string cannot add a key
-_MAY_ADD_KEYS = re.compile(r"\b(foreign\s+key|references|execute|call|perform)\b", re.IGNORECASE)
+_MAY_ADD_KEYS = re.compile(
+    r"\b(foreign\s+key|references|execute|call|perform|alter\s+table)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,93 @@
+"""An app's SQL with placeholders of any style -> SQL with $1, $2, ... and what each stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+#: Stands in a text for a part that is put in at run time; never in a real source text.
+HOLE = "\ue000"
+HOLE_NAME = "__hole__"
+
+#: A bind's key: its 0-based position among the arguments, or its name.
+Key = int | str
+
+_PIECE = re.compile(
+    r"""
+    (?P<comment>--[^\n]*|/\*.*?\*/)
+  | (?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
+  | (?P<rows>\bvalues\s+%s)
+  | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbt])
+  | (?P<cast>::|:=)
+  | (?P<colon>(?<![\w\])]):(?P<name>[A-Za-z_]\w*))
+  | (?P<dollar>(?<![\w$])\$(?P<number>[0-9]{1,5}))
+  | (?P<question>\?(?![|&?]))
+    """,
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_PERCENT = re.compile(r"%%|%\((?P<named>[^()]+)\)[sbt]|%[sbt]")
+#: jsonb has operators named ``?``; a placeholder stands where a value can begin.
+_BEFORE_VALUE = re.compile(
+    r"([(,=<>+*/|-]|\b(values|set|and|or|not|limit|offset|in|like|select|then|else|when|by))\s*\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    sql: str
+    #: what ``$1``, ``$2``, ... stand for
+    keys: tuple[Key, ...]
+    #: ``VALUES %s``: the bind is a list of rows
+    rows: frozenset[int]
+
+
+def normalise(text: str) -> Normalised:
+    """Turn placeholders into ``$n`` and holes into an identifier; line breaks stay where they are.
+
+    ``%`` follows psycopg's rules, which look inside quotes and comments too.
+    """
+    numbering = _Numbering()
+    sql = _PIECE.sub(lambda match: _replaced(match, numbering), text)
+    keys, rows = tuple(numbering.keys), frozenset(numbering.rows)
+    return Normalised(sql.replace(HOLE, HOLE_NAME), keys, rows)
+
+
+class _Numbering:
+    def __init__(self) -> None:
+        self.keys: list[Key] = []
+        self.rows: set[int] = set()
+        self._positions = 0
+
+    def next_position(self) -> str:
+        self._positions += 1
+        return self.of(self._positions - 1)
+
+    def of(self, key: Key) -> str:
+        self.keys.append(key)
+        return f"${len(self.keys)}"
+
+
+def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
+    text = match.group()
+    if match["comment"] or match["quoted"]:
+        return _PERCENT.sub(lambda inner: _percent(inner, numbering), text)
+    if match["rows"]:
+        bind = numbering.next_position()
+        numbering.rows.add(len(numbering.keys))
+        return f"{text[:-2]}({bind})"
+    if match["percent"]:
+        return _percent(match, numbering)
+    if match["colon"]:
+        return numbering.of(match["name"])
+    if match["dollar"]:
+        return numbering.of(int(match["number"]) - 1)
+    if match["question"] and _BEFORE_VALUE.search(match.string[: match.start()]):
+        return numbering.next_position()
+    return text
+
+
+def _percent(match: re.Match[str], numbering: _Numbering) -> str:
+    if match.group() == "%%":
+        return "%"
+    return numbering.of(match["named"]) if match["named"] else numbering.next_position()

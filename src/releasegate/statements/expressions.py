@@ -1,0 +1,243 @@
+"""A value in an app's SQL -> whether it is a bind, NULL, a constant, or made of such."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from postgast import pg_query_pb2
+
+from releasegate.statements import parser
+from releasegate.statements.binds import HOLE_NAME, Key, Normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from releasegate.statements.parser import Source
+
+_NULLIF = pg_query_pb2.A_Expr_Kind.Value("AEXPR_NULLIF")
+_INNER = pg_query_pb2.JoinType.Value("JOIN_INNER")
+_GENERATORS = {"gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7", "nextval", "random"}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlValue:
+    #: bind, element (of a row that a bind brings), null, constant, default, column, subquery,
+    #: generated, copied, excluded, unknown; or of parts: any (not NULL if any part is not),
+    #: all (not NULL if every part is not)
+    kind: str
+    #: 1-based line within the text
+    line: int = 1
+    bind: Key | None = None
+    #: the place in the row of an element
+    index: int = 0
+    #: a constant's text, or a function's name
+    text: str = ""
+    #: (schema or None, table, column) of a column, where the FROM list tells
+    reference: tuple[str | None, str, str] | None = None
+    #: a column on an outer join's empty side
+    is_outer: bool = False
+    parts: tuple[SqlValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _From:
+    """What an alias stands for."""
+
+    schema: str | None
+    table: str
+    is_outer: bool
+
+
+class Reader:
+    """Reads the values of one statement."""
+
+    def __init__(self, source: Source, normalised: Normalised, ctes: dict[str, Any]) -> None:
+        self._source = source
+        self._normalised = normalised
+        self._ctes = ctes
+
+    def rows(self, insert: Any, width: int) -> Iterator[tuple[SqlValue, ...]]:
+        """Yield the rows of an INSERT; a UNION has those of both sides."""
+        if insert.HasField("select_stmt"):
+            yield from self._rows(insert.select_stmt.select_stmt, width)
+
+    def _rows(self, select: Any, width: int) -> Iterator[tuple[SqlValue, ...]]:
+        if select.HasField("larg"):
+            yield from self._rows(select.larg, width)
+            yield from self._rows(select.rarg, width)
+            return
+        for item in select.values_lists:
+            row = self.values(item.list.items, select.from_clause)
+            yield self._expanded(row, width) if len(row) != width else row
+        if not select.values_lists:
+            targets = [target.res_target.val for target in select.target_list]
+            yield self.values(targets, select.from_clause)
+
+    def _expanded(self, row: tuple[SqlValue, ...], width: int) -> tuple[SqlValue, ...]:
+        """Spread ``VALUES %s`` over the columns; any other row of a wrong width is a riddle."""
+        if len(row) == 1 and row[0].kind == "row":
+            bind, line = row[0].bind, row[0].line
+            return tuple(SqlValue("element", line, bind, index) for index in range(width))
+        return ()
+
+    def values(self, nodes: Iterable[Any], from_clause: Iterable[Any]) -> tuple[SqlValue, ...]:
+        """Read a row; a star, or a part put in at run time, hides what stands where."""
+        tables = dict(_tables(from_clause))
+        row = tuple(self.value(node, tables) for node in nodes)
+        return () if any(value.kind == "star" for value in row) else row
+
+    def assignments(
+        self, targets: Iterable[Any], from_clause: Iterable[Any], *, target: Any
+    ) -> dict[str, tuple[SqlValue, ...]]:
+        """Read ``SET a = x, (b, c) = (y, z)`` of a target table."""
+        alias = target.alias.aliasname or target.relname
+        own = _From(target.schemaname or None, target.relname, False)
+        tables = {alias: own, **dict(_tables(from_clause))}
+        return {
+            item.res_target.name: (self.value(item.res_target.val, tables),) for item in targets
+        }
+
+    def value(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        """Read one expression."""
+        kind = node.WhichOneof("node")
+        read = _READERS.get(kind)
+        if read is None:
+            return SqlValue("unknown", text=kind or "")
+        return read(self, getattr(node, kind), tables)
+
+    def _line(self, node: Any) -> int:
+        return self._source.place(max(node.location, 0))[0]
+
+    def _parameter(self, node: Any, _: dict[str, _From]) -> SqlValue:
+        keys = self._normalised.keys
+        if not 0 < node.number <= len(keys):
+            return SqlValue("unknown", self._line(node))
+        kind = "row" if node.number in self._normalised.rows else "bind"
+        return SqlValue(kind, self._line(node), keys[node.number - 1])
+
+    def _constant(self, node: Any, _: dict[str, _From]) -> SqlValue:
+        if node.isnull:
+            return SqlValue("null", self._line(node))
+        field = node.WhichOneof("val")
+        text = str(getattr(getattr(node, field), field)) if field else ""
+        if HOLE_NAME in text:
+            return SqlValue("unknown", self._line(node))
+        return SqlValue("constant", self._line(node), text=text)
+
+    def _default(self, node: Any, _: dict[str, _From]) -> SqlValue:
+        return SqlValue("default", self._line(node))
+
+    def _cast(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        return self.value(node.arg, tables)
+
+    def _coalesce(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        return self._made_of("any", node, node.args, tables)
+
+    def _case(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        parts = [self.value(item.case_when.result, tables) for item in node.args]
+        last = SqlValue("null", self._line(node))
+        if node.HasField("defresult"):
+            last = self.value(node.defresult, tables)
+        return SqlValue("all", self._line(node), parts=(*parts, last))
+
+    def _operator(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        if node.kind == _NULLIF:
+            return SqlValue("subquery", self._line(node), text="NULLIF")
+        sides = [getattr(node, side) for side in ("lexpr", "rexpr") if node.HasField(side)]
+        return self._made_of("all", node, sides, tables)
+
+    def _call(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        name = parser.strings(node.funcname)[-1]
+        if name in _GENERATORS:
+            return SqlValue("generated", self._line(node), text=name)
+        if name == "unnest" and len(node.args) == 1:
+            return self.value(node.args[0], tables)
+        return SqlValue("unknown", self._line(node), text=name)
+
+    def _made_of(
+        self, kind: str, node: Any, nodes: Iterable[Any], tables: dict[str, _From]
+    ) -> SqlValue:
+        parts = tuple(self.value(part, tables) for part in nodes)
+        return SqlValue(kind, self._line(node), parts=parts)
+
+    def _subquery(self, node: Any, _: dict[str, _From]) -> SqlValue:
+        return SqlValue("subquery", self._line(node), text="a scalar subquery")
+
+    def _assigned(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        source = node.source
+        if source.WhichOneof("node") == "row_expr":
+            return self.value(source.row_expr.args[node.colno - 1], tables)
+        return self.value(source, tables)
+
+    def _column(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+        line = self._line(node)
+        if any(field.WhichOneof("node") == "a_star" for field in node.fields):
+            return SqlValue("star", line)
+        *qualifier, column = parser.strings(node.fields)
+        if HOLE_NAME in column:
+            return SqlValue("unknown", line, text="a part that is put in at run time")
+        if not qualifier and len(tables) != 1:
+            return SqlValue("unknown", line, text=column)
+        if qualifier == ["excluded"]:
+            return SqlValue("excluded", line, text=column)
+        table = tables.get(qualifier[-1]) if qualifier else next(iter(tables.values()))
+        if table is None:
+            return SqlValue("unknown", line, text=column)
+        return self._resolved(table, column, line)
+
+    def _resolved(self, table: _From, column: str, line: int) -> SqlValue:
+        query = self._ctes.get(table.table) if table.schema is None else None
+        reference = (
+            (table.schema, table.table, column) if query is None else _returned(query, column)
+        )
+        if reference is None or HOLE_NAME in reference[1]:
+            return SqlValue("unknown", line, text=column)
+        return SqlValue("column", line, reference=reference, text=column, is_outer=table.is_outer)
+
+
+_READERS = {
+    "param_ref": Reader._parameter,
+    "a_const": Reader._constant,
+    "set_to_default": Reader._default,
+    "type_cast": Reader._cast,
+    "coalesce_expr": Reader._coalesce,
+    "case_expr": Reader._case,
+    "a_expr": Reader._operator,
+    "func_call": Reader._call,
+    "sub_link": Reader._subquery,
+    "multi_assign_ref": Reader._assigned,
+    "column_ref": Reader._column,
+}
+
+
+def _returned(query: Any, column: str) -> tuple[str | None, str, str] | None:
+    """Follow a column of ``WITH x AS (INSERT ... RETURNING column)`` to its table."""
+    kind = query.WhichOneof("node")
+    if kind not in ("insert_stmt", "update_stmt"):
+        return None
+    statement = getattr(query, kind)
+    for item in statement.returning_clause.exprs:
+        target = item.res_target
+        fields = target.val.column_ref.fields
+        is_star = len(fields) > 0 and fields[-1].WhichOneof("node") == "a_star"
+        name = column if is_star else (parser.strings(fields[-1:]) or ("",))[0]
+        if is_star or (target.name or name) == column:
+            return statement.relation.schemaname or None, statement.relation.relname, name
+    return None
+
+
+def _tables(from_clause: Iterable[Any], *, is_outer: bool = False) -> Iterator[tuple[str, _From]]:
+    for item in from_clause:
+        kind = item.WhichOneof("node")
+        if kind == "range_var":
+            table = item.range_var
+            alias = table.alias.aliasname or table.relname
+            yield alias, _From(table.schemaname or None, table.relname, is_outer)
+        elif kind == "join_expr":
+            sides = [item.join_expr.larg, item.join_expr.rarg]
+            outer = is_outer or item.join_expr.jointype != _INNER
+            yield from _tables(sides, is_outer=outer)
+        elif kind is not None:
+            alias = getattr(item, kind).alias.aliasname
+            yield alias, _From(None, HOLE_NAME, is_outer)
