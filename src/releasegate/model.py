@@ -132,11 +132,11 @@ class CatalogObject:
     kind: str
     schema: str
     name: str
-    #: the table of a column, a constraint or an index; empty where the statement does not say
+    #: the table of a column or a constraint; empty for the rest
     table: str = ""
 
     def __str__(self) -> str:
-        owner = f"{self.table}." if self.kind == "column" else ""
+        owner = f"{self.table}." if self.table else ""
         return f"{self.kind} {self.schema}.{owner}{self.name}"
 
 

@@ -16,6 +16,11 @@ _SUBTYPES = pg_query_pb2.AlterTableType
 _ADD_COLUMN = _SUBTYPES.Value("AT_AddColumn")
 _DROP_COLUMN = _SUBTYPES.Value("AT_DropColumn")
 _ADD_CONSTRAINT = _SUBTYPES.Value("AT_AddConstraint")
+_VALIDATE = _SUBTYPES.Value("AT_ValidateConstraint")
+_ALTER_COLUMN = {
+    _SUBTYPES.Value(name)
+    for name in ("AT_AlterColumnType", "AT_ColumnDefault", "AT_SetNotNull", "AT_DropNotNull")
+}
 _DROP_CONSTRAINT = _SUBTYPES.Value("AT_DropConstraint")
 _OBJECTS = pg_query_pb2.ObjectType
 _TABLE, _INDEX = _OBJECTS.Value("OBJECT_TABLE"), _OBJECTS.Value("OBJECT_INDEX")
@@ -62,9 +67,11 @@ def _create_table(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
         if element.HasField("column_def"):
             name = element.column_def.colname
             yield CatalogObject("column", table.schema, name, table.name), True
-        if element.HasField("constraint") and element.constraint.conname:
-            name = element.constraint.conname
-            yield CatalogObject("constraint", table.schema, name, table.name), True
+            held = [*element.column_def.constraints]
+        else:
+            held = [element]
+        for kind, name, present in _named_constraints(held):
+            yield CatalogObject(kind, table.schema, name, table.name), present
 
 
 def _alter_table(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
@@ -73,23 +80,32 @@ def _alter_table(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
     table = relation(node.relation)
     for item in node.cmds:
         command = item.alter_table_cmd
-        definition = getattr(command, "def")
-        if command.subtype == _ADD_COLUMN:
-            name = definition.column_def.colname
-            yield CatalogObject("column", table.schema, name, table.name), True
-        elif command.subtype == _DROP_COLUMN:
-            yield CatalogObject("column", table.schema, command.name, table.name), False
-        elif command.subtype == _ADD_CONSTRAINT and definition.constraint.conname:
-            name = definition.constraint.conname
-            yield CatalogObject("constraint", table.schema, name, table.name), True
-        elif command.subtype == _DROP_CONSTRAINT:
-            yield CatalogObject("constraint", table.schema, command.name, table.name), False
+        for kind, name, present in _altered(command, getattr(command, "def")):
+            yield CatalogObject(kind, table.schema, name, table.name), present
+
+
+def _altered(command: Any, definition: Any) -> Iterator[tuple[str, str, bool]]:
+    subtype = command.subtype
+    if subtype == _ADD_COLUMN:
+        yield "column", definition.column_def.colname, True
+        yield from _named_constraints(definition.column_def.constraints)
+    elif subtype == _ADD_CONSTRAINT:
+        yield from _named_constraints([definition])
+    elif subtype in _ALTER_COLUMN or subtype == _DROP_COLUMN:
+        yield "column", command.name, subtype != _DROP_COLUMN
+    elif subtype in (_DROP_CONSTRAINT, _VALIDATE):
+        yield "constraint", command.name, subtype == _VALIDATE
+
+
+def _named_constraints(nodes: Any) -> Iterator[tuple[str, str, bool]]:
+    for node in nodes:
+        if node.HasField("constraint") and node.constraint.conname:
+            yield "constraint", node.constraint.conname, True
 
 
 def _create_index(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
-    table = relation(node.relation)
     if node.idxname:
-        yield CatalogObject("index", table.schema, node.idxname, table.name), True
+        yield CatalogObject("index", relation(node.relation).schema, node.idxname), True
 
 
 def _drop(node: Any) -> Iterator[tuple[CatalogObject, bool]]:

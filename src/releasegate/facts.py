@@ -1,0 +1,144 @@
+"""What the live database says of itself: one query, one function, one fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasegate import database
+from releasegate.model import Blocker, Relation
+from releasegate.statements.locks import CONFLICTS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from releasegate.database import Connection
+    from releasegate.model import Lock
+
+#: our bigint advisory key ("releaseg" in ASCII); one a database, whatever the migration
+ADVISORY_KEY = 0x72656C6561736567
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The session that holds the advisory lock."""
+
+    pid: int
+    role: str | None
+    application: str | None
+    client: str | None
+    since: datetime | None
+
+
+def now(connection: Connection) -> datetime:
+    """Read the server's clock."""
+    at: datetime = database.one(connection, "SELECT clock_timestamp()")[0]
+    return at
+
+
+def is_standby(connection: Connection) -> bool:
+    return bool(database.one(connection, "SELECT pg_is_in_recovery()")[0])
+
+
+def is_superuser(connection: Connection) -> bool:
+    return database.show(connection, "is_superuser") == "on"
+
+
+def existing_tables(connection: Connection, names: Collection[Relation]) -> set[Relation]:
+    """Keep those that are tables, partitioned ones among them."""
+    rows = database.rows(
+        connection,
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY(%s) AND c.relname = ANY(%s)",
+        ([name.schema for name in names], [name.name for name in names]),
+    )
+    return {Relation(*row) for row in rows} & set(names)
+
+
+def not_owned(connection: Connection, names: Collection[Relation]) -> list[Relation]:
+    """Keep those tables whose owner the current role cannot act as."""
+    rows = database.rows(
+        connection,
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE NOT pg_has_role(c.relowner, 'USAGE') AND n.nspname = ANY(%s) "
+        "AND c.relname = ANY(%s) AND c.relkind IN ('r', 'p')",
+        ([name.schema for name in names], [name.name for name in names]),
+    )
+    return sorted({Relation(*row) for row in rows} & set(names))
+
+
+def may_create_schema(connection: Connection) -> bool:
+    query = "SELECT has_database_privilege(current_database(), 'CREATE')"
+    return bool(database.one(connection, query)[0])
+
+
+def blockers(
+    connection: Connection, locks: Sequence[Lock], *, own_pids: Collection[int]
+) -> list[Blocker]:
+    """Find who holds what conflicts with these locks, the oldest transaction first.
+
+    Age and state of other roles' sessions are None without pg_read_all_stats. A pid of 0 is a
+    prepared transaction.
+    """
+    rows = database.rows(
+        connection,
+        "SELECT coalesce(l.pid, 0), a.usename::text, a.application_name, "
+        "  CASE WHEN l.pid IS NULL THEN 'prepared transaction' ELSE a.state END, "
+        "  extract(epoch FROM clock_timestamp() - a.xact_start)::float8, "
+        "  n.nspname::text, c.relname::text, l.mode "
+        "FROM pg_catalog.pg_locks l "
+        "JOIN pg_catalog.pg_class c ON c.oid = l.relation "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+        "WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM ALL (%s) "
+        "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+        "ORDER BY a.xact_start NULLS FIRST",
+        (list(own_pids),),
+    )
+    wanted = {lock.relation: CONFLICTS[lock.mode] for lock in locks}
+    return [
+        Blocker(pid, role, application, state, age, f"{schema}.{table}", _mode(mode))
+        for pid, role, application, state, age, schema, table, mode in rows
+        if _mode(mode) in wanted.get(Relation(schema, table), ())
+    ]
+
+
+def _mode(internal: str) -> str:
+    """Turn pg_locks' ``AccessExclusiveLock`` into ``ACCESS EXCLUSIVE``."""
+    name = internal.removesuffix("Lock")
+    return "".join(f" {c}" if c.isupper() and i else c for i, c in enumerate(name)).upper()
+
+
+def backend_is_alive(connection: Connection, pid: int) -> bool:
+    query = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = %s)"
+    return bool(database.one(connection, query, (pid,))[0])
+
+
+def advisory_holder(connection: Connection) -> Holder | None:
+    """Find the session that is at work on this database."""
+    found = database.rows(
+        connection,
+        "SELECT l.pid, a.usename::text, a.application_name, host(a.client_addr), a.backend_start "
+        "FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) "
+        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
+        "AND (l.classid::bigint << 32) + l.objid::bigint = %s "
+        "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        (ADVISORY_KEY,),
+    )
+    return Holder(*found[0]) if found else None
+
+
+def holds_advisory_lock(connection: Connection) -> bool:
+    """Tell whether the session that asks holds the lock itself, by its own row in pg_locks."""
+    return bool(
+        database.one(
+            connection,
+            "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'advisory' "
+            "AND granted AND objsubid = 1 AND pid = pg_backend_pid() "
+            "AND (classid::bigint << 32) + objid::bigint = %s)",
+            (ADVISORY_KEY,),
+        )[0]
+    )
