@@ -37,12 +37,12 @@ def main(argv: list[str] | None = None) -> int:
     options = build_parser().parse_args(argv)
     try:
         result = options.run(options)
+        if result is not None:
+            print(json.dumps(result, indent=2, default=str), flush=True)
     except psycopg.Error as error:
         return _fail(describe(error))
     except (Refused, service.EmptyPaper, OSError) as error:
         return _fail(str(error))
-    if result is not None:
-        print(json.dumps(result, indent=2, default=str))
     return 0
 
 
@@ -212,8 +212,9 @@ def _connect(options: argparse.Namespace) -> store.Connection:
     except psycopg.ProgrammingError:
         # The parser's message quotes the text, password and all.
         raise Refused("The database URL is not one that libpq understands.") from None
-    settings = {"connect_timeout": 5, "application_name": "papers", **settings}
-    return psycopg.connect(**settings, autocommit=True)
+    # NOTE: without an encoding, psycopg reads text of an SQL_ASCII database as bytes.
+    defaults = {"connect_timeout": 5, "application_name": "papers", "client_encoding": "utf8"}
+    return psycopg.connect(**{**defaults, **settings}, autocommit=True)
 
 
 def _read_text(file: str) -> str:

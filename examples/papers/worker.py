@@ -24,7 +24,7 @@ LOOK_S = 0.05
 #: How long after the duration transactions that fell due in it may still begin.
 DRAIN_S = 5.0
 #: How long a running transaction may take after the end before it is cancelled.
-GRACE_S = 3.0
+GRACE_S = 2.0
 CANCEL_S = 2.0
 
 
