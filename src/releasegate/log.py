@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -24,6 +25,9 @@ def set_up(run_id: str, *, log_file: Path | None = None) -> FilteringBoundLogger
     """
     import structlog
 
+    # The driver's own warnings name hosts; ours say what matters.
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
+    logging.getLogger("psycopg").propagate = False
     lines = _open(log_file) if log_file else None
     structlog.configure(
         processors=[

@@ -1,0 +1,186 @@
+"""Git: tags, ancestors, blobs at a commit, files that differ from it. The only home of Git."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from releasegate import findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import git
+
+    from releasegate.model import Finding
+
+# The repository is untrusted: its configuration may name programs for Git to run.
+_SAFE = (
+    "-c core.fsmonitor=false -c core.hooksPath=/dev/null -c protocol.allow=never "
+    "-c core.pager=cat -c diff.external= -c core.attributesFile=/dev/null"
+).split()
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+}
+_HEX_SHA1 = 40
+
+
+class RepositoryProblem(Exception):
+    """The repository cannot be read; carries the finding that says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag as it stands in the repository."""
+
+    name: str
+    exists: bool
+    #: what it resolves to; None when that is no commit
+    commit: str | None
+
+
+class Repository:
+    """A Git repository, read without running anything that it configures."""
+
+    def __init__(self, repo: git.Repo, root: Path) -> None:
+        self._repo = repo
+        self._top = Path(str(repo.working_tree_dir or repo.git_dir)).resolve()
+        self._prefix = root.resolve().relative_to(self._top).as_posix()
+        self.head = self._head()
+
+    @property
+    def is_detached(self) -> bool:
+        return self._run("symbolic-ref", "--quiet", "HEAD")[0] != 0
+
+    @property
+    def is_shallow(self) -> bool:
+        return self._run("rev-parse", "--is-shallow-repository")[1].strip() == b"true"
+
+    def tag(self, name: str) -> Tag:
+        """Look a tag up by its exact name, annotated or not."""
+        code, found = self._run("show-ref", "--verify", "--hash", f"refs/tags/{name}")
+        if code != 0:
+            return Tag(name, exists=False, commit=None)
+        target = found.decode().strip()
+        code, commit = self._run("rev-parse", "--verify", "--quiet", f"{target}^{{commit}}")
+        return Tag(name, exists=True, commit=commit.decode().strip() if code == 0 else None)
+
+    def is_ancestor(self, commit: str) -> bool:
+        """Tell whether a commit is HEAD or an ancestor of it, as far as this clone reaches."""
+        return self._run("merge-base", "--is-ancestor", commit, self.head)[0] == 0
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Read a file, relative to the root, as it stands at a commit; None where it does not."""
+        blob = self.blobs(commit, [path]).get(path)
+        return self._run("cat-file", "blob", blob)[1] if blob else None
+
+    def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Map the files at or below these paths to their blobs' ids at a commit."""
+        full = [self._full(path) for path in paths]
+        code, out = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *full)
+        entries = out.split(b"\0") if code == 0 else []
+        found = {}
+        for entry in filter(None, entries):
+            meta, _, name = entry.partition(b"\t")
+            found[self._relative(os.fsdecode(name))] = meta.split()[2].decode()
+        return found
+
+    def differing(self, files: Iterable[Path], root: Path, blobs: dict[str, str]) -> dict[str, str]:
+        """Map the files that are not as in these blobs to the reason."""
+        reasons = {}
+        for file in files:
+            path = file.relative_to(root).as_posix()
+            reason = _difference(file, blobs.get(path))
+            if reason:
+                reasons[path] = reason
+        return reasons
+
+    def _head(self) -> str:
+        code, head = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if code == 0:
+            return head.decode().strip()
+        if self._run("rev-parse", "--git-dir")[0] != 0:
+            raise RepositoryProblem(self._refused())
+        message = "The repository has no commit yet."
+        raise RepositoryProblem(findings.make("RG106", message))
+
+    def _refused(self) -> Finding:
+        """Name the usual reason, another owner, where the owner is another (git-config(1))."""
+        if self._top.stat().st_uid != os.geteuid():
+            return findings.make(
+                "RG109",
+                "The repository belongs to another user, so Git does not read it.",
+                help=f"git config --global --add safe.directory {self._top}",
+            )
+        message = "Git cannot read this repository: git status says why."
+        return findings.make("RG109", message, help="git status")
+
+    def _full(self, path: str) -> str:
+        joined = Path(self._prefix, path).as_posix()
+        return "" if joined == "." else joined
+
+    def _relative(self, name: str) -> str:
+        if self._prefix == ".":
+            return name
+        return name.removeprefix(f"{self._prefix}/")
+
+    def _run(self, *arguments: str) -> tuple[int, bytes]:
+        arguments = tuple(a for a in arguments if a)
+        code, out, _ = self._repo.git.execute(
+            ["git", *_SAFE, *arguments],
+            with_extended_output=True,
+            with_exceptions=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            env=_ENVIRONMENT,
+        )
+        return int(code), bytes(out)
+
+
+@contextmanager
+def open_repository(root: Path) -> Iterator[Repository]:
+    """Open the repository that holds a folder.
+
+    Raises:
+        RepositoryProblem: there is none, it has no commit, or Git refuses to read it.
+    """
+    import git
+
+    try:
+        repo = git.Repo(root, search_parent_directories=True)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
+        message = "There is no Git repository here, so no release can be told."
+        raise RepositoryProblem(findings.make("RG105", message)) from None
+    with repo:
+        yield Repository(repo, root)
+
+
+def _difference(file: Path, blob: str | None) -> str | None:
+    if blob is None:
+        return "not committed"
+    try:
+        content = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
+    except OSError:
+        return "deleted or unreadable"
+    # A checkout may turn line ends into CRLF (core.autocrlf); the commit has LF then.
+    as_committed = {_blob_id(text, blob) for text in (content, content.replace(b"\r\n", b"\n"))}
+    return None if blob in as_committed else "modified since the commit"
+
+
+def _blob_id(content: bytes, like: str) -> str:
+    """Hash as Git does: SHA-1, or SHA-256 where the repository's ids are longer."""
+    algorithm = "sha1" if len(like) == _HEX_SHA1 else "sha256"
+    header = f"blob {len(content)}\0".encode()
+    return hashlib.new(algorithm, header + content, usedforsecurity=False).hexdigest()

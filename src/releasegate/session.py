@@ -1,0 +1,188 @@
+"""The one direct session that locks, changes and records, and the observer beside it."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import database, facts
+from releasegate.errors import CouldNotLook
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from releasegate.database import Connection, Parameters
+
+#: our own queries see system names only; temporary objects can shadow nothing
+SEARCH_PATH = "pg_catalog, pg_temp"
+#: for statements that stay as written
+MIGRATION_SEARCH_PATH = "public, pg_temp"
+_OBSERVER_TIMEOUT = "2s"
+_POLL_S = 0.2
+
+# A client that dies or hangs must not leave its locks behind: the server ends such sessions.
+_SETTINGS = {
+    "search_path": SEARCH_PATH,
+    "row_security": "off",
+    "synchronous_commit": "on",
+    "idle_in_transaction_session_timeout": "5s",
+    "idle_session_timeout": "60s",
+    "client_connection_check_interval": "1s",
+    "statement_timeout": "60s",
+}
+_TCP_SETTINGS = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+# The same for the client's end (manual, 34.1.2).
+_CLIENT_TCP = {
+    "keepalives_idle": "5",
+    "keepalives_interval": "2",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+    "target_session_attrs": "read-write",
+}
+
+
+class Busy(Exception):
+    """Another session holds the advisory lock."""
+
+    def __init__(self, holder: facts.Holder | None) -> None:
+        super().__init__("another run is at work")
+        self.holder = holder
+
+
+@dataclass
+class Session:
+    """Two connections to one server; the first holds the advisory lock."""
+
+    parameters: Parameters
+    run_id: str
+    system_identifier: str
+    connection: Connection
+    observer: Connection
+    #: server's clock minus ours, by the monotonic clock
+    _offset: tuple[datetime, float] = field(repr=False)
+    monotonic: Callable[[], float] = time.monotonic
+    lost_pids: list[int] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Tell the server's time without asking it again."""
+        at, then = self._offset
+        return at + timedelta(seconds=self.monotonic() - then)
+
+    @property
+    def pid(self) -> int:
+        return self.connection.info.backend_pid
+
+    @property
+    def own_pids(self) -> tuple[int, ...]:
+        return (self.pid, self.observer.info.backend_pid)
+
+    @property
+    def is_lost(self) -> bool:
+        return self.connection.closed or self.connection.broken
+
+    def deadlock_timeout(self) -> timedelta:
+        (milliseconds,) = database.one(
+            self.connection,
+            "SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'",
+        )
+        return timedelta(milliseconds=milliseconds)
+
+    def check(self) -> None:
+        """Make sure that we still talk to our own backend and hold our lock.
+
+        Raises:
+            CouldNotLook: one of them is not so.
+        """
+        if database.is_pooled(self.connection):
+            raise CouldNotLook("Another backend answers than the one that holds our lock.")
+        if not facts.holds_advisory_lock(self.connection):
+            raise CouldNotLook("Our advisory lock is gone; somebody released it.")
+
+    def take_lock(self, *, wait: timedelta, sleep: Callable[[float], None]) -> None:
+        """Take the advisory lock by trying, never by queueing: a queued session ends in deadlocks.
+
+        Raises:
+            Busy: another session holds it still when the wait is over.
+        """
+        deadline = self.monotonic() + wait.total_seconds()
+        query = "SELECT pg_try_advisory_lock(%s)"
+        while not database.one(self.connection, query, (facts.ADVISORY_KEY,))[0]:
+            if self.monotonic() >= deadline:
+                raise Busy(facts.advisory_holder(self.observer))
+            sleep(_POLL_S)
+
+    def reconnect(self) -> None:
+        """Open both connections anew after a loss, to the same server or not at all.
+
+        Raises:
+            CouldNotLook: the server is not there yet, or is another one.
+        """
+        self.lost_pids.append(self.pid)
+        for old in (self.connection, self.observer):
+            with suppress(psycopg.Error):
+                old.close()
+        self.connection = _connect(self.parameters, self.run_id)
+        self.observer = _observe(self.parameters, self.run_id)
+        if database.identify(self.connection).system_identifier != self.system_identifier:
+            raise CouldNotLook("Another server answers at this address now.")
+
+    def old_backends_are_gone(self) -> bool:
+        alive = (facts.backend_is_alive(self.observer, pid) for pid in self.lost_pids)
+        return not any(alive)
+
+    def close(self) -> None:
+        for connection in (self.connection, self.observer):
+            with suppress(psycopg.Error):
+                connection.close()
+
+
+@contextmanager
+def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
+    """Open both connections before anything begins, so that neither is missing later.
+
+    Raises:
+        CouldNotLook: the server cannot be reached or does not take the settings.
+    """
+    connection = _connect(parameters, run_id)
+    session = Session(
+        parameters=parameters,
+        run_id=run_id,
+        system_identifier=database.identify(connection).system_identifier,
+        connection=connection,
+        observer=_observe(parameters, run_id),
+        _offset=(facts.now(connection), time.monotonic()),
+    )
+    try:
+        yield session
+    finally:
+        session.close()
+
+
+def _connect(parameters: Parameters, run_id: str) -> Connection:
+    name = f"releasegate/{run_id}"
+    connection = database.connect(parameters, application_name=name, **_CLIENT_TCP)
+    settings = dict(_SETTINGS)
+    if not connection.info.host.startswith("/"):
+        settings |= _TCP_SETTINGS
+    if database.major(connection) >= 17:
+        settings["transaction_timeout"] = "0"
+    database.settle(connection, settings)
+    return connection
+
+
+def _observe(parameters: Parameters, run_id: str) -> Connection:
+    name = f"releasegate/{run_id}/observer"
+    observer = database.connect(parameters, application_name=name, **_CLIENT_TCP)
+    read_only = {"default_transaction_read_only": "on", "search_path": SEARCH_PATH}
+    database.settle(observer, {**read_only, "statement_timeout": _OBSERVER_TIMEOUT})
+    return observer
