@@ -89,14 +89,12 @@ class Reader:
 
     def assignments(
         self, targets: Iterable[Any], from_clause: Iterable[Any], *, target: Any
-    ) -> dict[str, tuple[SqlValue, ...]]:
+    ) -> dict[str, SqlValue]:
         """Read ``SET a = x, (b, c) = (y, z)`` of a target table."""
         alias = target.alias.aliasname or target.relname
         own = _From(target.schemaname or None, target.relname, False)
         tables = {alias: own, **dict(_tables(from_clause))}
-        return {
-            item.res_target.name: (self.value(item.res_target.val, tables),) for item in targets
-        }
+        return {item.res_target.name: self.value(item.res_target.val, tables) for item in targets}
 
     def value(self, node: Any, tables: dict[str, _From]) -> SqlValue:
         """Read one expression."""

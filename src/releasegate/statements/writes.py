@@ -30,8 +30,10 @@ class SqlWrite:
     table: str | None
     #: in order; None where they are not listed, or put in at run time
     columns: tuple[str, ...] | None
-    #: what each listed column is given, one entry for every way in which it gets a value
-    values: dict[str, tuple[SqlValue, ...]]
+    #: what each listed column is given, row by row; a COPY has one row
+    rows: tuple[dict[str, SqlValue], ...]
+    #: what UPDATE or ON CONFLICT DO UPDATE sets
+    updates: dict[str, SqlValue]
     #: 1-based lines within the text: of the verb, and of the statement's end
     line: int
     end_line: int
@@ -76,48 +78,44 @@ class _Writes:
         if kind == "InsertStmt":
             yield self._insert(node, reader)
         elif kind == "UpdateStmt":
-            values = reader.assignments(node.target_list, node.from_clause, target=node.relation)
-            yield self._write("update", node.relation, tuple(values), values)
+            given = reader.assignments(node.target_list, node.from_clause, target=node.relation)
+            yield self._write("update", node.relation, tuple(given), updates=given)
         elif kind == "DeleteStmt":
-            yield self._write("delete", node.relation, (), {})
+            yield self._write("delete", node.relation)
         elif kind == "MergeStmt":
             yield from self._merge(node, reader)
         elif kind == "CopyStmt" and node.is_from and node.HasField("relation"):
             columns = self._listed(parser.strings(node.attlist))
-            values = dict.fromkeys(columns or (), (SqlValue("copied"),))
-            yield self._write("copy", node.relation, columns, values)
+            row = tuple(SqlValue("copied") for _ in columns or ())
+            yield self._write("copy", node.relation, columns, rows=_matched(columns, [row]))
         elif kind == "TruncateStmt":
             for item in node.relations:
-                yield self._write("delete", item.range_var, (), {})
+                yield self._write("delete", item.range_var)
 
     def _insert(self, node: Any, reader: Reader) -> SqlWrite:
         columns = self._listed(tuple(item.res_target.name for item in node.cols))
         if not node.HasField("select_stmt"):
             columns = ()
-        values = _matched(columns, reader.rows(node, len(columns or ())))
+        rows = _matched(columns, reader.rows(node, len(columns or ())))
         conflict = node.on_conflict_clause
-        operation = "insert"
-        if node.HasField("on_conflict_clause") and conflict.action == _UPDATE:
-            operation = "upsert"
-            updates = reader.assignments(conflict.target_list, (), target=node.relation)
-            for column, given in updates.items():
-                if column in values:
-                    values[column] += given
-        return self._write(operation, node.relation, columns, values)
+        if not node.HasField("on_conflict_clause") or conflict.action != _UPDATE:
+            return self._write("insert", node.relation, columns, rows=rows)
+        updates = reader.assignments(conflict.target_list, (), target=node.relation)
+        return self._write("upsert", node.relation, columns, rows=rows, updates=updates)
 
     def _merge(self, node: Any, reader: Reader) -> Iterator[SqlWrite]:
         source = (node.source_relation,)
         for item in node.merge_when_clauses:
             clause = item.merge_when_clause
             if clause.command_type == _COMMAND("CMD_UPDATE"):
-                values = reader.assignments(clause.target_list, source, target=node.relation)
-                yield self._write("update", node.relation, tuple(values), values)
+                given = reader.assignments(clause.target_list, source, target=node.relation)
+                yield self._write("update", node.relation, tuple(given), updates=given)
             elif clause.command_type == _COMMAND("CMD_INSERT"):
                 columns = self._listed(tuple(t.res_target.name for t in clause.target_list))
                 row = reader.values(clause.values, source)
-                yield self._write("insert", node.relation, columns, _matched(columns, [row]))
+                yield self._write("insert", node.relation, columns, rows=_matched(columns, [row]))
             elif clause.command_type == _COMMAND("CMD_DELETE"):
-                yield self._write("delete", node.relation, (), {})
+                yield self._write("delete", node.relation)
 
     def _listed(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
         return names if names and not any(HOLE_NAME in name for name in names) else None
@@ -126,32 +124,30 @@ class _Writes:
         self,
         operation: str,
         relation: Any,
-        columns: tuple[str, ...] | None,
-        values: dict[str, tuple[SqlValue, ...]],
+        columns: tuple[str, ...] | None = (),
+        *,
+        rows: tuple[dict[str, SqlValue], ...] = (),
+        updates: dict[str, SqlValue] | None = None,
     ) -> SqlWrite:
         table, schema = relation.relname, relation.schemaname
-        is_known = HOLE_NAME not in table
         line = self._source.place(relation.location)[0]
-        end_line = self._source.place(self._statement.end)[0]
         return SqlWrite(
-            operation,
-            None if HOLE_NAME in schema or not schema else schema,
-            table if is_known else None,
-            columns,
-            values,
-            line,
-            max(line, end_line),
+            operation=operation,
+            schema=None if HOLE_NAME in schema or not schema else schema,
+            table=None if HOLE_NAME in table else table,
+            columns=columns,
+            rows=rows,
+            updates=updates or {},
+            line=line,
+            end_line=max(line, self._source.place(self._statement.end)[0]),
         )
 
 
 def _matched(
     columns: tuple[str, ...] | None, rows: Iterable[tuple[SqlValue, ...]]
-) -> dict[str, tuple[SqlValue, ...]]:
-    """Give each column its values by position; a row of another width tells nothing."""
+) -> tuple[dict[str, SqlValue], ...]:
+    """Match columns to values by position; a row of another width tells nothing."""
     names = columns or ()
-    values: dict[str, tuple[SqlValue, ...]] = dict.fromkeys(names, ())
-    for row in rows:
-        full = row if len(row) == len(names) else (SqlValue("unknown"),) * len(names)
-        for column, value in zip(names, full, strict=True):
-            values[column] += (value,)
-    return values
+    unknown = (SqlValue("unknown", text="a row of another length"),) * len(names)
+    full = (row if len(row) == len(names) else unknown for row in rows)
+    return tuple(dict(zip(names, row, strict=True)) for row in full)

@@ -1,0 +1,128 @@
+"""A project's folders -> the source files to read, and those left out with the reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SUFFIXES = (".py",)
+MAX_FILE_BYTES = 4 << 20
+
+_TESTS = {"tests", "test", "testing", "conftest.py"}
+_MIGRATIONS = {"migrations", "alembic"}
+_VENDORED = {"node_modules", "vendor", "vendored", "third_party", "site-packages", "venv"}
+_GENERATED = {"generated", "build", "dist", "__pycache__"}
+_REASONS = (
+    (_TESTS, "tests"),
+    (_MIGRATIONS, "migrations"),
+    (_VENDORED, "vendored"),
+    (_GENERATED, "generated"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    #: relative POSIX paths, sorted
+    files: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    #: files and folders that could not be looked at: never a pass
+    unreadable: tuple[LeftOut, ...]
+
+
+def source_files(root: Path, *, roots: Iterable[str], exclude: Iterable[str]) -> Sources:
+    """List the files under ``roots`` (default: everything) that are not excluded.
+
+    ``exclude`` are paths or glob patterns, relative to ``root``; a folder's name covers what is
+    in it. Symbolic links to folders are not followed, so no loop can hold the walk.
+    """
+    walk = _Walk(root, tuple(exclude))
+    for start in tuple(roots) or (".",):
+        walk.enter(PurePosixPath(start))
+    return Sources(
+        tuple(sorted(walk.files)),
+        tuple(sorted(walk.left_out, key=lambda item: item.path)),
+        tuple(sorted(walk.unreadable, key=lambda item: item.path)),
+    )
+
+
+class _Walk:
+    def __init__(self, root: Path, exclude: tuple[str, ...]) -> None:
+        self._root = root
+        self._exclude = exclude
+        self.files: set[str] = set()
+        self.left_out: set[LeftOut] = set()
+        self.unreadable: set[LeftOut] = set()
+
+    def enter(self, start: PurePosixPath) -> None:
+        """Read a configured root, be it a folder or a file; its own name excludes nothing."""
+        path = self._root / start
+        if path.is_file():
+            self.files.add(str(start))
+        elif path.is_dir():
+            self._folder(start)
+        else:
+            self.unreadable.add(LeftOut(str(start), "there is no such folder"))
+
+    def _folder(self, folder: PurePosixPath) -> None:
+        for entry in self._entries(folder):
+            path = folder / entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not is_folder and path.suffix not in SUFFIXES:
+                continue
+            reason = self._reason(path, entry)
+            if reason is not None:
+                self.left_out.add(LeftOut(str(path), reason))
+            elif is_folder:
+                self._folder(path)
+            else:
+                self._file(path, entry)
+
+    def _file(self, path: PurePosixPath, entry: os.DirEntry[str]) -> None:
+        try:
+            size = entry.stat().st_size
+        except OSError as error:
+            self.unreadable.add(LeftOut(str(path), error.strerror or "cannot be read"))
+            return
+        if not entry.is_file():
+            self.left_out.add(LeftOut(str(path), "not a file"))
+        elif size > MAX_FILE_BYTES:
+            self.unreadable.add(LeftOut(str(path), f"larger than {MAX_FILE_BYTES >> 20} MiB"))
+        else:
+            self.files.add(str(path))
+
+    def _entries(self, folder: PurePosixPath) -> Iterator[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                yield from sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            self.unreadable.add(LeftOut(str(folder), error.strerror or "cannot be read"))
+
+    def _reason(self, path: PurePosixPath, entry: os.DirEntry[str]) -> str | None:
+        if any(_covers(pattern, path) for pattern in self._exclude):
+            return "excluded by the configuration"
+        if entry.is_dir() and path.name.startswith("."):
+            return "hidden"
+        if entry.is_dir() and (self._root / path / "pyvenv.cfg").exists():
+            return "vendored"
+        for names, reason in _REASONS:
+            if path.name in names:
+                return reason
+        if path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test")):
+            return "tests"
+        return "generated" if path.stem.endswith("_pb2") else None
+
+
+def _covers(pattern: str, path: PurePosixPath) -> bool:
+    wanted = pattern.rstrip("/").removesuffix("/**")
+    return path == PurePosixPath(wanted) or path.match(wanted)
