@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from releasegate import findings
 from releasegate.model import ContractColumn, Finding, ForeignKey, Relation
 from releasegate.statements import contract as keys
+from releasegate.statements import parser
+from releasegate.statements.dumps import plain_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,6 +55,25 @@ class Contract:
 
     def table(self, relation: Relation) -> Table | None:
         return (self.tables or {}).get(relation)
+
+
+def read_contract(migration_sql: str, baseline_sql: str, *, path: str) -> Contract:
+    """Parse both texts and derive; a text that is no SQL leaves no contract, and a problem."""
+    try:
+        migration = parser.parse(migration_sql)
+    except parser.SqlError as error:
+        return Contract((), (_no_sql("migration", error, path),))
+    try:
+        baseline = parser.parse(plain_sql(baseline_sql))
+    except parser.SqlError as error:
+        return Contract((), (_no_sql("baseline", error, None),))
+    return derive(migration, baseline, path=path)
+
+
+def _no_sql(what: str, error: parser.SqlError, path: str | None) -> Finding:
+    message = f"The {what} is no SQL, so there is no contract: {error} (line {error.line})."
+    line = error.line if path else None
+    return findings.make("RG208", message, path=path, line=line, help=f"Mend the {what}.")
 
 
 def derive(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.nullness import nullness
-from releasegate.appcode.references import contradicted, identity, is_alias, no_row
+from releasegate.appcode.references import contradicted, identity, is_alias, named_relation, no_row
 from releasegate.model import ColumnVerdict, ContractColumn, Proof
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
+    from releasegate.model import Relation
 
 #: the first of these that any row or path shows is the column's verdict
 _ORDER = ("omitted", "alias", "wrong_reference", "maybe_null", "undecidable", "sent")
@@ -28,6 +29,8 @@ class Value:
     proof: tuple[Proof, ...]
     #: the same for two columns that are given the same thing
     identity: str | None = None
+    #: the table whose id it is, by its name
+    names: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,22 @@ def of_expression(
     module: Module, node: ast.expr, column: ContractColumn | None, contract: Contract
 ) -> Value:
     """Judge what a Python expression gives a column; no column: only its identity counts."""
-    place = Proof(module.path, node.lineno, "sent")
+    same, named = identity(node), named_relation(module, node, contract.relations)
     if column is None:
-        return Value("sent", (place,), identity(node))
+        return Value("sent", (Proof(module.path, node.lineno, "sent"),), same, named)
     found = nullness(module, node)
     seen = Proof(found.module.path, getattr(found.node, "lineno", node.lineno), found.what)
     here = Proof(module.path, node.lineno, found.what)
     if found.may_be_none:
-        return Value("maybe_null", tuple(dict.fromkeys((here, seen))), identity(node))
+        return Value("maybe_null", tuple(dict.fromkeys((here, seen))), same, named)
     reason = no_row(node)
     other = contradicted(module, node, column.parent, contract.relations)
     if other is not None:
         reason = f"it is the id of {other.name}, not of {column.parent.name}"
     if reason is not None:
-        return Value("wrong_reference", (Proof(module.path, node.lineno, reason),), identity(node))
-    return Value("sent", tuple(dict.fromkeys((here, seen))), identity(node))
+        proof = (Proof(module.path, node.lineno, reason),)
+        return Value("wrong_reference", proof, same, named)
+    return Value("sent", tuple(dict.fromkeys((here, seen))), same, named)
 
 
 def decide(
@@ -130,7 +134,7 @@ def _same(
     contract: Contract,
 ) -> str | None:
     """Say which other column is given the very same thing although it means another row."""
-    if value.identity is None:
+    if value.identity is None or value.names == column.parent:
         return None
     table = contract.table(column.child)
     own = table.primary_key if table and len(table.primary_key) == 1 else ("id",)

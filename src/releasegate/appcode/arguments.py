@@ -1,0 +1,178 @@
+"""A call that runs SQL -> the Python expression behind each placeholder."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import rows
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Module
+    from releasegate.appcode.uses import Use
+    from releasegate.statements.binds import Key
+
+MAX_DEPTH = 6
+_MANY = {"executemany", "execute_values", "execute_batch", "execute_many"}
+_PARAMETERS = {"params", "parameters", "vars", "args", "argslist", "values", "vars_list"}
+_DOLLAR = re.compile(r"\$\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one placeholder gets: an expression, a hidden value, or visibly nothing."""
+
+    module: Module
+    node: ast.AST
+    value: ast.expr | None = None
+    #: why nothing fits the placeholder
+    missing: str | None = None
+
+
+def given(
+    use: Use, key: Key, binds: tuple[Key, ...], index: int | None = None
+) -> tuple[Given, ...]:
+    """Find what a placeholder may get; nothing found means that it is hidden.
+
+    ``index`` is the place in a row where one placeholder brings whole rows.
+    """
+    if use.call is None:
+        return ()
+    keyword = next((item for item in use.call.keywords if item.arg == key), None)
+    if keyword is not None:
+        return (Given(use.module, keyword.value, keyword.value),)
+    spread = _spread(use, key, binds)
+    if spread is not None:
+        return spread
+    parameters = _parameters(use)
+    if parameters is None:
+        return ()
+    is_many = called_name(use.call) in _MANY
+    wanted, count = (key, len(set(binds))) if index is None else (index, None)
+    found: list[Given] = []
+    for module, node in (
+        _rows(use.module, parameters, 0) if is_many else ((use.module, parameters),)
+    ):
+        found.extend(_pick(module, node, wanted, count, 0))
+    return tuple(found)
+
+
+def _spread(use: Use, key: Key, binds: tuple[Key, ...]) -> tuple[Given, ...] | None:
+    """Read asyncpg's way: the values stand in the call itself, one for each ``$n``."""
+    rest = _rest(use)
+    is_tuple = len(rest) == 1 and isinstance(rest[0], ast.Tuple | ast.List)
+    if not isinstance(key, int) or not _DOLLAR.search(use.text) or not rest or is_tuple:
+        return None
+    if called_name(use.call) in _MANY if use.call else False:
+        return None
+    if any(isinstance(item, ast.Starred) for item in rest):
+        return ()
+    if key < len(rest):
+        # One name for several placeholders may be a tuple of them all.
+        is_hidden = len(rest) == 1 and len(set(binds)) > 1
+        return None if is_hidden else (Given(use.module, rest[key], rest[key]),)
+    if len(rest) == 1:
+        return None
+    missing = f"there is no value for ${key + 1}"
+    return (Given(use.module, rest[-1], missing=missing),)
+
+
+def _rest(use: Use) -> list[ast.expr]:
+    """Give the positional arguments after the SQL."""
+    if use.call is None:
+        return []
+    for index, argument in enumerate(use.call.args):
+        if any(item is use.node for item in ast.walk(argument)):
+            return use.call.args[index + 1 :]
+    return use.call.args
+
+
+def _parameters(use: Use) -> ast.expr | None:
+    rest = _rest(use)
+    if rest:
+        return rest[0]
+    keywords = use.call.keywords if use.call else []
+    return next((item.value for item in keywords if item.arg in _PARAMETERS), None)
+
+
+def _rows(module: Module, node: ast.expr, depth: int) -> list[tuple[Module, ast.expr]]:
+    """Read the parameter sets of executemany; hidden ones are left out."""
+    if depth > MAX_DEPTH:
+        return []
+    if isinstance(node, ast.List | ast.Tuple):
+        return [(module, item) for item in node.elts]
+    if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        return [(module, node.elt)]
+    if isinstance(node, ast.Name):
+        found = [item for item in origins(module, node) if item.value is not None]
+        known = [_rows(o.module, o.value, depth + 1) for o in found if o.value is not None]
+        return [row for part in known for row in part] + _appended(module, node)
+    return []
+
+
+def _appended(module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
+    found: list[tuple[Module, ast.expr]] = []
+    for load in module.loads.get(node.id, ()):
+        method = module.parent(load)
+        call = module.parent(method) if isinstance(method, ast.Attribute) else None
+        is_same = module.function(load) is module.function(node)
+        if isinstance(call, ast.Call) and called_name(call) == "append" and call.args and is_same:
+            found.append((module, call.args[0]))
+    return found
+
+
+def _pick(
+    module: Module, node: ast.expr, key: Key, count: int | None, depth: int
+) -> tuple[Given, ...]:
+    """Take one parameter out of a tuple, a dict, or a variable that holds such."""
+    if depth > MAX_DEPTH:
+        return ()
+    if isinstance(key, str):
+        return _named(module, node, key)
+    if isinstance(node, ast.Tuple | ast.List):
+        return _positioned(module, node, key, count)
+    if isinstance(node, ast.IfExp):
+        sides = (node.body, node.orelse)
+        return tuple(g for side in sides for g in _pick(module, side, key, count, depth + 1))
+    if isinstance(node, ast.Call) and called_name(node) in ("tuple", "list") and node.args:
+        return _pick(module, node.args[0], key, count, depth + 1)
+    if isinstance(node, ast.Name):
+        return tuple(
+            item
+            for origin in origins(module, node)
+            if origin.value is not None
+            for item in _pick(origin.module, origin.value, key, count, depth + 1)
+        )
+    return ()
+
+
+def _positioned(
+    module: Module, node: ast.Tuple | ast.List, key: int, count: int | None
+) -> tuple[Given, ...]:
+    before = node.elts[: key + 1]
+    if any(isinstance(item, ast.Starred) for item in before):
+        return ()
+    has_star = any(isinstance(item, ast.Starred) for item in node.elts)
+    if key >= len(node.elts) or (count is not None and count != len(node.elts) and not has_star):
+        missing = f"{len(node.elts)} values stand for {count or key + 1} placeholders"
+        return (Given(module, node, missing=missing),)
+    return (Given(module, node.elts[key], node.elts[key]),)
+
+
+def _named(module: Module, node: ast.expr, key: str) -> tuple[Given, ...]:
+    found: list[Given] = []
+    for payload in rows(module, node):
+        entry = payload.entries.get(key)
+        if entry is not None and entry.value is not None:
+            found.append(Given(entry.module, entry.value, entry.value))
+        if entry is not None and not entry.is_certain:
+            missing = f"the key {key} is there on some paths only"
+            found.append(Given(entry.module, entry.node, missing=missing))
+        if entry is None and not payload.is_open:
+            missing = f"the parameters have no key {key}"
+            found.append(Given(payload.module, payload.node, missing=missing))
+    return tuple(found)

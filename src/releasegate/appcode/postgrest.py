@@ -1,0 +1,157 @@
+"""A Python module -> the writes in calls of PostgREST's builders, as supabase-py has them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.contract import ANY_TABLE
+from releasegate.appcode.names import origins, single_value
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Payload, rows
+from releasegate.appcode.sites import Found, site
+from releasegate.appcode.texts import text_of
+from releasegate.appcode.verdicts import Row, Value, of_expression
+from releasegate.model import ContractColumn, Proof, Relation
+from releasegate.statements.binds import HOLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+
+_OPERATIONS = ("insert", "upsert", "update", "delete")
+_TABLES = ("table", "from_")
+_PAYLOADS = ("json", "values", "data", "row", "rows")
+MAX_DEPTH = 6
+
+
+def sites(module: Module, contract: Contract, _: Iterable[Module]) -> Iterator[Found]:
+    """Find ``.table("runs").insert({...})`` and its like."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        if node.func.attr in _OPERATIONS:
+            start = _table_call(module, node.func.value, 0)
+            if start is not None:
+                yield from _of_call(module, node, start, contract)
+
+
+def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast.Call] | None:
+    """Go down a chain of calls to ``.table(...)``; a storage bucket is no table."""
+    if depth > MAX_DEPTH:
+        return None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr in _TABLES:
+            return None if _is_storage(module, node.func.value) else (module, node)
+        return _table_call(module, node.func.value, depth + 1) or _returned(module, node, depth)
+    if isinstance(node, ast.Call):
+        return _returned(module, node, depth)
+    if isinstance(node, ast.Name | ast.Attribute):
+        origin = single_value(module, node)
+        return _table_call(*origin, depth + 1) if origin else None
+    return None
+
+
+def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Module, ast.Call] | None:
+    """Look into a function of this file that only returns a builder."""
+    name = called_name(node)
+    for binding in (b for (_, key), found in module.bindings.items() if key == name for b in found):
+        if not isinstance(binding.node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        last = binding.node.body[-1]
+        if isinstance(last, ast.Return) and isinstance(last.value, ast.Call):
+            return _table_call(module, last.value, depth + 1)
+    return None
+
+
+def _is_storage(module: Module, node: ast.expr) -> bool:
+    names = {item.attr for item in ast.walk(node) if isinstance(item, ast.Attribute)}
+    names |= {item.id for item in ast.walk(node) if isinstance(item, ast.Name)}
+    if any("storage" in name or "bucket" in name for name in names):
+        return True
+    found = origins(module, node) if isinstance(node, ast.Name | ast.Attribute) else ()
+    return any("storage" in ast.unparse(item.value) for item in found if item.value is not None)
+
+
+def _of_call(
+    module: Module, node: ast.Call, start: tuple[Module, ast.Call], contract: Contract
+) -> Iterator[Found]:
+    operation = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    argument = start[1].args[0] if start[1].args else None
+    text = text_of(start[0], argument) if argument is not None else None
+    if argument is None and not start[1].keywords:
+        return
+    if text is None or HOLE in text:
+        what = "the table's name is put in at run time"
+        yield Found.undecidable(module.path, _line(node), ANY_TABLE, operation, "postgrest", what)
+        return
+    relation = contract.find(_schema(*start), text)
+    if relation is not None:
+        yield _site(module, node, relation, operation, contract)
+
+
+def _schema(module: Module, node: ast.Call) -> str | None:
+    for item in ast.walk(node.func):
+        if isinstance(item, ast.Call) and called_name(item) == "schema" and item.args:
+            return text_of(module, item.args[0])
+    return None
+
+
+def _line(node: ast.Call) -> int:
+    """Give the line of the verb: a chain starts lines above it."""
+    return getattr(node.func, "end_lineno", None) or node.lineno
+
+
+def _site(
+    module: Module, node: ast.Call, relation: Relation, operation: str, contract: Contract
+) -> Found:
+    inserts = operation in ("insert", "upsert")
+    made = _rows(module, node, relation, contract) if operation != "delete" else ()
+    updates = made[0] if operation == "update" and len(made) == 1 else None
+    if operation == "update" and updates is None:
+        place = Proof(module.path, _line(node), "set here")
+        updates = Row(place, is_open="which of several payloads is sent is not visible here")
+    return site(
+        path=module.path,
+        line=_line(node),
+        end_line=node.end_lineno or node.lineno,
+        relation=relation,
+        operation=operation,
+        api="postgrest",
+        rows=made if inserts else (),
+        updates=updates,
+        contract=contract,
+        scope=module.function(node),
+    )
+
+
+def _rows(
+    module: Module, node: ast.Call, relation: Relation, contract: Contract
+) -> tuple[Row, ...]:
+    given = [*node.args, *(item.value for item in node.keywords if item.arg in _PAYLOADS)]
+    if not given:
+        place = Proof(module.path, _line(node), "sent here")
+        return (Row(place, is_open="the payload is not visible here"),)
+    columns = {column.column: column for column in contract.of_child(relation)}
+    found = rows(module, given[0]) or (
+        Payload(module, given[0], is_open="the payload is not visible here"),
+    )
+    return tuple(_row(payload, columns, contract) for payload in found)
+
+
+def _row(payload: Payload, columns: dict[str, ContractColumn], contract: Contract) -> Row:
+    place = Proof(
+        payload.module.path, getattr(payload.node, "lineno", 1), "the payload is written here"
+    )
+    values: dict[str, Value] = {}
+    for key, entry in payload.entries.items():
+        if entry.value is None:
+            line = getattr(entry.node, "lineno", place.line)
+            proof = Proof(entry.module.path, line, f"what {key} holds is not visible here")
+            values[key] = Value("undecidable", (proof,))
+        else:
+            values[key] = of_expression(entry.module, entry.value, columns.get(key), contract)
+    uncertain = frozenset(key for key, entry in payload.entries.items() if not entry.is_certain)
+    return Row(place, values, uncertain, payload.is_open)

@@ -1,0 +1,150 @@
+"""A Python module -> the writes in its SQL strings."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.contract import ANY_TABLE
+from releasegate.appcode.sites import Found, site
+from releasegate.appcode.sql_values import row_of, update_of
+from releasegate.appcode.texts import text_of
+from releasegate.appcode.uses import Use, uses
+from releasegate.appcode.verdicts import Row
+from releasegate.model import Proof
+from releasegate.statements.binds import HOLE
+from releasegate.statements.parser import SqlError
+from releasegate.statements.writes import SqlWrite, writes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+    from releasegate.model import Relation
+
+_VERB = re.compile(
+    r"\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b", re.IGNORECASE
+)
+_NAME = r'(?:only\s+|table\s+)?(?:"?[\w\ue000]+"?\s*\.\s*)?"?(?P<table>[\w\ue000]+)"?(?P<rest>.*)'
+_TARGET = re.compile(_VERB.pattern + r"\s+" + _NAME, re.IGNORECASE | re.DOTALL)
+#: what makes a text that the grammar refuses look like a statement all the same
+_STATEMENT = re.compile(
+    r"\s*\Z|\s*\(|.*\b(values|select|set|where|using|from)\b", re.IGNORECASE | re.DOTALL
+)
+_OPENING = re.compile(r"\s*(insert|update|delete|merge|copy|truncate|with|begin)\b", re.IGNORECASE)
+_OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
+
+
+def sites(module: Module, contract: Contract, others: Iterable[Module]) -> Iterator[Found]:
+    """Find the write sites in string literals, whatever they are called with."""
+    listed = tuple(others)
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.Constant | ast.JoinedStr):
+            continue
+        if isinstance(module.parent(node), ast.JoinedStr):
+            continue
+        text = text_of(module, node)
+        if text is not None and _VERB.search(text):
+            for use in uses(module, node, listed):
+                yield from _of_use(module, node, use, contract)
+
+
+def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Iterator[Found]:
+    try:
+        found = writes(use.text)
+    except SqlError as error:
+        yield from _unparsed(module, leaf, use, contract, str(error))
+        return
+    for write in found:
+        relation = contract.find(write.schema, write.table)
+        if write.table is None:
+            yield _dynamic(module, leaf, use, write)
+        elif relation is not None:
+            yield _site(module, leaf, use, write, relation, contract)
+
+
+def _site(
+    module: Module,
+    leaf: ast.expr,
+    use: Use,
+    write: SqlWrite,
+    relation: Relation,
+    contract: Contract,
+) -> Found:
+    line = _line(module, leaf, use, write)
+    lines = (line - write.line, leaf.end_lineno or line)
+    rows: list[Row] = []
+    if write.operation in ("insert", "upsert", "copy"):
+        what = f"the columns of {relation.name} are listed here"
+        place = Proof(module.path, line, what)
+        if write.columns is None:
+            rows.append(Row(place, is_open="the columns are not listed"))
+        made = [row_of(use, row, write, relation, contract, place, lines) for row in write.rows]
+        rows.extend(made or ([Row(place)] if write.columns is not None else []))
+    updates = None
+    if write.updates:
+        place = Proof(module.path, line, "set here")
+        updates = update_of(use, write, relation, contract, place, lines)
+    return site(
+        path=module.path,
+        line=line,
+        end_line=max(line, leaf.end_lineno or line),
+        relation=relation,
+        operation=write.operation,
+        api="sql",
+        rows=rows,
+        updates=updates,
+        contract=contract,
+        scope=use.module.function(use.node),
+    )
+
+
+def _dynamic(module: Module, leaf: ast.expr, use: Use, write: SqlWrite) -> Found:
+    line = _line(module, leaf, use, write)
+    return Found.undecidable(
+        module.path, line, ANY_TABLE, write.operation, "sql", "the table's name is put in later"
+    )
+
+
+def _unparsed(
+    module: Module, leaf: ast.expr, use: Use, contract: Contract, error: str
+) -> Iterator[Found]:
+    """Keep what looks like a write of a contract table although it is no whole statement."""
+    runs = use.call is not None and _runs_sql(use.call)
+    for match in _TARGET.finditer(use.text):
+        name = match["table"]
+        relation = contract.find(None, name) or contract.find(None, name.lower())
+        if relation is None and HOLE not in name:
+            continue
+        if not _STATEMENT.match(match["rest"]) or not (runs or _OPENING.match(use.text)):
+            continue
+        verb = match.group(1).split()[0].lower()
+        line = (leaf.lineno if leaf.end_lineno else 1) + use.text[: match.start()].count("\n")
+        yield Found.undecidable(
+            module.path,
+            min(line, leaf.end_lineno or line),
+            relation.name if relation else ANY_TABLE,
+            _OPERATIONS.get(verb, "delete"),
+            "sql",
+            f"the SQL is put together at run time and cannot be read ({error})",
+        )
+
+
+def _runs_sql(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    return name.startswith(("execute", "fetch", "query", "run", "exec", "copy", "stream"))
+
+
+def _line(module: Module, leaf: ast.expr, use: Use, write: SqlWrite) -> int:
+    """Find the file's line of a write: counted where the literal shows its own line ends."""
+    start, end = leaf.lineno, leaf.end_lineno or leaf.lineno
+    text = text_of(module, leaf) or ""
+    if text == use.text and text.count("\n") == end - start:
+        return start + write.line - 1
+    for number in range(start, end + 1):
+        line = module.lines[number - 1] if number <= len(module.lines) else ""
+        if _VERB.search(line) and (write.table or "") in line:
+            return number
+    return start

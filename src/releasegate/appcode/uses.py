@@ -1,0 +1,145 @@
+"""A string in a module -> the calls that it is handed to, through names and wrappers."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.texts import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from releasegate.appcode.module import Module
+
+MAX_DEPTH = 4
+_MESSAGES = {
+    *("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"),
+    *("print", "echo", "secho", "fail", "skip", "xfail", "add_argument", "deprecated"),
+    *("startswith", "endswith", "sub", "compile", "search", "match", "findall", "replace"),
+}
+_MESSAGE_KEYWORDS = {
+    "help",
+    "description",
+    "msg",
+    "message",
+    "detail",
+    "title",
+    "summary",
+    "reason",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A text at the place where it goes."""
+
+    module: Module
+    #: the whole text's expression
+    node: ast.expr
+    text: str
+    #: None: it is written down, and where it goes is not in view
+    call: ast.Call | None
+
+
+def uses(module: Module, leaf: ast.expr, others: Iterable[Module]) -> tuple[Use, ...]:
+    """Find where a literal goes; nothing where it is a docstring or a message."""
+    listed = tuple(others)
+    return tuple(dict.fromkeys(_uses(module, leaf, listed, depth=0)))
+
+
+def _uses(
+    module: Module, leaf: ast.expr, others: tuple[Module, ...], *, depth: int
+) -> Iterator[Use]:
+    node = _whole(module, leaf)
+    text = text_of(module, node)
+    parent = _through_choices(module, node)
+    holder = module.parent(parent)
+    if text is None or depth > MAX_DEPTH or _is_message(module, parent):
+        return
+    if isinstance(holder, ast.keyword):
+        holder = module.parent(holder)
+    if isinstance(holder, ast.Call) and holder.func is not parent:
+        yield Use(module, node, text, holder)
+        return
+    followed = list(_followed(module, parent, others, text, depth))
+    own = [use for use in followed if use.call is not None]
+    yield from own or followed or [Use(module, node, text, None)]
+
+
+def _whole(module: Module, leaf: ast.expr) -> ast.expr:
+    """Climb to the largest expression that is still one text."""
+    best = leaf
+    current: ast.AST = leaf
+    while True:
+        parent = module.parent(current)
+        if isinstance(
+            parent, ast.keyword | ast.FormattedValue | ast.Attribute | ast.List | ast.Tuple
+        ):
+            current = parent
+            continue
+        if not isinstance(parent, ast.JoinedStr | ast.BinOp | ast.Call):
+            return best
+        if text_of(module, parent) is None:
+            return best
+        best = current = parent
+
+
+def _through_choices(module: Module, node: ast.expr) -> ast.AST:
+    current: ast.AST = node
+    parent = module.parent(current)
+    while isinstance(parent, ast.IfExp | ast.BoolOp):
+        current, parent = parent, module.parent(parent)
+    return current
+
+
+def _is_message(module: Module, node: ast.AST) -> bool:
+    """Say whether a text is a docstring, raised, logged, printed or compared."""
+    parent = module.parent(node)
+    if isinstance(parent, ast.Expr | ast.Compare | ast.Raise | ast.Assert | ast.JoinedStr):
+        return True
+    if isinstance(parent, ast.keyword) and parent.arg in _MESSAGE_KEYWORDS:
+        return True
+    for item in module.ancestors(node):
+        if isinstance(item, ast.Raise):
+            return True
+        if isinstance(item, ast.stmt):
+            return False
+        if isinstance(item, ast.Call) and item is not node and called_name(item) in _MESSAGES:
+            return True
+    return False
+
+
+def _followed(
+    module: Module, value: ast.AST, others: tuple[Module, ...], text: str, depth: int
+) -> Iterator[Use]:
+    """Follow a text to the readings of the name that it is bound to."""
+    statement = module.parent(value)
+    if isinstance(statement, ast.Assign):
+        targets: list[ast.expr] = statement.targets
+    elif isinstance(statement, ast.AnnAssign | ast.NamedExpr):
+        targets = [statement.target]
+    else:
+        return
+    for target in targets:
+        name = getattr(target, "id", getattr(target, "attr", None))
+        for place in (module, *others) if name else ():
+            for load in place.loads.get(str(name), ()):
+                if any(origin.value is value for origin in origins(place, load)):
+                    yield from _read(place, load, others, text, depth)
+
+
+def _read(
+    module: Module, load: ast.expr, others: tuple[Module, ...], text: str, depth: int
+) -> Iterator[Use]:
+    if text_of(module, load) is not None:
+        yield from _uses(module, load, others, depth=depth + 1)
+        return
+    holder = module.parent(load)
+    if isinstance(holder, ast.keyword):
+        holder = module.parent(holder)
+    if isinstance(holder, ast.Call) and not _is_message(module, load):
+        yield Use(module, load, text, holder)
