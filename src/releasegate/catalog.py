@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 Snapshot = dict[CatalogObject, str]
 
-# Definitions are whole and schema-qualified only while search_path hides nothing; hence the callers'
-# search_path of pg_catalog. NOT NULL constraints, rows of their own since 18, are told by columns.
+# Definitions are schema-qualified only under a search_path of pg_catalog, which callers set.
+# NOT NULL constraints, rows of their own since 18, are told by the columns.
 _SNAPSHOT = """
 WITH schema AS (
   SELECT oid, nspname FROM pg_catalog.pg_namespace
@@ -34,7 +34,8 @@ SELECT 'column', r.nspname, r.relname, a.attname,
        concat_ws(' ', pg_catalog.format_type(a.atttypid, a.atttypmod),
                  CASE WHEN a.attnotnull THEN 'NOT NULL' END,
                  'DEFAULT ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-                 'IDENTITY ' || nullif(a.attidentity, ''), 'GENERATED ' || nullif(a.attgenerated, ''))
+                 'IDENTITY ' || nullif(a.attidentity::text, ''),
+                 'GENERATED ' || nullif(a.attgenerated::text, ''))
 FROM relation r
 JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

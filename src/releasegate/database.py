@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
-from psycopg import pq, sql
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from releasegate.errors import CouldNotLook, UsageError
@@ -26,6 +27,8 @@ SERIALIZATION_FAILURE = "40001"
 QUERY_CANCELED = "57014"
 #: rolled back for sure, and worth another try
 RETRYABLE = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE})
+
+_SERVICE_FILES = frozenset({"PGSERVICEFILE", "PGSYSCONFDIR"})
 
 # One sentence a SQLSTATE: the server's own text may hold rows' values (manual, appendix A).
 _MEANINGS = {
@@ -66,11 +69,32 @@ class Parameters:
         return make_conninfo("", **{**self.values, **extra})
 
 
-def parse_parameters(text: str) -> Parameters:
+def target_parameters(text: str) -> Parameters:
     """Read a URL or keyword string and complete it from libpq's environment (manual, 34.15).
+
+    The environment's ``PG*`` variables are taken out of it, so that they reach no other connection
+    and no child process.
 
     Raises:
         UsageError: it is neither. The text stays out of the message: it may hold a password.
+    """
+    values = dict(given_parameters(text).values)
+    if "service" in values:
+        os.environ["PGSERVICE"] = values["service"]
+    for option in pq.Conninfo.get_defaults():
+        keyword = option.keyword.decode()
+        # An address from the environment must not lead a named host elsewhere.
+        if option.val and (keyword != "hostaddr" or "host" not in values):
+            values.setdefault(keyword, option.val.decode())
+    scrub_environment()
+    return Parameters(values)
+
+
+def given_parameters(text: str) -> Parameters:
+    """Read a URL or keyword string alone.
+
+    Raises:
+        UsageError: it is neither.
     """
     try:
         given = conninfo_to_dict(text)
@@ -79,13 +103,14 @@ def parse_parameters(text: str) -> Parameters:
             "The database URL is not a valid connection string. Percent-encode special "
             "characters in its parts: postgresql://ROLE:PASSWORD@HOST:PORT/DATABASE"
         ) from None
-    values = {key: str(value) for key, value in given.items() if value is not None}
-    if "service" in values:
-        return Parameters(values)
-    for option in pq.Conninfo.get_defaults():
-        if option.val is not None and option.envvar is not None:
-            values.setdefault(option.keyword.decode(), option.val.decode())
-    return Parameters(values)
+    return Parameters({key: str(value) for key, value in given.items() if value is not None})
+
+
+def scrub_environment() -> None:
+    """Forget every ``PG*`` variable but those that only say where services are described."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        if name not in _SERVICE_FILES:
+            del os.environ[name]
 
 
 def connect(parameters: Parameters, *, application_name: str, **extra: str) -> Connection:
@@ -209,7 +234,3 @@ def _names(error: psycopg.Error) -> Iterator[str]:
         name = getattr(diagnostic, f"{kind}_name")
         if name:
             yield f"{kind} {name}"
-
-
-def identifier(*names: str) -> sql.Identifier:
-    return sql.Identifier(*names)

@@ -41,6 +41,15 @@ def is_standby(connection: Connection) -> bool:
     return bool(database.one(connection, "SELECT pg_is_in_recovery()")[0])
 
 
+def is_read_only_by_default(connection: Connection) -> bool:
+    """Tell whether new sessions of this role are read-only; ours was made so after the login."""
+    (reset,) = database.one(
+        connection,
+        "SELECT reset_val FROM pg_settings WHERE name = 'default_transaction_read_only'",
+    )
+    return bool(reset == "on")
+
+
 def is_superuser(connection: Connection) -> bool:
     return database.show(connection, "is_superuser") == "on"
 
@@ -93,7 +102,7 @@ def blockers(
         "JOIN pg_catalog.pg_class c ON c.oid = l.relation "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-        "WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM ALL (%s) "
+        "WHERE l.locktype = 'relation' AND l.granted AND (l.pid = ANY (%s)) IS NOT TRUE "
         "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
         "ORDER BY a.xact_start NULLS FIRST",
         (list(own_pids),),

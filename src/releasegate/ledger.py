@@ -110,7 +110,7 @@ def _check_version(connection: Connection) -> None:
     (version,) = database.one(connection, "SELECT max(version) FROM releasegate.ledger")
     if version != VERSION:
         raise CouldNotLook(
-            f"The ledger has version {version}, this releasegate knows {VERSION}: update releasegate."
+            f"The ledger has version {version}, but this releasegate knows {VERSION}: update it."
         )
 
 

@@ -1,0 +1,157 @@
+"""A baseline's text -> a throwaway database that holds it, and what had to be adapted."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import database
+from releasegate.statements.parser import SqlError, Statement, kind_of, parse, quote, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasegate.database import Connection
+    from releasegate.throwaway import Database, Server
+
+# pg_dump frames its output so that psql takes no other meta-command; here nothing reads those.
+_RESTRICT = re.compile(r"^\\(un)?restrict [A-Za-z0-9]+\r?$", re.MULTILINE)
+_TIMEOUT = "60s"
+_PUBLIC_ROLES = frozenset({"public", "pg_database_owner"})
+_UNKNOWN_SETTING = "42704"
+_DUPLICATE_SCHEMA = "42P06"
+_NO_RIGHT = "42501"
+
+# What an ordinary role may not do, and no migration of tables depends on.
+_SKIPPABLE = frozenset(
+    """variable_set_stmt comment_stmt create_event_trig_stmt alter_event_trig_stmt
+    create_publication_stmt alter_publication_stmt create_subscription_stmt create_fdw_stmt
+    create_foreign_server_stmt create_user_mapping_stmt sec_label_stmt alter_role_set_stmt
+    alter_database_set_stmt alter_database_stmt grant_stmt alter_default_privileges_stmt
+    create_role_stmt alter_role_stmt grant_role_stmt""".split()
+)
+# What needs an administrator and runs no code of the file's.
+_ADMINISTRATIVE = frozenset({"create_extension_stmt", "alter_owner_stmt", "create_schema_stmt"})
+
+
+class BaselineError(Exception):
+    """A statement of the baseline that the throwaway server refuses; lines are 1-based."""
+
+    def __init__(self, message: str, *, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+def readable(text: str) -> str:
+    """Blank what pg_dump writes for psql alone; lines keep their numbers."""
+    return _RESTRICT.sub("", text)
+
+
+def load(text: str, *, into: Database, server: Server) -> tuple[str, ...]:
+    """Run a schema, a ``pg_dump -s`` as it comes among them, and return what was adapted.
+
+    Raises:
+        BaselineError: at the first statement that fails.
+    """
+    try:
+        statements = parse(readable(text))
+    except SqlError as error:
+        raise BaselineError(str(error), line=error.line, column=error.column) from error
+    with (
+        database.connect(into.admin, application_name="releasegate") as admin,
+        database.connect(into.owner, application_name="releasegate") as owner,
+    ):
+        owner.execute(f"SET statement_timeout = '{_TIMEOUT}'")
+        missing = _missing_roles(admin, statements)
+        remarks = _make_roles(admin, missing, into, server)
+        run = _Load(admin, owner, frozenset() if server.kind != "borrowed" else missing)
+        for statement in statements:
+            run.one(statement)
+        return (*remarks, *run.remarks)
+
+
+class _Load:
+    def __init__(self, admin: Connection, owner: Connection, unknown_roles: frozenset[str]) -> None:
+        self._admin = admin
+        self._owner = owner
+        self._unknown_roles = unknown_roles
+        self.remarks: list[str] = []
+
+    def one(self, statement: Statement) -> None:
+        if statement.kind == "transaction_stmt" or _is_timeout(statement):
+            return
+        if _roles(statement) & self._unknown_roles:
+            self._skip(statement, "it names a role that the scratch server lacks")
+            return
+        connection = self._admin if _is_administrative(statement) else self._owner
+        try:
+            database.send(connection, statement.text)
+        except psycopg.Error as error:
+            self._judge(statement, error)
+
+    def _judge(self, statement: Statement, error: psycopg.Error) -> None:
+        is_setting = statement.kind == "variable_set_stmt"
+        if error.sqlstate == _DUPLICATE_SCHEMA and statement.kind == "create_schema_stmt":
+            return
+        if error.sqlstate == _NO_RIGHT and statement.kind in _SKIPPABLE:
+            self._skip(statement, "an ordinary role may not do it")
+        elif error.sqlstate == _UNKNOWN_SETTING and is_setting:
+            self._skip(statement, "this version has no such setting")
+        else:
+            raise failure(statement, error) from error
+
+    def _skip(self, statement: Statement, why: str) -> None:
+        words = " ".join(statement.text.split()[:4])
+        self.remarks.append(f"line {statement.line}: left out {words}: {why}")
+
+
+def failure(statement: Statement, error: psycopg.Error) -> BaselineError:
+    """Place a throwaway server's refusal: where it gives a position, else at the first token."""
+    position = error.diag.statement_position
+    place = statement.place_of_character(int(position) - 1) if position else statement.place
+    return BaselineError(server_message(error), line=place[0], column=place[1])
+
+
+def server_message(error: psycopg.Error) -> str:
+    """Quote a throwaway server. It holds no row but the file's own, so its text may be shown."""
+    text = error.diag.message_primary or database.meaning(error)
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _is_administrative(statement: Statement) -> bool:
+    if statement.kind == "alter_table_stmt":
+        names = {kind_of(part) for part in walk(statement.node)}
+        return "RoleSpec" in names and len(statement.node.cmds) == 1
+    return statement.kind in _ADMINISTRATIVE
+
+
+def _is_timeout(statement: Statement) -> bool:
+    """Our own bound on each statement stays."""
+    return statement.kind == "variable_set_stmt" and statement.node.name.endswith("_timeout")
+
+
+def _roles(statement: Statement) -> set[str]:
+    parts = walk(statement.node)
+    return {part.rolename for part in parts if kind_of(part) == "RoleSpec" and part.rolename}
+
+
+def _missing_roles(admin: Connection, statements: Sequence[Statement]) -> frozenset[str]:
+    named = {role for statement in statements for role in _roles(statement)} - _PUBLIC_ROLES
+    rows = database.rows(admin, "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", ([*named],))
+    return frozenset(named - {name for (name,) in rows})
+
+
+def _make_roles(
+    admin: Connection, missing: frozenset[str], into: Database, server: Server
+) -> list[str]:
+    """Stand in for production's roles on a server of our own; never on a borrowed one."""
+    if server.kind == "borrowed" or not missing:
+        return []
+    owner = quote(into.owner.values["user"])
+    for name in sorted(missing):
+        admin.execute(f"CREATE ROLE {quote(name)} NOLOGIN".encode())
+        admin.execute(f"GRANT {quote(name)} TO {owner}".encode())
+    return [f"made the roles {', '.join(sorted(missing))}"]

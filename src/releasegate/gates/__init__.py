@@ -1,0 +1,131 @@
+"""What a gate is: a question, and one function that answers it with findings."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from releasegate import migrations
+from releasegate.errors import CouldNotLook
+from releasegate.model import GateResult, GateStatus, Level
+from releasegate.statements.parser import SqlError, Statement, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from releasegate.database import Connection, Parameters
+    from releasegate.ledger import Ledger
+    from releasegate.model import Finding, Migration, Release, Target, Window
+    from releasegate.repository import Repository
+    from releasegate.settings import Settings
+
+
+class NotAsked(Exception):
+    """An input is missing, or an earlier answer makes the question empty; the text says which."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a gate found out; errors among the findings block."""
+
+    findings: tuple[Finding, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The schema that the migration starts from, before earlier migrations."""
+
+    text: str
+    #: where it was read, for people: "db/schema/v0.sql at tag v0"; None: there is none
+    origin: str | None
+
+
+@dataclass(frozen=True)
+class LiveTarget:
+    """The target as reached: a read-only connection and what was read first over it."""
+
+    connection: Connection
+    target: Target
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class GateInputs:
+    """Everything that gates may look at."""
+
+    settings: Settings
+    migration: Migration
+    #: those with lower numbers, drafts left out, in their order
+    earlier: tuple[Migration, ...]
+    #: or the finding that says why there is none
+    repository: Repository | Finding
+    release: Release
+    baseline: Baseline
+    #: None: no database was given; a CouldNotLook: it was, and could not be reached
+    live: LiveTarget | CouldNotLook | None
+    scratch: Parameters | None
+    window: Window | None
+    now: datetime
+    is_apply: bool
+
+    @cached_property
+    def parsed(self) -> tuple[Statement, ...] | SqlError:
+        """The migration's statements, or what the grammar has against it."""
+        try:
+            return parse(migrations.text(self.migration))
+        except SqlError as error:
+            return error
+
+    def statements(self) -> tuple[Statement, ...]:
+        """Give the migration's statements.
+
+        Raises:
+            NotAsked: the file does not parse.
+        """
+        if isinstance(self.parsed, SqlError):
+            raise NotAsked("the file does not parse: see parse-only")
+        return self.parsed
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One question of the documented sequence."""
+
+    #: kebab-case, and the runbook's heading
+    id: str
+    title: str
+    ask: Callable[[GateInputs], Answer]
+
+
+def run(gate: Gate, inputs: GateInputs) -> GateResult:
+    """Ask one gate. Not having looked is never a pass."""
+    began = time.monotonic()
+    status, reason, answer = _ask(gate, inputs)
+    return GateResult(
+        gate=gate.id,
+        title=gate.title,
+        status=status,
+        reason=reason,
+        duration_s=round(time.monotonic() - began, 3),
+        findings=answer.findings,
+        evidence=answer.evidence,
+    )
+
+
+def not_asked(gate: Gate, reason: str) -> GateResult:
+    return GateResult(gate.id, gate.title, GateStatus.NOT_ASKED, reason)
+
+
+def _ask(gate: Gate, inputs: GateInputs) -> tuple[GateStatus, str | None, Answer]:
+    try:
+        answer = gate.ask(inputs)
+    except NotAsked as why:
+        return GateStatus.NOT_ASKED, str(why), Answer()
+    except CouldNotLook as why:
+        return GateStatus.ERRORED, str(why), Answer()
+    is_blocked = any(finding.level is Level.ERROR for finding in answer.findings)
+    return (GateStatus.BLOCKED if is_blocked else GateStatus.PASSED), None, answer

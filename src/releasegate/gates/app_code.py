@@ -1,0 +1,27 @@
+"""Does every write of the app send what the migration's keys demand?"""
+
+from __future__ import annotations
+
+from releasegate import appcode, migrations
+from releasegate.baseline import readable
+from releasegate.gates import Answer, Gate, GateInputs
+
+
+def ask(inputs: GateInputs) -> Answer:
+    """Read the app's source in the working tree; nothing of it is run."""
+    inputs.statements()
+    configuration = inputs.settings.configuration.app_code
+    earlier = "\n".join(migrations.text(migration) for migration in inputs.earlier)
+    examined = appcode.examine(
+        inputs.settings.root,
+        migration_sql=migrations.text(inputs.migration),
+        migration_path=inputs.migration.path,
+        baseline_sql=f"{readable(inputs.baseline.text)}\n{earlier}",
+        roots=configuration.roots,
+        exclude=configuration.exclude,
+        optional=configuration.optional,
+    )
+    return Answer(examined.findings, examined.evidence)
+
+
+GATE = Gate("app-code", "Does the app send what the keys demand?", ask)

@@ -1,0 +1,172 @@
+"""Is this the right server, writable and direct, and does its ledger agree with the file?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import catalog, database, facts, findings, migrations
+from releasegate.baseline import readable
+from releasegate.errors import CouldNotLook
+from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
+from releasegate.model import Relation
+from releasegate.plan import make_plan
+from releasegate.statements.contract import declared_tables
+from releasegate.statements.parser import SqlError, parse, quote, quote_relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.database import Connection
+    from releasegate.model import CatalogObject, Finding, Plan
+    from releasegate.statements.parser import Statement
+
+
+def ask(inputs: GateInputs) -> Answer:
+    """Read facts over a read-only session; nothing is locked that anybody waits for."""
+    if inputs.live is None:
+        raise NotAsked("no database was given")
+    if isinstance(inputs.live, CouldNotLook):
+        return Answer((findings.make("RG501", str(inputs.live)),))
+    live = inputs.live
+    try:
+        found = [*_place(live), *_ledger(inputs, live), *_content(inputs, live)]
+    except psycopg.Error as error:
+        raise CouldNotLook(f"The target stopped answering: {database.meaning(error)}.") from None
+    evidence = {
+        "ledger": "present" if live.ledger.exists else "absent",
+        "applied": sorted(live.ledger.entries),
+        "clock_ahead_s": round((inputs.now - facts.now(live.connection)).total_seconds(), 1),
+    }
+    return Answer(tuple(found), evidence)
+
+
+def _place(live: LiveTarget) -> Iterator[Finding]:
+    connection = live.connection
+    major = database.major(connection)
+    if major not in database.SUPPORTED_MAJORS:
+        yield findings.make("RG505", f"The target is PostgreSQL {major}.")
+    if database.is_pooled(connection):
+        yield findings.make("RG502", "Another backend answers than the one that was dialled.")
+    if facts.is_standby(connection):
+        yield findings.make("RG503", "The target is in recovery: a standby takes no changes.")
+    elif facts.is_read_only_by_default(connection):
+        message = "Sessions of this role are read-only here: default_transaction_read_only is on."
+        yield findings.make("RG504", message)
+    if facts.is_superuser(connection):
+        yield findings.make("RG512", f"{live.target.role} is a superuser: nothing confines it.")
+
+
+def _ledger(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    migration, ledger = inputs.migration, live.ledger
+    entry = ledger.entries.get(migration.number)
+    if entry is not None and entry.sha256 != migration.sha256:
+        message = (
+            f"{entry.path} was applied at {entry.applied_at:%Y-%m-%d %H:%M} UTC as "
+            f"{entry.sha256[:12]}; the file is {migration.sha256[:12]} now."
+        )
+        yield findings.make("RG507", message, path=migration.path)
+    elif entry is not None and entry.is_complete:
+        yield from _drift(inputs, live)
+    for earlier in inputs.earlier:
+        if earlier.number not in ledger.entries:
+            yield findings.make("RG513", f"{earlier.name} is not in the ledger.", path=earlier.path)
+    holder = facts.advisory_holder(live.connection)
+    if holder is not None:
+        yield findings.make("RG510", describe_holder(holder, live))
+
+
+def describe_holder(holder: facts.Holder, live: LiveTarget) -> str:
+    """Say who is at work on the target, since when and from where."""
+    runs = [run for run in live.ledger.open_runs if run.backend_pid == holder.pid]
+    since = runs[0].started_at if runs else holder.since
+    who = f"{runs[0].operator} as {runs[0].role}" if runs else str(holder.role or "an unknown role")
+    at = f"{since:%Y-%m-%d %H:%M:%S} UTC" if since else "an unknown time"
+    place = holder.client or "a local socket"
+    return f"{who} is at work since {at} (pid {holder.pid}, {holder.application}, from {place})."
+
+
+def _drift(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    for line in drift(live, inputs.migration.number):
+        yield findings.make("RG509", f"{line}.", path=inputs.migration.path)
+
+
+def drift(live: LiveTarget, number: int) -> list[str]:
+    """Say how the objects of an applied migration differ from what its run left."""
+    recorded = live.ledger.objects.get(number, {})
+    held = {str(thing): text for thing, text in catalog.snapshot(live.connection).items()}
+    return catalog.difference(recorded, {name: held.get(name) for name in recorded})
+
+
+def _content(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    """Look for what the plan needs, and for what must not be there yet."""
+    if inputs.migration.number in live.ledger.entries:
+        return
+    connection = live.connection
+    statements = inputs.statements()
+    plan = make_plan(inputs.migration, statements, major=database.major(connection))
+    locked = {lock.relation for step in plan.steps for lock in step.locks}
+    present = facts.existing_tables(connection, locked)
+    for name in sorted(locked - present - _not_tables(connection, locked)):
+        yield findings.make("RG506", f"There is no table {name} in {live.target.database}.")
+    yield from _rights(live, present)
+    held = catalog.snapshot(connection)
+    for thing in sorted(_made(inputs, plan)):
+        if thing in held:
+            message = f"{thing} exists, but no run of releasegate made it."
+            yield findings.make("RG508", message, path=inputs.migration.path)
+
+
+def _not_tables(connection: Connection, names: set[Relation]) -> set[Relation]:
+    """Find those that are indexes or views, which a plan may name too."""
+    rows = database.rows(
+        connection,
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = ANY(%s) AND c.relname = ANY(%s)",
+        ([name.schema for name in names], [name.name for name in names]),
+    )
+    return {Relation(*row) for row in rows}
+
+
+def _rights(live: LiveTarget, tables: set[Relation]) -> Iterator[Finding]:
+    role = quote(live.target.role)
+    if not live.ledger.exists and not facts.may_create_schema(live.connection):
+        yield findings.make(
+            "RG514",
+            f"{live.target.role} may not create the ledger's schema in this database.",
+            help=f"GRANT CREATE ON DATABASE {quote(live.target.database)} TO {role};",
+        )
+    for name in facts.not_owned(live.connection, tables):
+        message = f"{live.target.role} does not own {name}."
+        yield findings.make(
+            "RG514", message, help=f"ALTER TABLE {quote_relation(name)} OWNER TO {role};"
+        )
+
+
+def _made(inputs: GateInputs, plan: Plan) -> set[CatalogObject]:
+    """List what the migration creates; a column that its table has already is not created."""
+    before = declared_tables(_baseline_statements(inputs))
+    promised = {e.object for step in plan.steps for e in step.effects if e.present}
+    new_tables = {t.name for t in promised if t.kind == "table"}
+
+    def is_new(thing: CatalogObject) -> bool:
+        if thing.kind != "column" or thing.table in new_tables:
+            return True
+        table = before.get(Relation(thing.schema, thing.table))
+        return table is not None and table.is_complete and thing.name not in table.columns
+
+    return {thing for thing in promised if is_new(thing)}
+
+
+def _baseline_statements(inputs: GateInputs) -> tuple[Statement, ...]:
+    """Read baseline and earlier migrations; a text that does not parse is parse-only's to tell."""
+    texts = [readable(inputs.baseline.text), *(migrations.text(m) for m in inputs.earlier)]
+    try:
+        return tuple(statement for text in texts for statement in parse(text))
+    except SqlError:
+        return ()
+
+
+GATE = Gate("live-database", "Is the target what the plan expects?", ask)

@@ -1,0 +1,259 @@
+"""Is the file plain SQL, and does psql run it from start to end on a throwaway database?"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import baseline, catalog, database, findings, migrations, throwaway
+from releasegate.baseline import BaselineError
+from releasegate.errors import CouldNotLook
+from releasegate.gates import Answer, Gate, GateInputs, LiveTarget
+from releasegate.model import Level
+from releasegate.session import MIGRATION_SEARCH_PATH
+from releasegate.statements.effects import effects
+from releasegate.statements.parser import Source, SqlError, backslashes, parse
+from releasegate.statements.refusals import body, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from releasegate.catalog import Snapshot
+    from releasegate.model import CatalogObject, Finding, Migration
+    from releasegate.throwaway import Database, Server
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def ask(inputs: GateInputs) -> Answer:
+    """Read the file first; only a file without fault reaches a server."""
+    faults = read(inputs)
+    if any(finding.level is Level.ERROR for finding in faults):
+        return Answer(tuple(faults))
+    with _server(inputs) as server:
+        trial = _Trial(inputs, server)
+        tried = trial.run()
+        evidence = {
+            "server": f"PostgreSQL {server.major} ({server.kind})",
+            "baseline": inputs.baseline.origin,
+            "psql_exit_code": trial.psql_exit_code,
+            "created": sorted(map(str, trial.created)),
+            "removed": sorted(map(str, trial.removed)),
+        }
+        return Answer((*faults, *tried, *_version(inputs, server)), evidence)
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def read(inputs: GateInputs) -> list[Finding]:
+    """Say what stands against the text alone; no server is needed."""
+    path = inputs.migration.path
+    return [replace(finding, path=path) for finding in _faults(inputs)]
+
+
+def _faults(inputs: GateInputs) -> Iterator[Finding]:
+    """Stop at the first kind of fault that makes the next question empty."""
+    bytes_faults = list(_bytes(inputs.migration.content))
+    yield from bytes_faults
+    if any(finding.level is Level.ERROR for finding in bytes_faults):
+        return
+    for line, said in inputs.migration.directives.unknown:
+        yield findings.make("RG313", f"{said!r} is no directive.", line=line, column=1)
+    commands = list(_meta_commands(migrations.text(inputs.migration)))
+    yield from commands
+    if commands:
+        return
+    if isinstance(inputs.parsed, SqlError):
+        error = inputs.parsed
+        message = _sentence(str(error))
+        yield findings.make("RG301", message, line=error.line, column=error.column)
+        return
+    yield from refusals(inputs.parsed, extensions=inputs.settings.configuration.policy.extensions)
+
+
+def _bytes(content: bytes) -> Iterator[Finding]:
+    nul = content.find(b"\0")
+    if nul >= 0:
+        line = content.count(b"\n", 0, nul) + 1
+        column = nul - content.rfind(b"\n", 0, nul)
+        message = "A NUL byte: the server would read nothing behind it."
+        yield findings.make("RG303", message, line=line, column=column)
+        return
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        yield findings.make("RG303", "The text is not UTF-8.", line=line, column=column)
+    if content.startswith(_BOM):
+        message = "The file starts with a byte-order mark; psql drops it, and so do we."
+        yield findings.make("RG311", message, line=1, column=1)
+    if b"\r\n" in content:
+        message = "The file has CRLF line ends; inside quoted bodies they stay."
+        yield findings.make("RG312", message, line=1, column=1)
+
+
+def _meta_commands(text: str) -> Iterator[Finding]:
+    source = Source(text)
+    try:
+        places = list(backslashes(source))
+    except SqlError:
+        return
+    lines = text.split("\n")
+    for line, column in places:
+        word = lines[line - 1][column - 1 :].split()[0]
+        message = f"{word} is a command of psql, not SQL."
+        yield findings.make("RG302", message, line=line, column=column)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+# -- trying ----------------------------------------------------------------------------------------
+
+
+class _Trial:
+    """The file, run by psql on a database that holds the baseline."""
+
+    def __init__(self, inputs: GateInputs, server: Server) -> None:
+        self._inputs = inputs
+        self._server = server
+        self._statements = inputs.statements()
+        self.psql_exit_code: int | None = None
+        self.created: set[CatalogObject] = set()
+        self.removed: set[CatalogObject] = set()
+
+    def run(self) -> list[Finding]:
+        try:
+            with self._server.database() as made:
+                remarks = self._prepare(made)
+                return [*self._remarks(remarks), *self._apply(made)]
+        except BaselineError as error:
+            return [self._baseline_finding(error)]
+
+    def _prepare(self, made: Database) -> tuple[str, ...]:
+        """Load the baseline, then the earlier migrations in their order."""
+        remarks = baseline.load(self._inputs.baseline.text, into=made, server=self._server)
+        for migration in self._inputs.earlier:
+            _replay(migration, made)
+        return remarks
+
+    def _apply(self, made: Database) -> Iterator[Finding]:
+        before = _snapshot(made)
+        script = self._inputs.migration.content
+        self.psql_exit_code = self._server.psql(made.owner, script=script)
+        after = _snapshot(made)
+        self.created, self.removed = set(after) - set(before), set(before) - set(after)
+        if self.psql_exit_code != 0:
+            yield self._locate()
+            return
+        for effect in effects(body(self._statements)):
+            is_there = effect.object in after
+            if is_there != effect.present:
+                what = "is still there" if is_there else "is not there"
+                message = f"psql ended without an error, and {effect.object} {what} afterwards."
+                yield self._finding("RG310", message, effect.line, 1)
+
+    def _locate(self) -> Finding:
+        """Find the place of the failure in a fresh database: psql's text is nothing to parse."""
+        with self._server.database() as made:
+            self._prepare(made)
+            try:
+                _run(self._inputs.migration, made)
+            except BaselineError as error:
+                return self._finding("RG309", _sentence(str(error)), error.line, error.column)
+        message = f"psql ended with {self.psql_exit_code}, though each statement runs by itself."
+        return self._finding("RG309", message, 1, 1)
+
+    def _finding(self, code: str, message: str, line: int, column: int) -> Finding:
+        path = self._inputs.migration.path
+        return findings.make(code, message, path=path, line=line, column=column)
+
+    def _baseline_finding(self, error: BaselineError) -> Finding:
+        path = self._inputs.settings.configuration.baseline
+        message = _sentence(str(error))
+        line, column = error.line, error.column
+        return findings.make("RG315", message, path=path, line=line, column=column)
+
+    def _remarks(self, remarks: tuple[str, ...]) -> Iterator[Finding]:
+        path = self._inputs.settings.configuration.baseline
+        if self._inputs.baseline.origin is None:
+            message = f"There is no {path}: the file was tried on an empty database."
+            yield findings.make("RG319", message)
+        if remarks:
+            yield findings.make("RG318", f"{'; '.join(remarks)}.", path=path)
+
+
+def _replay(migration: Migration, made: Database) -> None:
+    try:
+        _run(migration, made)
+    except (BaselineError, SqlError) as error:
+        message = f"the earlier migration {migration.name} fails at line {error.line}: {error}"
+        raise BaselineError(message, line=1, column=1) from error
+
+
+def _run(migration: Migration, made: Database) -> None:
+    """Run a migration's statements one by one, in one transaction."""
+    statements = parse(migrations.text(migration))
+    with database.connect(made.owner, application_name="releasegate") as connection:
+        connection.execute(f"SET search_path = {MIGRATION_SEARCH_PATH}".encode())
+        connection.execute("BEGIN")
+        for statement in body(statements):
+            try:
+                database.send(connection, statement.text)
+            except psycopg.Error as error:
+                raise baseline.failure(statement, error) from error
+        try:
+            connection.execute("COMMIT")
+        except psycopg.Error as error:
+            raise baseline.failure(statements[-1], error) from error
+
+
+def _snapshot(made: Database) -> Snapshot:
+    with database.connect(made.admin, application_name="releasegate") as connection:
+        connection.execute("SET search_path = pg_catalog")
+        return catalog.snapshot(connection)
+
+
+# -- the server ------------------------------------------------------------------------------------
+
+
+def _server(inputs: GateInputs) -> AbstractContextManager[Server]:
+    if inputs.scratch is not None:
+        return _borrowed(inputs)
+    live = inputs.live if isinstance(inputs.live, LiveTarget) else None
+    major = database.major(live.connection) if live else None
+    return throwaway.start(major=major, cache=inputs.settings.cache)
+
+
+@contextmanager
+def _borrowed(inputs: GateInputs) -> Iterator[Server]:
+    """Borrow the scratch server, unless it is the target's own or that cannot be told."""
+    assert inputs.scratch is not None
+    if isinstance(inputs.live, CouldNotLook):
+        raise CouldNotLook(
+            "Whether the scratch server is the target's own cannot be told: the target does not "
+            "answer."
+        )
+    with throwaway.borrow(inputs.scratch) as server:
+        if inputs.live and inputs.live.target.system_identifier == server.system_identifier:
+            raise CouldNotLook("The scratch server is the target's own: give another one.")
+        yield server
+
+
+def _version(inputs: GateInputs, server: Server) -> Iterator[Finding]:
+    if not isinstance(inputs.live, LiveTarget):
+        return
+    major = database.major(inputs.live.connection)
+    if major != server.major:
+        message = f"The file was tried on PostgreSQL {server.major}; the target is {major}."
+        yield findings.make("RG321", message)
+
+
+GATE = Gate("parse-only", "Does the file run on a throwaway database?", ask)

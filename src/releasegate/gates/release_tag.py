@@ -1,0 +1,99 @@
+"""Does the release tag exist, behind HEAD, with everything committed as it stands?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasegate import findings
+from releasegate.appcode.sources import SUFFIXES, source_files
+from releasegate.gates import Answer, Gate, GateInputs
+from releasegate.model import Finding, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.repository import Repository
+
+_SHOWN = 20
+
+
+def ask(inputs: GateInputs) -> Answer:
+    """Look at the repository alone; the working tree is only compared with HEAD."""
+    repository = inputs.repository
+    if isinstance(repository, Finding):
+        return Answer((repository,))
+    found = [*_tag(inputs, repository), *_committed(inputs, repository), *_draft(inputs)]
+    if repository.is_detached:
+        found.append(findings.make("RG110", f"HEAD is detached at {repository.head[:12]}."))
+    evidence = {
+        "tag": inputs.release.tag,
+        "tag_commit": inputs.release.commit,
+        "head": repository.head,
+        "baseline": inputs.baseline.origin,
+    }
+    return Answer(tuple(found), evidence)
+
+
+def _tag(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
+    name = inputs.release.tag
+    tag = repository.tag(name)
+    if not tag.exists:
+        yield _missing(name, is_shallow=repository.is_shallow)
+    elif tag.commit is None:
+        message = f"The tag {name} names something that is no commit."
+        help_ = f"git tag -f -a {name} COMMIT -m {name}"
+        yield findings.make("RG102", message, help=help_)
+    elif not repository.is_ancestor(tag.commit):
+        yield _not_behind(name, repository, tag.commit)
+
+
+def _missing(name: str, *, is_shallow: bool) -> Finding:
+    if is_shallow:
+        message = f"This clone is shallow and has no tag {name}; the repository may have it."
+        return findings.make("RG107", message)
+    message = f"There is no tag {name}: the release that the migration needs is not cut."
+    cure = f"git tag -a {name} -m {name} && git push origin {name}"
+    return findings.make("RG101", message, help=cure)
+
+
+def _not_behind(name: str, repository: Repository, commit: str) -> Finding:
+    if repository.is_shallow:
+        message = f"This clone is shallow, so whether HEAD descends from {name} cannot be told."
+        return findings.make("RG107", message)
+    message = f"HEAD ({repository.head[:12]}) does not descend from {name} ({commit[:12]})."
+    cure = f"git log --oneline --graph HEAD {name}, then check out a commit that contains {name}"
+    return findings.make("RG103", message, help=cure)
+
+
+def _committed(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
+    """Compare by content: asking Git for its status could run programs of the repository's."""
+    configuration = inputs.settings.configuration
+    root = inputs.settings.root
+    named = [inputs.migration.path, *(m.path for m in inputs.earlier)]
+    if inputs.baseline.origin is not None:
+        named.append(configuration.baseline)
+    roots = configuration.app_code.roots
+    sources = source_files(root, roots=roots, exclude=configuration.app_code.exclude)
+    blobs = repository.blobs(repository.head, [*named, *roots])
+    files = [root / path for path in dict.fromkeys([*named, *sources.files])]
+    reasons = repository.differing(files, root, blobs)
+    gone = [p for p in blobs if p.endswith(SUFFIXES) and not (root / p).exists()]
+    reasons |= dict.fromkeys(gone, "deleted")
+    for path in sorted(reasons)[:_SHOWN]:
+        cure = f"git add {path} && git commit"
+        yield findings.make("RG104", f"{path} is {reasons[path]}.", path=path, help=cure)
+    if len(reasons) > _SHOWN:
+        yield findings.make("RG104", f"{len(reasons) - _SHOWN} more files differ from HEAD.")
+
+
+def _draft(inputs: GateInputs) -> Iterator[Finding]:
+    if not inputs.migration.draft:
+        return
+    name = inputs.migration.name
+    if inputs.is_apply:
+        yield findings.make("RG108", f"{name} is a draft, and drafts are never applied.")
+    else:
+        yield findings.make("RG111", f"{name} is a draft.", level=Level.NOTE)
+
+
+GATE = Gate("release-tag", "Is the release cut, and all of it committed?", ask)

@@ -1,0 +1,1 @@
+"""Report -> text: one pure function a format."""

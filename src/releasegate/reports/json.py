@@ -1,0 +1,77 @@
+"""Report -> JSON, as ``report.schema.json`` beside this file describes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from releasegate.model import Migration, Plan, Report
+
+SCHEMA_VERSION = 1
+
+
+def render(report: Report) -> str:
+    """Write one JSON document with a final newline."""
+    return json.dumps(as_dict(report), indent=2, ensure_ascii=False, default=_text) + "\n"
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """Arrange a report in the published shape."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "command": report.command,
+        "tool_version": report.tool_version,
+        "run_id": report.run_id,
+        "started_at": report.started_at,
+        "finished_at": report.finished_at,
+        "exit_code": report.exit_code,
+        "verdict": report.verdict.value,
+        "summary": report.summary,
+        "migration": _migration(report.migration, report.commit),
+        "release": asdict(report.release) if report.release else None,
+        "target": asdict(report.target) if report.target else None,
+        "window": asdict(report.window) if report.window else None,
+        "gates": [asdict(result) for result in report.gates],
+        "not_asked": [r.gate for r in report.gates if r.status.value == "not_asked"],
+        "waivers": [asdict(waiver) for waiver in report.waivers],
+        "plan": _plan(report.plan),
+        "outcomes": [asdict(outcome) for outcome in report.outcomes],
+        "ledger": {"head": report.ledger_head},
+        "migrations": [asdict(state) for state in report.migrations],
+    }
+
+
+def _migration(migration: Migration | None, commit: str | None) -> dict[str, Any] | None:
+    if migration is None:
+        return None
+    return {
+        "path": migration.path,
+        "number": migration.number,
+        "sha256": migration.sha256,
+        "commit": commit,
+        "draft": migration.draft,
+    }
+
+
+def _plan(plan: Plan | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    steps = [
+        {
+            "ordinal": step.ordinal,
+            "sql": list(step.sql),
+            "transactional": step.transactional,
+            "locks": [{"relation": str(k.relation), "mode": k.mode} for k in step.locks],
+            "undo": list(step.undo),
+            "predicted_s": None,
+        }
+        for step in plan.steps
+    ]
+    return {"strategy": plan.strategy, "fingerprint": plan.fingerprint, "steps": steps}
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
