@@ -36,6 +36,7 @@ def judge(
     for item in reading.found:
         if item.riddle is not None:
             found.append(_riddle(item, contract))
+            continue
         found.extend(_of_site(item, contract, optional))
         found.extend(_of_delete(item, reading, contract))
     found.extend(_unwritten(reading, contract))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.contract import ANY_TABLE
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, rows
-from releasegate.appcode.sites import Found, site
+from releasegate.appcode.sites import Found, riddle, site
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.verdicts import Row, Value, of_expression
 from releasegate.model import ContractColumn, Proof, Relation
@@ -84,8 +83,8 @@ def _of_call(
     if argument is None and not start[1].keywords:
         return
     if text is None or HOLE in text:
-        what = "the table's name is put in at run time"
-        yield Found.undecidable(module.path, _line(node), ANY_TABLE, operation, "postgrest", what)
+        place = Proof(module.path, _line(node), "the table's name is put in at run time")
+        yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
         return
     relation = contract.find(_schema(*start), text)
     if relation is not None:

@@ -6,8 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.contract import ANY_TABLE
-from releasegate.appcode.sites import Found, site
+from releasegate.appcode.sites import Found, riddle, site
 from releasegate.appcode.sql_values import row_of, update_of
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.uses import Use, uses
@@ -60,7 +59,10 @@ def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Ite
     for write in found:
         relation = contract.find(write.schema, write.table)
         if write.table is None:
-            yield _dynamic(module, leaf, use, write)
+            what = "the table's name is put in at run time"
+            place = Proof(module.path, _line(module, leaf, use, write), what)
+            operation = write.operation
+            yield riddle(place, relation=None, operation=operation, api="sql", contract=contract)
         elif relation is not None:
             yield _site(module, leaf, use, write, relation, contract)
 
@@ -79,10 +81,10 @@ def _site(
     if write.operation in ("insert", "upsert", "copy"):
         what = f"the columns of {relation.name} are listed here"
         place = Proof(module.path, line, what)
+        rows = [row_of(use, row, write, relation, contract, place, lines) for row in write.rows]
         if write.columns is None:
-            rows.append(Row(place, is_open="the columns are not listed"))
-        made = [row_of(use, row, write, relation, contract, place, lines) for row in write.rows]
-        rows.extend(made or ([Row(place)] if write.columns is not None else []))
+            rows = [Row(place, is_open="the columns are not listed")]
+        rows = rows or [Row(place)]
     updates = None
     if write.updates:
         place = Proof(module.path, line, "set here")
@@ -101,13 +103,6 @@ def _site(
     )
 
 
-def _dynamic(module: Module, leaf: ast.expr, use: Use, write: SqlWrite) -> Found:
-    line = _line(module, leaf, use, write)
-    return Found.undecidable(
-        module.path, line, ANY_TABLE, write.operation, "sql", "the table's name is put in later"
-    )
-
-
 def _unparsed(
     module: Module, leaf: ast.expr, use: Use, contract: Contract, error: str
 ) -> Iterator[Found]:
@@ -122,13 +117,14 @@ def _unparsed(
             continue
         verb = match.group(1).split()[0].lower()
         line = (leaf.lineno if leaf.end_lineno else 1) + use.text[: match.start()].count("\n")
-        yield Found.undecidable(
-            module.path,
-            min(line, leaf.end_lineno or line),
-            relation.name if relation else ANY_TABLE,
-            _OPERATIONS.get(verb, "delete"),
-            "sql",
-            f"the SQL is put together at run time and cannot be read ({error})",
+        line = min(line, leaf.end_lineno or line)
+        what = f"the SQL is put together at run time and cannot be read ({error})"
+        yield riddle(
+            Proof(module.path, line, what),
+            relation=relation,
+            operation=_OPERATIONS.get(verb, "delete"),
+            api="sql",
+            contract=contract,
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.contract import ANY_TABLE
 from releasegate.appcode.verdicts import Row, decide
-from releasegate.model import Relation, WriteSite
+from releasegate.model import ColumnVerdict, Proof, Relation, WriteSite
 
 if TYPE_CHECKING:
     import ast
@@ -25,11 +26,16 @@ class Found:
     #: why the whole site cannot be decided
     riddle: str | None = None
 
-    @classmethod
-    def undecidable(
-        cls, path: str, line: int, table: str, operation: str, api: str, why: str
-    ) -> Found:
-        return cls(WriteSite(path, line, line, table, operation, api, {}), None, None, why)
+
+def riddle(
+    place: Proof, *, relation: Relation | None, operation: str, api: str, contract: Contract
+) -> Found:
+    """Make a site that cannot be decided at all; no relation: it may write any table."""
+    columns = contract.of_child(relation) if operation != "delete" else ()
+    verdicts = {item.column: ColumnVerdict("undecidable", (place,)) for item in columns}
+    table = relation.name if relation else ANY_TABLE
+    made = WriteSite(place.path, place.line, place.line, table, operation, api, verdicts)
+    return Found(made, relation, riddle=place.what)
 
 
 def site(
