@@ -221,7 +221,12 @@ def plan(**options: Any) -> int:
 
 @cli.command()
 @_database
-@click.option("--exit-code", is_flag=True, help="Exit with 1 when something is open or drifted.")
+@click.option(
+    "--exit-code",
+    "wants_exit_code",
+    is_flag=True,
+    help="Exit with 1 when something is open or drifted.",
+)
 @_output
 def status(**options: Any) -> int:
     """Tell where each migration stands on the target; change nothing.
@@ -231,9 +236,7 @@ def status(**options: Any) -> int:
       releasegate status
       releasegate status --exit-code
     """
-    wants_code = options.pop("exit_code")
-    code = _run("status", options)
-    return code if wants_code or code != 1 else 0
+    return _run("status", options)
 
 
 @cli.command()
@@ -324,6 +327,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         require=options.get("require", ()),
         fail_on=Level(options.get("fail_on", "error")),
         window=options.get("window"),
+        wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
     )
 

@@ -81,6 +81,8 @@ class Request:
     #: the lightest level that blocks
     fail_on: Level = Level.ERROR
     window: str | None = None
+    #: status: exit with 1 when something is open or drifted
+    wants_exit_code: bool = False
     #: who runs this, for the ledger and for whoever comes second
     operator: str = "unknown"
     sleep: Callable[[float], None] = time.sleep
@@ -140,10 +142,11 @@ def status(request: Request) -> Report:
             raise UsageError("status needs a database: give --database-url.")
         states = tuple(_states(prepared.all_migrations, live))
         is_open = any(state.state in _OPEN for state in states)
+        exit_code = EXIT_BLOCKED if is_open and request.wants_exit_code else EXIT_DONE
         names = dict.fromkeys(state.state for state in states)
         counts = [f"{sum(s.state == name for s in states)} {name}" for name in names]
         return prepared.report(
-            EXIT_BLOCKED if is_open else EXIT_DONE,
+            exit_code,
             Verdict.BLOCKED if is_open else Verdict.PASSED,
             f"{', '.join(counts) or 'No migration'}.",
             migrations=states,
@@ -255,7 +258,7 @@ def _choose(found: Sequence[Migration], name: str | None, known: Ledger | None) 
         return migrations.choose(found, name)
     ready = [migration for migration in found if not migration.draft]
     if not ready:
-        raise UsageError("There is no migration but drafts: name one.")
+        raise UsageError("There is no migration to apply: name a draft to check it.")
     if known is None:
         return ready[-1]
     pending = [m for m in ready if not _is_complete(known, m)]
