@@ -260,22 +260,24 @@ def explain(code: str) -> int:
 
 @cli.command()
 @click.option(
-    "--keep",
+    "--directory",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Leave the repository and the reports in this new directory.",
+    help="Put the repository and the reports in this new directory. Default: a temporary one.",
 )
-def demo(keep: Path | None) -> int:
+def demo(directory: Path | None) -> int:
     """Tell the whole story on an embedded server, with a live app; needs nothing.
 
     \b
     Example:
-      releasegate demo --keep /tmp/releasegate-demo
+      releasegate demo --directory ./releasegate-demo
     """
     from releasegate import demo as story
+    from releasegate import settings
 
     _catch_signals()
-    return story.tell(keep=keep, say=click.echo)
+    cache = settings.cache_directory(os.environ)
+    return story.tell(directory=directory, cache=cache, say=click.echo)
 
 
 # -- running ---------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ def load(start: Path, environment: Mapping[str, str]) -> Settings:
         configuration=configuration,
         longest_wait=_duration(configuration.locks.longest_wait, source, "locks.longest-wait"),
         mutex_wait=_duration(configuration.locks.mutex_wait, source, "locks.mutex-wait"),
-        cache=_cache(environment),
+        cache=cache_directory(environment),
     )
 
 
@@ -175,7 +175,7 @@ def _duration(text: str, source: str | None, key: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _cache(environment: Mapping[str, str]) -> Path | None:
+def cache_directory(environment: Mapping[str, str]) -> Path | None:
     """Find the cache by the XDG Base Directory Specification; none without a home."""
     configured = environment.get("XDG_CACHE_HOME", "")
     if configured.startswith("/"):

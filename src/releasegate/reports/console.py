@@ -108,12 +108,16 @@ def _outcome(outcome: Outcome, width: int) -> Iterator[str]:
 def _foot(report: Report, width: int) -> Iterator[str]:
     if report.gates or report.migrations or report.outcomes:
         yield ""
-    yield from _wrapped(f"{report.verdict.value.upper()}. {report.summary}", width, "  ")
+    yield from _wrapped(f"{_verdict(report)}. {report.summary}", width, "  ")
     if report.ledger_head:
         yield f"ledger head {report.ledger_head}"
     following = _next(report)
     if following:
         yield f"next: {following}"
+
+
+def _verdict(report: Report) -> str:
+    return report.verdict.value.replace("_", " ").upper()
 
 
 def _next(report: Report) -> str | None:
