@@ -235,7 +235,7 @@ CODES: tuple[Code, ...] = (
             "Nothing to do; production has what the throwaway server lacks.",
         ),
         (
-            "RG319",
+            "RG317",
             W,
             "There is no baseline",
             "Write one (pg_dump -s) and name it as baseline in the configuration.",
@@ -247,7 +247,7 @@ CODES: tuple[Code, ...] = (
             "Give another server as --scratch-url, or none.",
         ),
         (
-            "RG321",
+            "RG320",
             W,
             "The throwaway server's major version differs",
             "Install the target's major version beside releasegate.",

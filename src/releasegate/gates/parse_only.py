@@ -185,7 +185,7 @@ class _Trial:
         path = self._inputs.settings.configuration.baseline
         if self._inputs.baseline.origin is None:
             message = f"There is no {path}: the file was tried on an empty database."
-            yield findings.make("RG319", message)
+            yield findings.make("RG317", message)
         if remarks:
             yield findings.make("RG318", f"{'; '.join(remarks)}.", path=path)
 
@@ -253,7 +253,7 @@ def _version(inputs: GateInputs, server: Server) -> Iterator[Finding]:
     major = database.major(inputs.live.connection)
     if major != server.major:
         message = f"The file was tried on PostgreSQL {server.major}; the target is {major}."
-        yield findings.make("RG321", message)
+        yield findings.make("RG319", message)
 
 
 GATE = Gate("parse-only", "Does the file run on a throwaway database?", ask)

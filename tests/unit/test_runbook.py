@@ -1,0 +1,70 @@
+"""The runbook, the code and the published schema name the same gates in the same order."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from releasegate import cli, findings, release
+
+ROOT = Path(__file__).parents[2]
+RUNBOOK = (ROOT / "runbooks" / "apply-v1-hardening.md").read_text()
+GATE_IDS = tuple(gate.id for gate in release.GATES)
+
+
+def test_runbook_has_one_heading_per_gate_in_the_gates_order() -> None:
+    headings = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+
+    assert tuple(h for h in headings if h in GATE_IDS) == GATE_IDS
+
+
+def test_command_line_offers_exactly_the_gates() -> None:
+    assert cli.GATE_IDS == GATE_IDS
+
+
+def test_schema_knows_exactly_the_gates() -> None:
+    text = resources.files("releasegate.reports").joinpath("report.schema.json").read_text()
+    gate = json.loads(text)["properties"]["gates"]["items"]["properties"]["gate"]
+
+    assert tuple(gate["enum"]) == GATE_IDS
+
+
+def test_runbook_says_what_to_do_for_every_exit_code() -> None:
+    rows = re.findall(r"^\| (\d+) \|", RUNBOOK, re.MULTILINE)
+
+    assert rows == ["0", "1", "2", "3", "4", "70", "130"]
+
+
+@pytest.mark.parametrize("document", ["runbooks/apply-v1-hardening.md", "README.md"])
+def test_documents_name_only_codes_that_exist(document: str) -> None:
+    named = set(re.findall(r"RG\d{3}", (ROOT / document).read_text()))
+
+    assert named
+    assert all(findings.lookup(code) for code in named)
+
+
+def test_configuration_page_lists_every_key_with_its_default() -> None:
+    from releasegate.settings import Configuration
+
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    documented = dict(re.findall(r"^\| `([a-z.-]+)` \| `(.+?)` \|", page, re.MULTILINE))
+
+    assert documented == dict(_defaults(Configuration()))
+
+
+def _defaults(section: object, prefix: str = "") -> list[tuple[str, str]]:
+    import msgspec
+
+    found = []
+    for field in msgspec.structs.fields(section):  # type: ignore[arg-type]
+        value = getattr(section, field.name)
+        name = prefix + field.encode_name
+        if isinstance(value, msgspec.Struct):
+            found += _defaults(value, f"{name}.")
+        else:
+            found.append((name, json.dumps(value)))
+    return found
