@@ -9,7 +9,6 @@ from releasegate import findings
 from releasegate.model import ContractColumn, Finding, ForeignKey, Relation
 from releasegate.statements import contract as keys
 from releasegate.statements import parser
-from releasegate.statements.dumps import plain_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +63,7 @@ def read_contract(migration_sql: str, baseline_sql: str, *, path: str) -> Contra
     except parser.SqlError as error:
         return Contract((), (_no_sql("migration", error, path),))
     try:
-        baseline = parser.parse(plain_sql(baseline_sql))
+        baseline = parser.parse(baseline_sql)
     except parser.SqlError as error:
         return Contract((), (_no_sql("baseline", error, None),))
     return derive(migration, baseline, path=path)

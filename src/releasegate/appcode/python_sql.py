@@ -30,7 +30,7 @@ _NAME = r'(?:only\s+|table\s+)?(?:"?[\w\ue000]+"?\s*\.\s*)?"?(?P<table>[\w\ue000
 _TARGET = re.compile(_VERB.pattern + r"\s+" + _NAME, re.IGNORECASE | re.DOTALL)
 #: what makes a text that the grammar refuses look like a statement all the same
 _STATEMENT = re.compile(
-    r"\s*\Z|\s*\(|.*\b(values|select|set|where|using|from)\b", re.IGNORECASE | re.DOTALL
+    r"\s*\Z|\s*[(\ue000]|.*\b(values|select|set|where|using|from)\b", re.IGNORECASE | re.DOTALL
 )
 _OPENING = re.compile(r"\s*(insert|update|delete|merge|copy|truncate|with|begin)\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}

@@ -47,6 +47,9 @@ def writes(text: str) -> tuple[SqlWrite, ...]:
     Raises:
         SqlError: PostgreSQL's grammar refuses the text.
     """
+    if "\0" in text:
+        # The parser would stop there, and the server takes no such text.
+        raise parser.SqlError("a NUL in the text", line=1, column=1)
     normalised = normalise(text)
     return tuple(
         replace(write, binds=normalised.keys)
