@@ -79,8 +79,8 @@ CODES: tuple[Code, ...] = (
         ("RG314", E, "The file holds nothing to apply", "Write the statements, or remove the file."),
         ("RG315", E, "The baseline does not load", "Mend the baseline, or write a new one: pg_dump -s."),
         ("RG316", E, "A name is longer than 63 bytes", "Shorten it; PostgreSQL would cut it off."),
-        ("RG318", N, "The baseline was adapted", "Nothing to do; production has what the throwaway server lacks."),
         ("RG317", W, "There is no baseline", "Write one (pg_dump -s) and name it as baseline in the configuration."),
+        ("RG318", N, "The baseline was adapted", "Nothing to do; production has what the throwaway server lacks."),
         ("RG319", W, "The throwaway server's major version differs", "Install the target's major version beside releasegate."),
     ),
     *_gate(
