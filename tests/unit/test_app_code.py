@@ -261,7 +261,7 @@ def test_a_statement_in_several_literals_has_its_own_line(tmp_path: Path) -> Non
         b"x = " + b"-" * 3000 + b"1 # insert runs\n",
         b"x = x + 'INSERT INTO runs (a) VALUES (1)'\ndef f(): c.execute(x)\n",
         b"def f(a):\n    a = a\n    c.table('runs').insert(a)\n    c.table(a).update(*a, **a)\n",
-        b"def f(a):\n    a = {**a}\n    a |= a\n    c.table('runs').insert()\n    c.table().insert(a)\n",
+        b"def f(a):\n    a |= a\n    c.table('runs').insert()\n    c.table().insert(a)\n",
         b"f'INSERT INTO runs ({x!r:>{w}}) VALUES ({', '.join(x)})'.format(*a, **b)\n",
         b"'INSERT INTO runs {} {0} {a.b[c]}'.format(1)\n",
     ],

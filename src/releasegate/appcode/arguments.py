@@ -42,7 +42,7 @@ def given(
     """
     if use.call is None:
         return ()
-    keyword = next((item for item in use.call.keywords if item.arg == key), None)
+    keyword = next((item for item in _keywords(use) if item.arg == key), None)
     if keyword is not None:
         return (Given(use.module, keyword.value, keyword.value),)
     spread = _spread(use, key, binds)
@@ -59,6 +59,13 @@ def given(
     ):
         found.extend(_pick(module, node, wanted, count, 0))
     return tuple(found)
+
+
+def _keywords(use: Use) -> list[ast.keyword]:
+    """Give the call's own keywords, and those that the text was bound to before."""
+    bound = [item for item in ast.walk(use.node) if isinstance(item, ast.Call)]
+    calls = [item for item in bound if called_name(item) == "bindparams"]
+    return [word for call in (use.call, *calls) if call for word in call.keywords]
 
 
 def _spread(use: Use, key: Key, binds: tuple[Key, ...]) -> tuple[Given, ...] | None:
@@ -135,6 +142,8 @@ def _pick(
         return _named(module, node, key)
     if isinstance(node, ast.Tuple | ast.List):
         return _positioned(module, node, key, count)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _added(module, node, key, count)
     if isinstance(node, ast.IfExp):
         sides = (node.body, node.orelse)
         return tuple(g for side in sides for g in _pick(module, side, key, count, depth + 1))
@@ -148,6 +157,16 @@ def _pick(
             for item in _pick(origin.module, origin.value, key, count, depth + 1)
         )
     return ()
+
+
+def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tuple[Given, ...]:
+    left, right = node.left, node.right
+    if not isinstance(left, ast.Tuple | ast.List):
+        return ()
+    if isinstance(right, ast.Tuple | ast.List):
+        whole = ast.Tuple([*left.elts, *right.elts], ast.Load())
+        return _positioned(module, ast.copy_location(whole, node), key, count)
+    return _positioned(module, left, key, None) if key < len(left.elts) else ()
 
 
 def _positioned(

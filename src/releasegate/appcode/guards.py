@@ -64,8 +64,11 @@ def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
         return _implies(test.operand, wanted, is_true=not is_true)
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == is_true:
         return any(_implies(part, wanted, is_true=is_true) for part in test.values)
+    if isinstance(test, ast.NamedExpr):
+        return is_true and ast.unparse(test.target) == wanted
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         operand, other = test.left, test.comparators[0]
+        operand = operand.target if isinstance(operand, ast.NamedExpr) else operand
         is_none = isinstance(other, ast.Constant) and other.value is None
         wants = ast.IsNot if is_true else ast.Is
         return is_none and isinstance(test.ops[0], wants) and ast.unparse(operand) == wanted
@@ -75,8 +78,9 @@ def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
 def _is_rebound(module: Module, guard: ast.AST, use: ast.expr) -> bool:
     name = ast.unparse(use)
     base = name.split(".")[0].split("[")[0]
+    test = getattr(guard, "test", None)
     return any(
-        before(guard, node) and before(node, use)
+        before(guard, node) and before(node, use) and test not in module.ancestors(node)
         for node in ast.walk(module.function(use) or module.tree)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
         and isinstance(node.ctx, ast.Store)

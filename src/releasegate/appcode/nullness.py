@@ -10,6 +10,8 @@ from releasegate.appcode.guards import filled_in, is_checked
 from releasegate.appcode.names import Origin, declared_class, origins
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 8
@@ -130,7 +132,12 @@ def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
 
 def _of_origin(origin: Origin, depth: int) -> Nullness:
     if origin.value is not None:
-        return nullness(origin.module, origin.value, depth + 1)
+        found = nullness(origin.module, origin.value, depth + 1)
+        node = origin.node
+        is_declared = isinstance(node, ast.AnnAssign) and allows_none(node.annotation)
+        if found.may_be_none is not None or not is_declared:
+            return found
+        return Nullness(True, "it is declared as one that may be None", origin.module, node)
     parameter = origin.parameter
     if parameter is None:
         return Nullness(None, "its value is not visible here", origin.module, origin.node)
@@ -150,15 +157,26 @@ def _of_origin(origin: Origin, depth: int) -> Nullness:
 def _of_field(module: Module, node: ast.Attribute) -> list[Nullness]:
     """Look a field up in the class that the object is declared as."""
     found: list[Nullness] = []
-    for origin in origins(module, node.value):
-        owner = declared_class(origin.module, origin.parameter) if origin.parameter else None
-        for item in owner[1].body if owner else ():
-            if owner is None or not _declares(item, node.attr):
-                continue
-            if isinstance(item, ast.AnnAssign) and _is_optional(item):
-                what = f"{owner[1].name}.{node.attr} may be None"
-                found.append(Nullness(True, what, owner[0], item))
+    for there, owner in _classes(module, node.value):
+        for item in owner.body:
+            if (
+                isinstance(item, ast.AnnAssign)
+                and _declares(item, node.attr)
+                and _is_optional(item)
+            ):
+                what = f"{owner.name}.{node.attr} may be None"
+                found.append(Nullness(True, what, there, item))
     return found
+
+
+def _classes(module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.ClassDef]]:
+    own = module.class_of(node)
+    if isinstance(node, ast.Name) and node.id == "self" and own is not None:
+        yield module, own
+    for origin in origins(module, node):
+        owner = declared_class(origin.module, origin.parameter) if origin.parameter else None
+        if owner is not None:
+            yield owner
 
 
 def _declares(item: ast.stmt, name: str) -> bool:

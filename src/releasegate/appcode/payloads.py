@@ -148,8 +148,15 @@ def _later(module: Module, origin: Origin, use: ast.Name) -> Iterator[ast.AST]:
     if origin.module is not module or module.function(origin.node) is not function:
         return
     uses = [item for item in module.loads.get(use.id, ()) if module.function(item) is function]
+    loops = [
+        item
+        for item in module.ancestors(use)
+        if isinstance(item, ast.For | ast.AsyncFor | ast.While)
+        and item not in module.ancestors(origin.node)
+    ]
     for item in sorted(uses, key=lambda item: (item.lineno, item.col_offset)):
-        if before(origin.node, item) and before(item, use):
+        comes_round = item is not use and any(loop in module.ancestors(item) for loop in loops)
+        if before(origin.node, item) and (before(item, use) or comes_round):
             yield item
 
 

@@ -32,7 +32,10 @@ _TARGET = re.compile(_VERB.pattern + r"\s+" + _NAME, re.IGNORECASE | re.DOTALL)
 _STATEMENT = re.compile(
     r"\s*\Z|\s*[(\ue000]|.*\b(values|select|set|where|using|from)\b", re.IGNORECASE | re.DOTALL
 )
-_OPENING = re.compile(r"\s*(insert|update|delete|merge|copy|truncate|with|begin)\b", re.IGNORECASE)
+_OPENING = re.compile(
+    r"\s*(insert|update|delete|merge|copy|truncate|with|begin|do)\b", re.IGNORECASE
+)
+_BLOCK = re.compile(r"\s*do\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
 
 
@@ -56,6 +59,8 @@ def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Ite
     except SqlError as error:
         yield from _unparsed(module, leaf, use, contract, str(error))
         return
+    if _BLOCK.match(use.text):
+        yield from _unparsed(module, leaf, use, contract, "a DO block")
     for write in found:
         relation = contract.find(write.schema, write.table)
         if write.table is None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SUFFIXES = (".py",)
+#: may hold writes as well, and are not read yet: the report names them
+_UNREAD = {".sql", ".ts", ".tsx", ".js", ".mjs", ".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs"}
 MAX_FILE_BYTES = 4 << 20
 
 _TESTS = {"tests", "test", "testing", "conftest.py"}
@@ -78,7 +80,7 @@ class _Walk:
         for entry in self._entries(folder):
             path = folder / entry.name
             is_folder = entry.is_dir(follow_symlinks=False)
-            if not is_folder and path.suffix not in SUFFIXES:
+            if not is_folder and path.suffix not in (*SUFFIXES, *_UNREAD):
                 continue
             reason = self._reason(path, entry)
             if reason is not None:
@@ -120,6 +122,8 @@ class _Walk:
                 return reason
         if path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test")):
             return "tests"
+        if not entry.is_dir() and path.suffix in _UNREAD:
+            return "only Python is read"
         return "generated" if path.stem.endswith("_pb2") else None
 
 
