@@ -1,0 +1,201 @@
+"""argv -> one command of release.py, one report, one exit code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from releasegate import __version__
+from releasegate.cli.options import GATE_IDS, database, judgement, migration, output, scratch
+from releasegate.cli.running import catch_signals, run_command
+from releasegate.errors import ReleasegateError, UsageError
+
+EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code. The only place that catches everything."""
+    try:
+        code = cli.main(args=arguments, prog_name="releasegate", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Abort:
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except ReleasegateError as error:
+        click.echo(f"releasegate: {error}", err=True)
+        return error.exit_code
+    except KeyboardInterrupt:
+        click.echo("releasegate: interrupted before anything was sent to the target.", err=True)
+        return EXIT_INTERRUPTED
+    except Exception as error:  # any other is a bug of ours, and never looks like an answer
+        click.echo(_bug(error), err=True)
+        return EXIT_BUG
+
+
+def _bug(error: Exception) -> str:
+    """Name the places without values: a message or a local may hold what must not be shown."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    return "\n".join([f"releasegate: a bug: {type(error).__name__}, at", *places])
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=(
+        "Exit codes: 0 done or nothing to do; 1 blocked, no step was begun; 2 usage or "
+        "configuration; 3 begun and not complete; 4 unknown; 70 a bug; 130 interrupted before "
+        "anything was sent."
+    ),
+)
+@click.version_option(__version__, message="releasegate %(version)s")
+def cli() -> None:
+    """Gates between a written PostgreSQL migration and production.
+
+    \b
+    Examples:
+      releasegate demo
+      releasegate preflight
+      releasegate preflight 001 --database-url postgresql://app@db.example.org/papers
+      releasegate preflight --gate app-code
+      releasegate plan 001
+      releasegate apply --window now/PT30M 001
+      releasegate apply --window 2027-01-17T02:00+01:00/PT2H --format json --output report.json
+      releasegate status --exit-code
+      releasegate explain RG103
+    """
+
+
+@cli.command()
+@migration
+@click.option(
+    "--gate",
+    "only",
+    multiple=True,
+    type=click.Choice(GATE_IDS),
+    help="Ask only this gate. May be given several times.",
+)
+@judgement
+@database
+@scratch
+@output
+def preflight(**options: Any) -> int:
+    """Ask every gate; change nothing.
+
+    MIGRATION is a path, a file name or a number. Default: the next one to apply.
+
+    \b
+    Examples:
+      releasegate preflight
+      releasegate preflight 001 --require live-database
+      releasegate preflight --gate app-code --gate parse-only --format json
+    """
+    return run_command("preflight", options)
+
+
+@cli.command()
+@migration
+@click.option(
+    "--window",
+    required=True,
+    metavar="WINDOW",
+    help="When steps may run: START/END, START/DURATION or now/DURATION, in ISO 8601 with a zone.",
+)
+@judgement
+@database
+@scratch
+@output
+def apply(**options: Any) -> int:
+    """Ask every gate again, then execute one migration in the window.
+
+    An applied migration ends it with exit code 0: nothing is left to do.
+
+    \b
+    Examples:
+      releasegate apply --window now/PT30M 001
+      releasegate apply --window 2027-01-17T02:00+01:00/2027-01-17T04:00+01:00
+      releasegate apply --window '2027-01-17T02:00[Europe/Berlin]/PT2H' 001_init_v1.sql
+    """
+    return run_command("apply", options)
+
+
+@cli.command()
+@migration
+@database
+@output
+def plan(**options: Any) -> int:
+    """Print the steps, their locks and their undo; change nothing.
+
+    \b
+    Examples:
+      releasegate plan
+      releasegate plan 001 --format json
+    """
+    return run_command("plan", options)
+
+
+@cli.command()
+@database
+@click.option(
+    "--exit-code",
+    "wants_exit_code",
+    is_flag=True,
+    help="Exit with 1 when something is open or drifted.",
+)
+@output
+def status(**options: Any) -> int:
+    """Tell where each migration stands on the target; change nothing.
+
+    \b
+    Examples:
+      releasegate status
+      releasegate status --exit-code
+    """
+    return run_command("status", options)
+
+
+@cli.command()
+@click.argument("code")
+def explain(code: str) -> int:
+    """Say what a finding's code means and what to do.
+
+    \b
+    Example:
+      releasegate explain RG101
+    """
+    from releasegate import findings
+
+    row = findings.lookup(code)
+    if row is None:
+        known = f"{findings.CODES[0].code} to {findings.CODES[-1].code}"
+        raise UsageError(f"There is no code {code!r}. Codes run from {known}.")
+    click.echo(f"{row.code} {row.title} ({row.level.value}, gate {row.anchor})\n\n{row.help}")
+    return 0
+
+
+@cli.command()
+@click.option(
+    "--directory",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Put the repository and the reports in this new directory. Default: a temporary one.",
+)
+def demo(directory: Path | None) -> int:
+    """Tell the whole story on an embedded server, with a live app; needs nothing.
+
+    \b
+    Example:
+      releasegate demo --directory ./releasegate-demo
+    """
+    from releasegate import demo as story
+    from releasegate import settings
+
+    catch_signals()
+    cache = settings.cache_directory(os.environ)
+    return story.tell(directory=directory, cache=cache, say=click.echo)

@@ -1,0 +1,76 @@
+"""The options that several commands have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: the gates in their order; release.GATES holds what they do, and costs more to import
+GATE_IDS = ("release-tag", "app-code", "parse-only", "live-database", "window")
+
+
+def options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def decorate(command: Any) -> Any:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+migration = click.argument("migration", required=False)
+database = click.option(
+    "--database-url",
+    metavar="URL",
+    envvar="RELEASEGATE_DATABASE_URL",
+    help="The target: a URL or key=value string. PG* variables fill in the rest. A password "
+    "belongs in the environment or a password file: others see the command line.",
+)
+scratch = click.option(
+    "--scratch-url",
+    metavar="URL",
+    envvar="RELEASEGATE_SCRATCH_URL",
+    help="A server on which throwaway databases may be made. Default: an embedded one.",
+)
+output = options(
+    click.option(
+        "--format",
+        "format_",
+        type=click.Choice(["console", "json"]),
+        default="console",
+        show_default=True,
+        help="How the report is written.",
+    ),
+    click.option(
+        "--output",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write the report here, not to standard output.",
+    ),
+    click.option(
+        "--log-file",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Append the log here, as JSON lines. It goes to standard error too.",
+    ),
+)
+judgement = options(
+    click.option(
+        "--require",
+        multiple=True,
+        type=click.Choice(GATE_IDS),
+        help="Block when this gate could not be asked. May be given several times.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning"]),
+        default="error",
+        show_default=True,
+        help="The lightest finding that blocks.",
+    ),
+)

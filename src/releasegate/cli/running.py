@@ -1,0 +1,130 @@
+"""Options -> one command of release, one report written once, one exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from releasegate.errors import UsageError
+
+if TYPE_CHECKING:
+    from releasegate.model import Report
+    from releasegate.release import Request
+
+_TARGET_VARIABLES = ("PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE")
+# Set by hooks; they would lead Git to another repository than the one that we look at.
+_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
+
+
+def run_command(command: str, options: dict[str, Any]) -> int:
+    """Build the request, call release.py once, write the report once."""
+    catch_signals()
+    output: Path | None = options.get("output")
+    _check_output(output)
+    request = _request(command, options)
+    from releasegate import release
+
+    report: Report = getattr(release, command)(request)
+    request.log.info("run.finished", verdict=report.verdict.value, exit_code=report.exit_code)
+    _write(_render(report, options["format_"]), output)
+    return report.exit_code
+
+
+def _request(command: str, options: dict[str, Any]) -> Request:
+    import uuid
+
+    from releasegate import database, log, settings, window
+    from releasegate.model import Level
+    from releasegate.release import Request
+
+    for name in _GIT_VARIABLES:
+        os.environ.pop(name, None)
+    is_targeted = any(os.environ.get(name) for name in _TARGET_VARIABLES)
+    url = options.get("database_url") or ("" if is_targeted else None)
+    operator = f"{os.environ.get('USER') or os.geteuid()}@{os.uname().nodename}"
+    loaded = settings.load(Path.cwd(), os.environ)
+    if options.get("window"):
+        _check_window(options["window"])
+        window.parse(options["window"], now=datetime.now(UTC))
+    target = None if url is None else database.target_parameters(url)
+    database.scrub_environment()
+    scratch = options.get("scratch_url")
+    run_id = str(uuid.uuid4())
+    return Request(
+        command=command,
+        settings=loaded,
+        run_id=run_id,
+        log=log.set_up(run_id, log_file=options.get("log_file")),
+        migration=options.get("migration"),
+        target=target,
+        scratch=database.given_parameters(scratch) if scratch else None,
+        only=options.get("only", ()),
+        require=options.get("require", ()),
+        fail_on=Level(options.get("fail_on", "error")),
+        window=options.get("window"),
+        wants_exit_code=options.get("wants_exit_code", False),
+        operator=operator,
+    )
+
+
+def _check_window(text: str) -> None:
+    if text.isdecimal() or text.endswith(".sql"):
+        raise UsageError(
+            f"--window was given {text!r}, which names a migration. "
+            f"Write: releasegate apply --window now/PT30M {text}"
+        )
+
+
+def _render(report: Report, format_: str) -> str:
+    if format_ == "json":
+        from releasegate.reports import json
+
+        return json.render(report)
+    import shutil
+
+    from releasegate.reports import console
+
+    return console.render(report, width=shutil.get_terminal_size((100, 24)).columns)
+
+
+def _check_output(output: Path | None) -> None:
+    """Find out before anything is done whether the report will have a place."""
+    if output is None:
+        return
+    if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
+        raise UsageError(f"--output: {output.parent} is no directory that can be written to.")
+
+
+def _write(text: str, output: Path | None) -> None:
+    """Write the report; what fails here changes nothing about what happened to the database."""
+    if output is not None:
+        try:
+            beside = output.with_name(f".{output.name}.{os.getpid()}")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(output)
+        except OSError as error:
+            click.echo(f"releasegate: {output} was not written: {error.strerror}.", err=True)
+        else:
+            return
+    try:
+        click.echo(text, nl=False)
+        sys.stdout.flush()
+    except (BrokenPipeError, OSError):
+        # Nobody reads any more; Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def catch_signals() -> None:
+    """Make SIGTERM and SIGHUP end a run as Ctrl-C does: cancel, read the truth, report."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, interrupt)

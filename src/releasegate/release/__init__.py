@@ -1,0 +1,35 @@
+"""What each command does: gates asked, plans made, one migration applied, the state told."""
+
+from __future__ import annotations
+
+from releasegate.gates import parse_only
+from releasegate.model import GateResult, GateStatus, Level, Report, Verdict
+from releasegate.release.applying import apply
+from releasegate.release.inputs import Request, plan_for, prepare
+from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
+from releasegate.release.status import status
+
+__all__ = ["GATES", "Request", "apply", "plan", "preflight", "status"]
+
+
+def preflight(request: Request) -> Report:
+    """Ask every gate that the inputs allow; never write to the target."""
+    with prepare(request) as prepared:
+        results = ask_gates(request, prepared.inputs)
+        return prepared.report(*judge(request, results), gates=results)
+
+
+def plan(request: Request) -> Report:
+    """Plan the steps; blocked when the file cannot be planned."""
+    with prepare(request) as prepared:
+        inputs = prepared.inputs
+        faults = tuple(parse_only.read(inputs))
+        if any(finding.level is Level.ERROR for finding in faults):
+            gate = parse_only.GATE
+            result = GateResult(gate.id, gate.title, GateStatus.BLOCKED, findings=faults)
+            return prepared.report(
+                EXIT_BLOCKED, Verdict.BLOCKED, "The file cannot be planned.", gates=(result,)
+            )
+        made = plan_for(inputs)
+        summary = f"{len(made.steps)} step, executed as written in one transaction."
+        return prepared.report(EXIT_DONE, Verdict.PASSED, summary, plan=made)

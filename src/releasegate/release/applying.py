@@ -1,0 +1,177 @@
+"""Apply one migration: every gate again, then the plan under the lock, in the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import __version__, database, findings, gates, ledger
+from releasegate.errors import CouldNotLook
+from releasegate.executor import Order, execute
+from releasegate.gates import GateInputs, LiveTarget, live_database
+from releasegate.model import GateResult, GateStatus, OutcomeStatus, Report, Verdict
+from releasegate.release.inputs import Prepared, Request, plan_for, prepare
+from releasegate.release.sequence import (
+    EXIT_BLOCKED,
+    EXIT_DONE,
+    EXIT_STOPPED,
+    EXIT_UNKNOWN,
+    GATES,
+    ask_gates,
+    judge,
+)
+from releasegate.repository import Repository
+from releasegate.session import Busy, Session, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasegate.ledger import Ledger
+    from releasegate.model import Migration, Outcome
+
+
+def apply(request: Request) -> Report:
+    """Ask every gate again, then execute one migration in the window.
+
+    An applied migration that has not drifted ends it before any gate is asked.
+    """
+    with prepare(request) as prepared:
+        live = prepared.inputs.live
+        if isinstance(live, LiveTarget) and _is_done(prepared.inputs, live.ledger):
+            return _nothing_to_do(prepared, live.ledger)
+        results = ask_gates(request, prepared.inputs)
+        strict = replace(request, require=tuple(gate.id for gate in GATES))
+        exit_code, verdict, summary = judge(strict, results)
+        if exit_code != EXIT_DONE:
+            return prepared.report(exit_code, verdict, summary, gates=results)
+        return _execute(request, prepared, results)
+
+
+def _is_done(inputs: GateInputs, known: Ledger) -> bool:
+    """Tell whether this very file is applied and nothing of it has changed since."""
+    entry = known.entries.get(inputs.migration.number)
+    if entry is None or not entry.is_complete or entry.sha256 != inputs.migration.sha256:
+        return False
+    assert isinstance(inputs.live, LiveTarget)
+    return not live_database.drift(inputs.live, inputs.migration.number)
+
+
+def _nothing_to_do(prepared: Prepared, known: Ledger) -> Report:
+    entry = known.entries[prepared.inputs.migration.number]
+    at = f"{entry.applied_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return prepared.report(
+        EXIT_DONE,
+        Verdict.NOTHING_TO_DO,
+        f"{prepared.inputs.migration.name} is applied since {at}; nothing was executed.",
+        gates=tuple(gates.not_asked(gate, "nothing is left to do") for gate in GATES),
+        ledger_head=known.head,
+    )
+
+
+def _execute(request: Request, prepared: Prepared, results: tuple[GateResult, ...]) -> Report:
+    """Take the lock, look once more, begin the run in the ledger and execute the plan."""
+    assert request.target is not None
+    try:
+        with open_session(request.target, request.run_id) as session:
+            session.take_lock(wait=request.settings.mutex_wait, sleep=request.sleep)
+            return _execute_locked(request, prepared, results, session)
+    except Busy as busy:
+        return _stopped_by(prepared, results, _who(prepared, busy), "RG510")
+    except CouldNotLook as error:
+        return _stopped_by(prepared, results, str(error), "RG501")
+    except psycopg.Error as error:
+        return _stopped_by(prepared, results, f"{database.meaning(error)}.", "RG514")
+
+
+def _who(prepared: Prepared, busy: Busy) -> str:
+    live = prepared.inputs.live
+    assert isinstance(live, LiveTarget)
+    if busy.holder is None:
+        return "Another run held the lock a moment ago."
+    known = ledger.read(live.connection)
+    return live_database.describe_holder(busy.holder, replace(live, ledger=known))
+
+
+def _stopped_by(
+    prepared: Prepared, results: tuple[GateResult, ...], message: str, code: str
+) -> Report:
+    """Block after all: no step was begun."""
+    finding = findings.make(code, message)
+    gate = live_database.GATE.id
+    changed = tuple(
+        replace(r, status=GateStatus.BLOCKED, findings=(*r.findings, finding))
+        if r.gate == gate
+        else r
+        for r in results
+    )
+    return prepared.report(EXIT_BLOCKED, Verdict.BLOCKED, f"Blocked by {gate}.", gates=changed)
+
+
+def _execute_locked(
+    request: Request, prepared: Prepared, results: tuple[GateResult, ...], session: Session
+) -> Report:
+    inputs = prepared.inputs
+    known = ledger.read(session.connection)
+    if _is_done(inputs, known):
+        return _nothing_to_do(prepared, known)
+    made = plan_for(inputs)
+    assert inputs.window is not None
+    ledger.create(session.connection)
+    ledger.begin_run(
+        session.connection,
+        run_id=request.run_id,
+        migration=inputs.migration,
+        plan=made,
+        release=inputs.release,
+        commit=inputs.repository.head if isinstance(inputs.repository, Repository) else None,
+        window=inputs.window,
+        operator=request.operator,
+        tool_version=__version__,
+    )
+    outcomes = execute(
+        session,
+        Order(
+            run_id=request.run_id,
+            migration=inputs.migration,
+            plan=made,
+            window=inputs.window,
+            longest_wait=request.settings.longest_wait,
+            sleep=request.sleep,
+            log=request.log.bind(migration=inputs.migration.name),
+        ),
+    )
+    exit_code, verdict, summary = _ended(inputs.migration, outcomes)
+    head = _close(session, request.run_id, verdict)
+    return prepared.report(
+        exit_code,
+        verdict,
+        summary,
+        gates=results,
+        plan=made,
+        outcomes=outcomes,
+        ledger_head=head,
+    )
+
+
+_DONE = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
+
+
+def _ended(migration: Migration, outcomes: Sequence[Outcome]) -> tuple[int, Verdict, str]:
+    if all(outcome.status in _DONE for outcome in outcomes):
+        return EXIT_DONE, Verdict.APPLIED, f"{migration.name} is applied."
+    reason = next(outcome.message for outcome in outcomes if outcome.status not in _DONE)
+    if any(outcome.status is OutcomeStatus.UNKNOWN for outcome in outcomes):
+        return EXIT_UNKNOWN, Verdict.UNKNOWN, f"{reason} Run releasegate status to look again."
+    return EXIT_STOPPED, Verdict.STOPPED, f"{reason} Run the same command again to go on."
+
+
+def _close(session: Session, run_id: str, verdict: Verdict) -> str | None:
+    """Write the run's end; where the server is gone the open row stays behind as evidence."""
+    try:
+        ledger.end_run(session.connection, run_id, verdict.value)
+        return ledger.read(session.connection).head
+    except (psycopg.Error, CouldNotLook):
+        return None

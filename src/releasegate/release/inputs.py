@@ -1,0 +1,211 @@
+"""What the command line asks for -> everything that gates look at."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import __version__, database, facts, ledger, migrations, window
+from releasegate.errors import CouldNotLook, UsageError
+from releasegate.gates import Baseline, GateInputs, LiveTarget
+from releasegate.model import Finding, Level, Release, Report, Verdict
+from releasegate.plan import make_plan
+from releasegate.repository import Repository, RepositoryProblem, open_repository
+from releasegate.session import SEARCH_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from structlog.typing import FilteringBoundLogger
+
+    from releasegate.database import Parameters
+    from releasegate.ledger import Ledger
+    from releasegate.model import Migration, Plan
+    from releasegate.settings import Settings
+
+_READER_TIMEOUT = "15s"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line asks for."""
+
+    command: str
+    settings: Settings
+    run_id: str
+    log: FilteringBoundLogger
+    #: path, name or number; None: the next one
+    migration: str | None = None
+    target: Parameters | None = None
+    scratch: Parameters | None = None
+    #: ask only these gates; empty: all
+    only: tuple[str, ...] = ()
+    #: gates that block when they were not asked
+    require: tuple[str, ...] = ()
+    #: the lightest level that blocks
+    fail_on: Level = Level.ERROR
+    window: str | None = None
+    #: status: exit with 1 when something is open or drifted
+    wants_exit_code: bool = False
+    #: who runs this, for the ledger and for whoever comes second
+    operator: str = "unknown"
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    request: Request
+    inputs: GateInputs
+    all_migrations: tuple[Migration, ...]
+    started_at: datetime
+
+    def report(self, exit_code: int, verdict: Verdict, summary: str, **rest: object) -> Report:
+        """Fill in what every report says."""
+        inputs = self.inputs
+        repository = inputs.repository
+        live = inputs.live if isinstance(inputs.live, LiveTarget) else None
+        fields = {
+            "migration": inputs.migration,
+            "commit": repository.head if isinstance(repository, Repository) else None,
+            "release": inputs.release,
+            "target": live.target if live else None,
+            "window": inputs.window,
+            **rest,
+        }
+        return Report(
+            command=self.request.command,
+            tool_version=__version__,
+            run_id=self.request.run_id,
+            started_at=self.started_at,
+            finished_at=self.request.clock(),
+            exit_code=exit_code,
+            verdict=verdict,
+            summary=summary,
+            **fields,  # type: ignore[arg-type]
+        )
+
+
+@contextmanager
+def prepare(request: Request) -> Iterator[Prepared]:
+    """Read everything that gates look at; connections and repository close afterwards."""
+    started_at = request.clock()
+    settings = request.settings
+    configuration = settings.configuration
+    found = migrations.load(
+        settings.root, configuration.migrations, drafts=configuration.policy.drafts
+    )
+    request.log.info("run.started", command=request.command)
+    with ExitStack() as stack:
+        live = _reach(request, stack)
+        known = live.ledger if isinstance(live, LiveTarget) else None
+        migration = _choose(found, request.migration, known)
+        repository = _open(settings, stack)
+        release = _release(settings, migration, repository)
+        now = facts.now(live.connection) if isinstance(live, LiveTarget) else request.clock()
+        inputs = GateInputs(
+            settings=settings,
+            migration=migration,
+            earlier=tuple(m for m in found if m.number < migration.number and not m.draft),
+            repository=repository,
+            release=release,
+            baseline=_baseline(settings, repository, release),
+            live=live,
+            scratch=request.scratch,
+            window=window.parse(request.window, now=now) if request.window else None,
+            now=now,
+            is_apply=request.command == "apply",
+        )
+        yield Prepared(request, inputs, found, started_at)
+
+
+def _reach(request: Request, stack: ExitStack) -> LiveTarget | CouldNotLook | None:
+    """Connect to the target, read-only, and say first of all where we have arrived."""
+    if request.target is None:
+        return None
+    try:
+        name = f"releasegate/{request.run_id}/reader"
+        connection = stack.enter_context(database.connect(request.target, application_name=name))
+        database.settle(
+            connection,
+            {
+                "default_transaction_read_only": "on",
+                "search_path": SEARCH_PATH,
+                "statement_timeout": _READER_TIMEOUT,
+            },
+        )
+        target = database.identify(connection)
+        request.log.info(
+            "target.identified",
+            target=str(target),
+            server_version=target.server_version,
+            system_identifier=target.system_identifier,
+        )
+        return LiveTarget(connection, target, ledger.read(connection))
+    except CouldNotLook as error:
+        return error
+    except psycopg.Error as error:
+        return CouldNotLook(f"The target stopped answering: {database.meaning(error)}.")
+
+
+def _choose(found: Sequence[Migration], name: str | None, known: Ledger | None) -> Migration:
+    """Find the named one; else the next to apply, or without a database the newest."""
+    if name is not None:
+        return migrations.choose(found, name)
+    ready = [migration for migration in found if not migration.draft]
+    if not ready:
+        raise UsageError("There is no migration to apply: name a draft to check it.")
+    if known is None:
+        return ready[-1]
+    pending = [m for m in ready if not _is_complete(known, m)]
+    return (pending or ready[-1:])[0]
+
+
+def _is_complete(known: Ledger, migration: Migration) -> bool:
+    entry = known.entries.get(migration.number)
+    return entry is not None and entry.is_complete
+
+
+def _open(settings: Settings, stack: ExitStack) -> Repository | Finding:
+    try:
+        return stack.enter_context(open_repository(settings.root))
+    except RepositoryProblem as problem:
+        return problem.finding
+
+
+def _release(settings: Settings, migration: Migration, repository: Repository | Finding) -> Release:
+    name = migration.directives.requires_tag or settings.configuration.release_tag
+    if isinstance(repository, Finding):
+        return Release(name, None)
+    return Release(name, repository.tag(name).commit)
+
+
+def _baseline(settings: Settings, repository: Repository | Finding, release: Release) -> Baseline:
+    """Read the baseline at the tag; while there is no tag at HEAD, and without Git from disk."""
+    path = settings.configuration.baseline
+    if isinstance(repository, Finding):
+        file = settings.root / path
+        content = file.read_bytes() if file.is_file() else None
+        origin = f"{path} in the working tree"
+    else:
+        content = repository.read(release.commit or repository.head, path)
+        place = f"tag {release.tag}" if release.commit else f"HEAD (no tag {release.tag} yet)"
+        origin = f"{path} at {place}"
+    if content is None:
+        return Baseline("", None)
+    return Baseline(content.decode("utf-8-sig", errors="replace"), origin)
+
+
+def plan_for(inputs: GateInputs) -> Plan:
+    live = inputs.live
+    major = (
+        database.major(live.connection)
+        if isinstance(live, LiveTarget)
+        else max(database.SUPPORTED_MAJORS)
+    )
+    return make_plan(inputs.migration, inputs.statements(), major=major)

@@ -1,0 +1,75 @@
+"""The runbook as code: the gates in their order, and what their answers come to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasegate import gates
+from releasegate.gates import (
+    GateInputs,
+    app_code,
+    live_database,
+    parse_only,
+    release_tag,
+    window,
+)
+from releasegate.model import GateResult, GateStatus, Level, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasegate.release.inputs import Request
+
+#: the documented sequence; runbooks/apply-v1-hardening.md has a heading for each
+GATES = (
+    release_tag.GATE,
+    app_code.GATE,
+    parse_only.GATE,
+    live_database.GATE,
+    window.GATE,
+)
+
+EXIT_DONE, EXIT_BLOCKED, EXIT_STOPPED, EXIT_UNKNOWN = 0, 1, 3, 4
+
+
+def ask_gates(request: Request, inputs: GateInputs) -> tuple[GateResult, ...]:
+    """Ask all of them even when one blocks: one run shows everything."""
+    results = []
+    for gate in GATES:
+        if request.only and gate.id not in request.only:
+            results.append(gates.not_asked(gate, "not among the gates asked for"))
+            continue
+        result = gates.run(gate, inputs)
+        request.log.info(
+            "gate.answered",
+            migration=inputs.migration.name,
+            gate=gate.id,
+            status=result.status.value,
+            findings=[finding.code for finding in result.findings],
+            duration_s=result.duration_s,
+        )
+        results.append(result)
+    return tuple(results)
+
+
+_WEIGHT = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
+
+
+def judge(request: Request, results: Sequence[GateResult]) -> tuple[int, Verdict, str]:
+    """Turn the answers into exit code, verdict and one sentence."""
+    blocking = [result.gate for result in results if _blocks(request, result)]
+    unasked = [r.gate for r in results if r.status is GateStatus.NOT_ASKED]
+    rest = f" Not asked: {', '.join(unasked)}." if unasked else ""
+    if blocking:
+        summary = f"Blocked by {', '.join(blocking)}.{rest}"
+        return EXIT_BLOCKED, Verdict.BLOCKED, summary
+    return EXIT_DONE, Verdict.PASSED, f"Every gate that was asked passed.{rest}"
+
+
+def _blocks(request: Request, result: GateResult) -> bool:
+    if result.status is GateStatus.NOT_ASKED:
+        return result.gate in request.require
+    if result.status in (GateStatus.BLOCKED, GateStatus.ERRORED):
+        return True
+    limit = _WEIGHT[request.fail_on]
+    return any(_WEIGHT[finding.level] >= limit for finding in result.findings)

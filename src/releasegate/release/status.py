@@ -1,0 +1,74 @@
+"""Where each migration stands on the target, from its ledger and its catalogs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from releasegate import facts
+from releasegate.errors import CouldNotLook, UsageError
+from releasegate.gates import live_database
+from releasegate.model import MigrationState, Report, Verdict
+from releasegate.release.inputs import Request, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from releasegate.gates import LiveTarget
+    from releasegate.model import Migration
+
+_OPEN = frozenset({"unfinished", "drifted", "changed", "running"})
+
+
+def status(request: Request) -> Report:
+    """Tell of each migration where it stands on the target."""
+    with prepare(request) as prepared:
+        live = prepared.inputs.live
+        if isinstance(live, CouldNotLook):
+            raise live
+        if live is None:
+            raise UsageError("status needs a database: give --database-url.")
+        states = tuple(_states(prepared.all_migrations, live))
+        is_open = any(state.state in _OPEN for state in states)
+        exit_code = int(is_open and request.wants_exit_code)
+        names = dict.fromkeys(state.state for state in states)
+        counts = [f"{sum(s.state == name for s in states)} {name}" for name in names]
+        return prepared.report(
+            exit_code,
+            Verdict.BLOCKED if is_open else Verdict.PASSED,
+            f"{', '.join(counts) or 'No migration'}.",
+            migrations=states,
+            ledger_head=live.ledger.head,
+        )
+
+
+def _states(found: Sequence[Migration], live: LiveTarget) -> Iterator[MigrationState]:
+    holder = facts.advisory_holder(live.connection)
+    for migration in found:
+        entry = live.ledger.entries.get(migration.number)
+        state, detail = _state(migration, live, holder)
+        at = entry.applied_at if entry else None
+        yield MigrationState(migration.path, migration.number, state, detail, at)
+    numbers = {migration.number for migration in found}
+    for number, entry in live.ledger.entries.items():
+        if number not in numbers:
+            detail = "applied, and its file is not here"
+            yield MigrationState(entry.path, number, "changed", detail, entry.applied_at)
+
+
+def _state(
+    migration: Migration, live: LiveTarget, holder: facts.Holder | None
+) -> tuple[str, str | None]:
+    entry = live.ledger.entries.get(migration.number)
+    if entry is not None and entry.sha256 != migration.sha256:
+        return "changed", f"applied as {entry.sha256[:12]}, the file is {migration.sha256[:12]}"
+    if entry is not None and entry.is_complete:
+        lines = live_database.drift(live, migration.number)
+        return ("drifted", "; ".join(lines)) if lines else ("applied", None)
+    runs = [r for r in live.ledger.open_runs if r.migration_number == migration.number]
+    if runs and holder is not None and runs[-1].backend_pid == holder.pid:
+        return "running", live_database.describe_holder(holder, live)
+    if entry is not None:
+        return "unfinished", f"{entry.steps_done} of {entry.step_count} steps are applied"
+    if runs:
+        return "unfinished", "a run began and did not end; no step of it is applied"
+    return ("draft", None) if migration.draft else ("pending", None)
