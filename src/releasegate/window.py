@@ -37,8 +37,11 @@ def parse(text: str, *, now: datetime) -> Window:
     if interval is None:
         raise UsageError(f"{text!r} is no window. A window is {FORMS}.")
     left, right = interval.groups()
-    opens_at = now if left == "now" else _time(left)
-    closes_at = opens_at + _duration(right) if right[:1] in ("P", "-") else _time(right)
+    try:
+        opens_at = now if left == "now" else _time(left)
+        closes_at = opens_at + _duration(right) if right[:1] in ("P", "-") else _time(right)
+    except OverflowError:
+        raise UsageError(f"The window {text!r} lies outside the calendar.") from None
     if closes_at <= opens_at:
         raise UsageError(f"The window {text!r} does not end after its start.")
     return Window(opens_at, closes_at)

@@ -1,4 +1,4 @@
-"""argv -> one command of release.py, one report, one exit code."""
+"""argv -> one command of the release, one report, one exit code."""
 
 from __future__ import annotations
 

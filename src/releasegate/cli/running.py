@@ -23,7 +23,7 @@ _GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRE
 
 
 def run_command(command: str, options: dict[str, Any]) -> int:
-    """Build the request, call release.py once, write the report once."""
+    """Build the request, run it once, write the report once."""
     catch_signals()
     output: Path | None = options.get("output")
     _check_output(output)
