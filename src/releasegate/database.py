@@ -121,7 +121,10 @@ def connect(parameters: Parameters, *, application_name: str, **extra: str) -> C
             mistyped URL the one can be the other.
     """
     dsn = parameters.dsn(
-        connect_timeout=str(CONNECT_TIMEOUT_S), application_name=application_name, **extra
+        connect_timeout=str(CONNECT_TIMEOUT_S),
+        application_name=application_name,
+        client_encoding="UTF8",
+        **extra,
     )
     try:
         return psycopg.connect(dsn, autocommit=True)

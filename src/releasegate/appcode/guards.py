@@ -80,7 +80,9 @@ def _is_rebound(module: Module, guard: ast.AST, use: ast.expr) -> bool:
     base = name.split(".")[0].split("[")[0]
     test = getattr(guard, "test", None)
     return any(
-        before(guard, node) and before(node, use) and test not in module.ancestors(node)
+        before(guard, node)
+        and before(node, use)
+        and not any(item is test for item in module.ancestors(node))
         for node in ast.walk(module.function(use) or module.tree)
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
         and isinstance(node.ctx, ast.Store)

@@ -15,7 +15,7 @@ from releasegate.model import ContractColumn, Proof, Relation
 from releasegate.statements.binds import HOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
@@ -26,7 +26,7 @@ _PAYLOADS = ("json", "values", "data", "row", "rows")
 MAX_DEPTH = 6
 
 
-def sites(module: Module, contract: Contract, _: Iterable[Module]) -> Iterator[Found]:
+def sites(module: Module, contract: Contract, _: Callable[[], Sequence[Module]]) -> Iterator[Found]:
     """Find ``.table("runs").insert({...})`` and its like."""
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):

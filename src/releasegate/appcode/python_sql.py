@@ -17,7 +17,7 @@ from releasegate.statements.parser import SqlError
 from releasegate.statements.writes import SqlWrite, writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
@@ -39,9 +39,10 @@ _BLOCK = re.compile(r"\s*do\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
 
 
-def sites(module: Module, contract: Contract, others: Iterable[Module]) -> Iterator[Found]:
+def sites(
+    module: Module, contract: Contract, importers: Callable[[], Sequence[Module]]
+) -> Iterator[Found]:
     """Find the write sites in string literals, whatever they are called with."""
-    listed = tuple(others)
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.Constant | ast.JoinedStr):
             continue
@@ -49,7 +50,7 @@ def sites(module: Module, contract: Contract, others: Iterable[Module]) -> Itera
             continue
         text = text_of(module, node)
         if text is not None and _VERB.search(text):
-            for use in uses(module, node, listed):
+            for use in uses(module, node, importers()):
                 yield from _of_use(module, node, use, contract)
 
 

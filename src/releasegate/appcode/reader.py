@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from releasegate import findings
@@ -52,6 +53,7 @@ class _Reader:
         self.problems: list[Finding] = []
         self._contract = contract
         self._modules: dict[str, Module | None] = {}
+        self._importing: dict[str, list[Module]] = {}
         self._contents = {path: self._content(root, path) for path in files}
 
     def _content(self, root: Path, path: str) -> bytes:
@@ -78,7 +80,7 @@ class _Reader:
         if module is None:
             return ()
         try:
-            return python.sites(module, self._contract, self._importers(module))
+            return python.sites(module, self._contract, partial(self._importers, module))
         except RecursionError:
             self._problem(path, f"{path} is nested too deeply to be read.")
             return ()
@@ -120,6 +122,8 @@ class _Reader:
 
     def _importers(self, module: Module) -> list[Module]:
         """Parse the files that import this one: its SQL constants may be run there."""
+        if module.path in self._importing:
+            return self._importing[module.path]
         name = module.path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1]
         paths = [
             path
@@ -127,7 +131,8 @@ class _Reader:
             if path != module.path and name.encode() in content and b"import" in content
         ]
         parsed = [self._module(path) for path in paths]
-        return [item for item in parsed if item is not None]
+        self._importing[module.path] = [item for item in parsed if item is not None]
+        return self._importing[module.path]
 
 
 def _decoded(content: bytes) -> str:

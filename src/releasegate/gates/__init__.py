@@ -65,8 +65,8 @@ class GateInputs:
     repository: Repository | Finding
     release: Release
     baseline: Baseline
-    #: None: no database was given; a CouldNotLook: it was, and could not be reached
-    live: LiveTarget | CouldNotLook | None
+    #: None: no database was given; a finding: it was, and could not be looked at
+    live: LiveTarget | Finding | None
     scratch: Parameters | None
     window: Window | None
     now: datetime

@@ -10,7 +10,7 @@ from releasegate import catalog, database, facts, findings, migrations
 from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
-from releasegate.model import Relation
+from releasegate.model import Finding, Relation
 from releasegate.plan import make_plan
 from releasegate.statements.contract import declared_tables
 from releasegate.statements.parser import SqlError, parse, quote, quote_relation
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.database import Connection
-    from releasegate.model import CatalogObject, Finding, Plan
+    from releasegate.model import CatalogObject, Plan
     from releasegate.statements.parser import Statement
 
 
@@ -27,8 +27,8 @@ def ask(inputs: GateInputs) -> Answer:
     """Read facts over a read-only session; nothing is locked that anybody waits for."""
     if inputs.live is None:
         raise NotAsked("no database was given")
-    if isinstance(inputs.live, CouldNotLook):
-        return Answer((findings.make("RG501", str(inputs.live)),))
+    if isinstance(inputs.live, Finding):
+        return Answer((inputs.live,))
     live = inputs.live
     try:
         found = [*_place(live), *_ledger(inputs, live), *_content(inputs, live)]

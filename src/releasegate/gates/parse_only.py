@@ -12,7 +12,7 @@ from releasegate import baseline, catalog, database, findings, migrations, throw
 from releasegate.baseline import BaselineError
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget
-from releasegate.model import Level
+from releasegate.model import Finding, Level
 from releasegate.session import MIGRATION_SEARCH_PATH
 from releasegate.statements.effects import effects
 from releasegate.statements.parser import Source, SqlError, backslashes, parse
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from releasegate.catalog import Snapshot
-    from releasegate.model import CatalogObject, Finding, Migration
+    from releasegate.model import CatalogObject, Migration
     from releasegate.throwaway import Database, Server
 
 _BOM = b"\xef\xbb\xbf"
@@ -236,7 +236,7 @@ def _server(inputs: GateInputs) -> AbstractContextManager[Server]:
 def _borrowed(inputs: GateInputs) -> Iterator[Server]:
     """Borrow the scratch server, unless it is the target's own or that cannot be told."""
     assert inputs.scratch is not None
-    if isinstance(inputs.live, CouldNotLook):
+    if isinstance(inputs.live, Finding):
         raise CouldNotLook(
             "Whether the scratch server is the target's own cannot be told: the target does not "
             "answer."

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import __version__, database, findings, gates, ledger
-from releasegate.errors import CouldNotLook
+from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import Order, execute
 from releasegate.gates import GateInputs, LiveTarget, live_database
-from releasegate.model import GateResult, GateStatus, OutcomeStatus, Report, Verdict
+from releasegate.model import GateResult, GateStatus, Outcome, OutcomeStatus, Report, Verdict
 from releasegate.release.inputs import Prepared, Request, plan_for, prepare
 from releasegate.release.sequence import (
     EXIT_BLOCKED,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Outcome
+    from releasegate.model import Migration, Plan
 
 
 def apply(request: Request) -> Report:
@@ -38,6 +38,8 @@ def apply(request: Request) -> Report:
 
     An applied migration that has not drifted ends it before any gate is asked.
     """
+    if request.target is None:
+        raise UsageError("apply needs a database: give --database-url.")
     with prepare(request) as prepared:
         live = prepared.inputs.live
         if isinstance(live, LiveTarget) and _is_done(prepared.inputs, live.ledger):
@@ -56,7 +58,8 @@ def _is_done(inputs: GateInputs, known: Ledger) -> bool:
     if entry is None or not entry.is_complete or entry.sha256 != inputs.migration.sha256:
         return False
     assert isinstance(inputs.live, LiveTarget)
-    return not live_database.drift(inputs.live, inputs.migration.number)
+    live = replace(inputs.live, ledger=known)
+    return not live_database.drift(live, inputs.migration.number)
 
 
 def _nothing_to_do(prepared: Prepared, known: Ledger) -> Report:
@@ -114,35 +117,21 @@ def _execute_locked(
     request: Request, prepared: Prepared, results: tuple[GateResult, ...], session: Session
 ) -> Report:
     inputs = prepared.inputs
+    # The gates looked before we had the lock; another run may have ended in between.
     known = ledger.read(session.connection)
     if _is_done(inputs, known):
         return _nothing_to_do(prepared, known)
+    entry = known.entries.get(inputs.migration.number)
+    if entry is not None and entry.sha256 != inputs.migration.sha256:
+        message = f"{entry.path} was applied under this number a moment ago."
+        return _stopped_by(prepared, results, message, "RG507")
     made = plan_for(inputs)
-    assert inputs.window is not None
     ledger.create(session.connection)
-    ledger.begin_run(
-        session.connection,
-        run_id=request.run_id,
-        migration=inputs.migration,
-        plan=made,
-        release=inputs.release,
-        commit=inputs.repository.head if isinstance(inputs.repository, Repository) else None,
-        window=inputs.window,
-        operator=request.operator,
-        tool_version=__version__,
-    )
-    outcomes = execute(
-        session,
-        Order(
-            run_id=request.run_id,
-            migration=inputs.migration,
-            plan=made,
-            window=inputs.window,
-            longest_wait=request.settings.longest_wait,
-            sleep=request.sleep,
-            log=request.log.bind(migration=inputs.migration.name),
-        ),
-    )
+    try:
+        outcomes = _run(request, prepared, session, made)
+    except KeyboardInterrupt:
+        # Not inside a step, or the second time: what is true stands in the ledger.
+        outcomes = tuple(_interrupted(step.ordinal) for step in made.steps)
     exit_code, verdict, summary = _ended(inputs.migration, outcomes)
     head = _close(session, request.run_id, verdict)
     return prepared.report(
@@ -154,6 +143,38 @@ def _execute_locked(
         outcomes=outcomes,
         ledger_head=head,
     )
+
+
+def _run(request: Request, prepared: Prepared, session: Session, made: Plan) -> tuple[Outcome, ...]:
+    """Begin the run in the ledger and execute the plan."""
+    inputs = prepared.inputs
+    assert inputs.window is not None
+    ledger.begin_run(
+        session.connection,
+        run_id=request.run_id,
+        migration=inputs.migration,
+        plan=made,
+        release=inputs.release,
+        commit=inputs.repository.head if isinstance(inputs.repository, Repository) else None,
+        window=inputs.window,
+        operator=request.operator,
+        tool_version=__version__,
+    )
+    order = Order(
+        run_id=request.run_id,
+        migration=inputs.migration,
+        plan=made,
+        window=inputs.window,
+        longest_wait=request.settings.longest_wait,
+        sleep=request.sleep,
+        log=request.log.bind(migration=inputs.migration.name),
+    )
+    return execute(session, order)
+
+
+def _interrupted(ordinal: int) -> Outcome:
+    message = "Interrupted; releasegate status tells what is applied."
+    return Outcome(ordinal, OutcomeStatus.UNKNOWN, message=message)
 
 
 _DONE = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import __version__, database, facts, ledger, migrations, window
+from releasegate import __version__, database, facts, findings, ledger, migrations, window
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import Baseline, GateInputs, LiveTarget
 from releasegate.model import Finding, Level, Release, Report, Verdict
@@ -124,7 +124,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
         yield Prepared(request, inputs, found, started_at)
 
 
-def _reach(request: Request, stack: ExitStack) -> LiveTarget | CouldNotLook | None:
+def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
     """Connect to the target, read-only, and say first of all where we have arrived."""
     if request.target is None:
         return None
@@ -146,11 +146,15 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | CouldNotLook | No
             server_version=target.server_version,
             system_identifier=target.system_identifier,
         )
+    except CouldNotLook as error:
+        return findings.make("RG501", str(error))
+    except psycopg.Error as error:
+        message = f"The target stopped answering: {database.meaning(error)}."
+        return findings.make("RG501", message)
+    try:
         return LiveTarget(connection, target, ledger.read(connection))
     except CouldNotLook as error:
-        return error
-    except psycopg.Error as error:
-        return CouldNotLook(f"The target stopped answering: {database.meaning(error)}.")
+        return findings.make("RG511", str(error))
 
 
 def _choose(found: Sequence[Migration], name: str | None, known: Ledger | None) -> Migration:

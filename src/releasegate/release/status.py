@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from releasegate import facts
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import live_database
-from releasegate.model import MigrationState, Report, Verdict
+from releasegate.model import Finding, MigrationState, Report, Verdict
 from releasegate.release.inputs import Request, prepare
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def status(request: Request) -> Report:
     """Tell of each migration where it stands on the target."""
     with prepare(request) as prepared:
         live = prepared.inputs.live
-        if isinstance(live, CouldNotLook):
-            raise live
+        if isinstance(live, Finding):
+            raise CouldNotLook(live.message)
         if live is None:
             raise UsageError("status needs a database: give --database-url.")
         states = tuple(_states(prepared.all_migrations, live))
