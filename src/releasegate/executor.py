@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
+#: a pause is at least this many times the wait before it
+_PAUSE_TO_WAIT = 10
 #: how long the truth about a lost commit is looked for, at least
 _TRUTH_S = 30.0
 
@@ -83,6 +85,8 @@ class _StepRun:
         self._outcome = Outcome(step.ordinal, OutcomeStatus.FAILED)
         self._attempt_id = str(uuid.uuid4())
         self._truth: bool | None = None
+        #: what the last try waited for locks
+        self._waited_s = 0.0
 
     def run(self) -> Outcome:
         began = self._session.monotonic()
@@ -164,8 +168,8 @@ class _StepRun:
                 table = quote_relation(lock.relation)
                 database.send(self._session.connection, f"LOCK TABLE {table} IN {lock.mode} MODE")
         finally:
-            waited_s = self._session.monotonic() - began
-            total = round(self._outcome.lock_wait_s + waited_s, 3)
+            self._waited_s = self._session.monotonic() - began
+            total = round(self._outcome.lock_wait_s + self._waited_s, 3)
             self._outcome = replace(self._outcome, lock_wait_s=total)
         self._set_local("lock_timeout", _milliseconds(budget))
 
@@ -209,8 +213,10 @@ class _StepRun:
         return isinstance(error, psycopg.Error) and error.sqlstate in database.RETRYABLE
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
+        """Exponential and jittered, and long beside the wait just made, which the app stood in."""
         jittered = tenacity.wait_random_exponential(_FIRST_PAUSE_S, max=_LONGEST_PAUSE_S)(state)
-        return max(0.0, min(jittered, self._left().total_seconds()))
+        pause_s = jittered + _PAUSE_TO_WAIT * self._waited_s
+        return max(0.0, min(pause_s, self._left().total_seconds()))
 
     def _log_retry(self, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
