@@ -1,0 +1,102 @@
+"""A project and its production for each test; the main story on every major that is installed."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from acceptance.production import Production
+from acceptance.project import CONFIGURATION, Project
+from releasegate import throwaway
+from releasegate.throwaway import Server
+from releasegate.throwaway.binaries import binaries
+
+ROOT = Path(__file__).parents[2]
+EMBEDDED_MAJOR = 18
+
+
+def installed_majors() -> list[int]:
+    return sorted(set(binaries()) - {EMBEDDED_MAJOR})
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "every_major: repeat the test on every PostgreSQL that is installed"
+    )
+
+
+def pytest_report_header() -> str:
+    others = ", ".join(map(str, installed_majors())) or "no other installed"
+    return f"acceptance: PostgreSQL {EMBEDDED_MAJOR} (embedded), {others}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if not metafunc.definition.get_closest_marker("every_major"):
+        return
+    none = pytest.mark.skip(reason="no PostgreSQL but the embedded one is installed")
+    others = [pytest.param(major, id=f"pg{major}") for major in installed_majors()]
+    majors = [
+        pytest.param(EMBEDDED_MAJOR, id=f"pg{EMBEDDED_MAJOR}"),
+        *(others or [pytest.param(None, id="pg-installed", marks=none)]),
+    ]
+    metafunc.parametrize("major", majors, scope="session")
+
+
+@pytest.fixture(scope="session")
+def major() -> int:
+    return EMBEDDED_MAJOR
+
+
+@pytest.fixture(scope="session")
+def target_server(major: int, server: Server, cluster_cache: Path) -> Iterator[Server]:
+    """Production's server, of the major that the test is for."""
+    if major == EMBEDDED_MAJOR:
+        yield server
+        return
+    with throwaway.start(major=major, cache=cluster_cache) as running:
+        assert running.major == major
+        yield running
+
+
+@pytest.fixture
+def production(target_server: Server) -> Iterator[Production]:
+    with made_production(target_server) as made:
+        yield made
+
+
+@contextmanager
+def made_production(server: Server) -> Iterator[Production]:
+    with server.database() as database:
+        made = Production(server, database)
+        made.fill()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home for the program; what it caches serves the whole session."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def project(tmp_path: Path, home: Path) -> Iterator[Project]:
+    """The papers team's repository, all of it committed, without the tag."""
+    root = tmp_path / "papers"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "db", root / "db")
+    shutil.copytree(ROOT / "examples/papers", root / "examples/papers", ignore=ignored)
+    made = Project(root, home)
+    made.write("releasegate.toml", CONFIGURATION)
+    made.git("init", "--quiet", "--initial-branch", "main")
+    made.commit("Hand in papers")
+    yield made
+    made.stop_all()
+
+
+@pytest.fixture
+def released(project: Project) -> Project:
+    """The same with its release cut."""
+    project.tag()
+    return project

@@ -1,0 +1,47 @@
+"""Two applies at once: one works, the other learns who does."""
+
+from datetime import UTC, datetime
+
+from acceptance.production import Production, until
+from acceptance.project import Project
+
+
+def test_the_second_of_two_applies_is_told_who_is_at_work_since_when(
+    released: Project, production: Production
+) -> None:
+    with production.held("plans") as holder:
+        first = released.start_apply(production.url)
+        until(lambda: production.has_ledger() and bool(production.runs()), what="a run has begun")
+        ((pid, started_at),) = production.rows(
+            "SELECT backend_pid, started_at FROM releasegate.run"
+        )
+        second = released.apply(production.url)
+        is_first_waiting = not first.is_over
+        holder.rollback()
+        finished = first.finish()
+
+    assert is_first_waiting
+    assert second.exit_code == 1
+    assert second.report["verdict"] == "blocked"
+    assert second.errors == {"RG510"}
+    message = second.finding("RG510")["message"]
+    assert "olga@" in message
+    assert f"since {started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" in message
+    assert f"pid {pid}" in message
+    assert started_at <= datetime.now(UTC)
+    assert finished.exit_code == 0
+    assert production.is_hardened()
+    assert production.runs() == [(finished.report["run_id"], "applied", True)]
+
+
+def test_status_says_that_a_run_is_under_way(released: Project, production: Production) -> None:
+    with production.held("plans") as holder:
+        running = released.start_apply(production.url)
+        until(lambda: production.has_ledger() and bool(production.runs()), what="a run has begun")
+        status = released.ask("status", url=production.url)
+        holder.rollback()
+        running.finish()
+
+    (migration,) = status.report["migrations"]
+    assert migration["state"] == "running"
+    assert "olga@" in migration["detail"]
