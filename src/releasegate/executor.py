@@ -85,6 +85,7 @@ class _StepRun:
         self._outcome = Outcome(step.ordinal, OutcomeStatus.FAILED)
         self._attempt_id = str(uuid.uuid4())
         self._truth: bool | None = None
+        self._refusal: str | None = None
         #: what the last try waited for locks
         self._waited_s = 0.0
 
@@ -220,13 +221,17 @@ class _StepRun:
 
     def _log_retry(self, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
+        is_lock = getattr(error, "sqlstate", None) in _LOCK_STATES
+        held_by = self._blockers()
+        if is_lock:
+            self._refusal = _refusal(held_by)
         self._log.warning(
-            "lock.refused" if getattr(error, "sqlstate", "") in _LOCK_STATES else "step.retried",
+            "lock.refused" if is_lock else "step.retried",
             attempt=self._outcome.attempts,
             sqlstate=getattr(error, "sqlstate", None),
             pause_s=round(state.upcoming_sleep, 3),
             left_s=round(self._left().total_seconds(), 1),
-            held_by=self._blockers(),
+            held_by=held_by,
         )
 
     def _blockers(self) -> list[dict[str, Any]]:
@@ -293,23 +298,16 @@ class _StepRun:
         if isinstance(error, KeyboardInterrupt):
             return "Interrupted; the transaction was rolled back."
         if isinstance(error, WindowClosed) or self._left() <= timedelta(0):
-            return f"The window closed. {self._last_refusal(error)}".strip()
+            return f"The window closed. {self._last_refusal(error)}"
         if isinstance(error, psycopg.Error):
             return f"The step was rolled back: {database.meaning(error)}."
         return f"The step was rolled back: {error}."
 
     def _last_refusal(self, error: BaseException) -> str:
-        if getattr(error, "sqlstate", None) not in _LOCK_STATES:
-            return "The step was rolled back."
-        found = self._blockers()
-        if not found:
-            return "The locks were not to be had."
-        who = found[0]
-        age = "of unknown age" if who["age_s"] is None else f"{who['age_s']:.0f} s old"
-        return (
-            f"The locks were not to be had: pid {who['pid']} ({who['application'] or 'no name'}) "
-            f"holds {who['mode']} on {who['relation']} in a transaction {age}."
-        )
+        """Say who held the lock at the last try that failed for one."""
+        if getattr(error, "sqlstate", None) in _LOCK_STATES:
+            return _refusal(self._blockers())
+        return self._refusal or "The step was rolled back."
 
 
 class _StillAlive(Exception):
@@ -317,6 +315,17 @@ class _StillAlive(Exception):
 
 
 _LOCK_STATES = frozenset({database.LOCK_NOT_AVAILABLE, database.DEADLOCK_DETECTED})
+
+
+def _refusal(held_by: list[dict[str, Any]]) -> str:
+    if not held_by:
+        return "The locks were not to be had."
+    who = held_by[0]
+    age = "of unknown age" if who["age_s"] is None else f"{who['age_s']:.0f} s old"
+    return (
+        f"The locks were not to be had: pid {who['pid']} ({who['application'] or 'no name'}) "
+        f"holds {who['mode']} on {who['relation']} in a transaction {age}."
+    )
 
 
 def _rounded(blocker: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import catalog, database, facts, findings, migrations
+from releasegate import catalog, database, facts, findings, ledger, migrations
 from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
@@ -29,9 +30,8 @@ def ask(inputs: GateInputs) -> Answer:
         raise NotAsked("no database was given")
     if isinstance(inputs.live, Finding):
         return Answer((inputs.live,))
-    live = inputs.live
     try:
-        found = [*_place(live), *_ledger(inputs, live), *_content(inputs, live)]
+        live, found = _look(inputs, inputs.live)
     except psycopg.Error as error:
         raise CouldNotLook(f"The target stopped answering: {database.meaning(error)}.") from None
     evidence = {
@@ -40,6 +40,14 @@ def ask(inputs: GateInputs) -> Answer:
         "clock_ahead_s": round((inputs.now - facts.now(live.connection)).total_seconds(), 1),
     }
     return Answer(tuple(found), evidence)
+
+
+def _look(inputs: GateInputs, live: LiveTarget) -> tuple[LiveTarget, list[Finding]]:
+    """Read ledger and catalogs as of one moment: another run may end while we look."""
+    live.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with live.connection.transaction():
+        live = replace(live, ledger=ledger.read(live.connection))
+        return live, [*_place(live), *_ledger(inputs, live), *_content(inputs, live)]
 
 
 def _place(live: LiveTarget) -> Iterator[Finding]:
@@ -59,8 +67,8 @@ def _place(live: LiveTarget) -> Iterator[Finding]:
 
 
 def _ledger(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
-    migration, ledger = inputs.migration, live.ledger
-    entry = ledger.entries.get(migration.number)
+    migration, known = inputs.migration, live.ledger
+    entry = known.entries.get(migration.number)
     if entry is not None and entry.sha256 != migration.sha256:
         message = (
             f"{entry.path} was applied at {entry.applied_at:%Y-%m-%d %H:%M} UTC as "
@@ -70,7 +78,7 @@ def _ledger(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     elif entry is not None and entry.is_complete:
         yield from _drift(inputs, live)
     for earlier in inputs.earlier:
-        if earlier.number not in ledger.entries:
+        if earlier.number not in known.entries:
             yield findings.make("RG513", f"{earlier.name} is not in the ledger.", path=earlier.path)
     holder = facts.advisory_holder(live.connection)
     if holder is not None:
