@@ -264,8 +264,9 @@ def test_a_statement_in_several_literals_has_its_own_line(tmp_path: Path) -> Non
         b"def f(a):\n    a |= a\n    c.table('runs').insert()\n    c.table().insert(a)\n",
         b"f'INSERT INTO runs ({x!r:>{w}}) VALUES ({', '.join(x)})'.format(*a, **b)\n",
         b"'INSERT INTO runs {} {0} {a.b[c]}'.format(1)\n",
+        b"c.execute('INSERT INTO runs (a) VALUES (\\ud8ff)')\n",
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_odd_files_never_end_in_a_traceback_or_a_pass(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.py").write_bytes(content)

@@ -157,7 +157,9 @@ def test_lines_count_within_the_text() -> None:
     assert (write.line, write.end_line, write.rows[0]["a"].line) == (3, 6, 5)
 
 
-@pytest.mark.parametrize("text", ["insert into runs failed", "INSERT INTO runs (", "'", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["insert into runs failed", "INSERT INTO runs (", "'", "\x00", "\ud800"]
+)
 def test_what_is_no_sql_is_refused(text: str) -> None:
     with pytest.raises(SqlError):
         writes(text)

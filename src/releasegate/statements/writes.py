@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from releasegate.statements.parser import Source
 
+_NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 _UPDATE = pg_query_pb2.OnConflictAction.Value("ONCONFLICT_UPDATE")
 _COMMAND = pg_query_pb2.CmdType.Value
 
@@ -47,9 +49,9 @@ def writes(text: str) -> tuple[SqlWrite, ...]:
     Raises:
         SqlError: PostgreSQL's grammar refuses the text.
     """
-    if "\0" in text:
+    if _NO_TEXT.search(text):
         # The parser would stop there, and the server takes no such text.
-        raise parser.SqlError("a NUL in the text", line=1, column=1)
+        raise parser.SqlError("a NUL or a lone surrogate", line=1, column=1)
     normalised = normalise(text)
     return tuple(
         replace(write, binds=normalised.keys)
