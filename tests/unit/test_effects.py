@@ -1,0 +1,103 @@
+"""Statements -> the objects that they leave behind or remove, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from releasegate.statements.effects import effects, undo
+from releasegate.statements.parser import parse
+
+
+def promised(text: str) -> dict[str, bool]:
+    return {str(effect.object): effect.present for effect in effects(parse(text))}
+
+
+def undone(text: str) -> list[str]:
+    return [said for effect in effects(parse(text)) if (said := undo(effect))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "CREATE TABLE a (b int CONSTRAINT c CHECK (b > 0), CONSTRAINT d UNIQUE (b))",
+            {
+                "table public.a": True,
+                "column public.a.b": True,
+                "constraint public.a.c": True,
+                "constraint public.a.d": True,
+            },
+        ),
+        ("CREATE TABLE s.a (b int PRIMARY KEY)", {"table s.a": True, "column s.a.b": True}),
+        ("CREATE TEMP TABLE a (b int)", {}),
+        (
+            "ALTER TABLE a ADD b int CONSTRAINT c REFERENCES d",
+            {"column public.a.b": True, "constraint public.a.c": True},
+        ),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (b > 0)", {"constraint public.a.c": True}),
+        ("ALTER TABLE a ADD CHECK (b > 0)", {}),
+        ("ALTER TABLE a ALTER b SET NOT NULL", {"column public.a.b": True}),
+        ("ALTER TABLE a DROP b", {"column public.a.b": False}),
+        ("ALTER TABLE a DROP CONSTRAINT c", {"constraint public.a.c": False}),
+        ("ALTER TABLE a VALIDATE CONSTRAINT c", {"constraint public.a.c": True}),
+        ("CREATE INDEX i ON s.a (b)", {"index s.i": True}),
+        ("CREATE INDEX ON a (b)", {}),
+        ("DROP INDEX i, s.j", {"index public.i": False, "index s.j": False}),
+        ("DROP TABLE a", {"table public.a": False}),
+        ("DROP VIEW a", {}),
+        ("ALTER TABLE a RENAME TO b", {"table public.a": False, "table public.b": True}),
+        (
+            "ALTER TABLE a RENAME b TO c",
+            {"column public.a.b": False, "column public.a.c": True},
+        ),
+        (
+            "ALTER TABLE a RENAME CONSTRAINT b TO c",
+            {"constraint public.a.b": False, "constraint public.a.c": True},
+        ),
+        ("ALTER INDEX i RENAME TO j", {"index public.i": False, "index public.j": True}),
+        ("ALTER TYPE a RENAME TO b", {}),
+        ("SELECT 1", {}),
+    ],
+)
+def test_a_statement_promises_what_it_names(text: str, expected: dict[str, bool]) -> None:
+    assert promised(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ALTER TABLE a ADD b int; ALTER TABLE a DROP b", {"column public.a.b": False}),
+        ("DROP INDEX i; CREATE INDEX i ON a (b)", {"index public.i": True}),
+    ],
+    ids=["made-and-dropped", "dropped-and-made"],
+)
+def test_the_last_statement_about_an_object_counts(text: str, expected: dict[str, bool]) -> None:
+    assert promised(text) == expected
+
+
+def test_a_promise_names_its_line() -> None:
+    found = effects(parse("SELECT 1;\n\nCREATE INDEX i\n ON a (b);"))
+
+    assert [effect.line for effect in found] == [3]
+
+
+def test_new_constraints_and_indexes_are_undone_with_quoted_names() -> None:
+    text = 'ALTER TABLE "My Plans" ADD CONSTRAINT "k""1" CHECK (true); CREATE INDEX "I" ON s.a (b)'
+
+    assert undone(text) == [
+        'ALTER TABLE public."My Plans" DROP CONSTRAINT "k""1"',
+        'DROP INDEX s."I"',
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TABLE a (b int)",
+        "ALTER TABLE a ADD b int",
+        "DROP INDEX i",
+        "ALTER TABLE a DROP CONSTRAINT c",
+    ],
+)
+def test_what_may_hold_data_or_is_gone_is_not_undone(text: str) -> None:
+    assert undone(text) == []
