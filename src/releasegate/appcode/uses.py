@@ -103,14 +103,11 @@ def _is_message(module: Module, node: ast.AST) -> bool:
         return True
     if isinstance(parent, ast.keyword) and parent.arg in _MESSAGE_KEYWORDS:
         return True
-    for item in module.ancestors(node):
-        if isinstance(item, ast.Raise):
-            return True
-        if isinstance(item, ast.stmt):
-            return False
-        if isinstance(item, ast.Call) and item is not node and called_name(item) in _MESSAGES:
-            return True
-    return False
+    holder = module.parent(parent) if isinstance(parent, ast.keyword) else parent
+    if not isinstance(holder, ast.Call):
+        return False
+    # Only the call that takes the text itself counts: print(cursor.execute("...")) runs it.
+    return called_name(holder) in _MESSAGES or isinstance(module.parent(holder), ast.Raise)
 
 
 def _followed(
