@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DURATION = re.compile(r"(\d+)(ms|s|min)\Z")
+_LONGEST_DURATION = 12
 _UNITS = {"ms": "milliseconds", "s": "seconds", "min": "minutes"}
 
 
@@ -170,7 +171,7 @@ def _has(table: dict[str, Any], dotted: str) -> bool:
 
 def _duration(text: str, source: str | None, key: str) -> timedelta:
     found = _DURATION.match(text)
-    if found is None:
+    if found is None or len(text) > _LONGEST_DURATION:
         raise UsageError(f"{source}: {key}: {text!r} is no duration such as 250ms, 2s or 1min.")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 

@@ -26,7 +26,9 @@ _message.SetAllowOversizeProtos(True)
 
 #: A statement longer than this is refused: the parser's recursion is bounded by its input's size.
 MAX_STATEMENT_BYTES = 1 << 20
+MAX_STATEMENT_TOKENS = 100_000
 MAX_TEXT_BYTES = 16 << 20
+MAX_COMMENTS = 10_000
 #: From here on parsing gets a thread of its own with a stack that no allowed input can exhaust.
 _SMALL_TEXT_BYTES = 4096
 _STACK_BYTES = 512 << 20
@@ -129,18 +131,22 @@ def parse(text: str) -> tuple[Statement, ...]:
 
 
 def _check_size(source: Source) -> None:
+    """Bound what the parser's time grows with the square of, before it starts."""
     if len(source.bytes) > MAX_TEXT_BYTES:
         raise SqlError(f"longer than {MAX_TEXT_BYTES >> 20} MiB", line=1, column=1)
-    if len(source.bytes) <= MAX_STATEMENT_BYTES:
+    if source.bytes.count(b"/*") > MAX_COMMENTS:
+        raise SqlError(f"more than {MAX_COMMENTS} comments", line=1, column=1)
+    if len(source.bytes) <= MAX_STATEMENT_TOKENS:
         return
-    start = 0
+    start = tokens = 0
     for token in scan(source):
-        if token.end - start > MAX_STATEMENT_BYTES:
+        tokens += 1
+        if token.end - start > MAX_STATEMENT_BYTES or tokens > MAX_STATEMENT_TOKENS:
             line, column = source.place(start)
-            limit = f"{MAX_STATEMENT_BYTES >> 20} MiB"
-            raise SqlError(f"a statement longer than {limit}", line=line, column=column)
+            limits = f"{MAX_STATEMENT_BYTES >> 20} MiB or {MAX_STATEMENT_TOKENS} tokens"
+            raise SqlError(f"a statement of more than {limits}", line=line, column=column)
         if token.number == _SEMICOLON:
-            start = token.end
+            start, tokens = token.end, 0
 
 
 def _statement(source: Source, raw: Any, tokens: list[Token], starts: list[int]) -> Statement:
