@@ -72,6 +72,10 @@ class Production:
         with self.connect() as connection:
             connection.execute(statement)
 
+    def administer(self, statement: str) -> None:
+        with self.connect(is_admin=True) as connection:
+            connection.execute(statement)
+
     def rows(self, query: str, *, is_admin: bool = False) -> list[tuple[Any, ...]]:
         with self.connect(is_admin=is_admin) as connection:
             return connection.execute(query).fetchall()
