@@ -178,6 +178,15 @@ def test_an_optional_column_left_out_is_a_warning(tmp_path: Path, name: str) -> 
     assert codes(look(tmp_path, source, optional=[name])) == ["RG213"]
 
 
+def test_the_longest_table_name_tells_whose_id_a_value_is(tmp_path: Path) -> None:
+    more = "; ALTER TABLE runs ADD test_plan_id uuid REFERENCES test_plans (id)"
+    source = GOOD.replace("(plan_id, paper_id))", "(test_plan_id, paper_id))")
+
+    examination = look(tmp_path, source, migration=MIGRATION.rstrip().rstrip(";") + more)
+
+    assert codes(examination) == ["RG204", "RG211"]
+
+
 def test_an_optional_column_with_a_wrong_value_is_still_an_error(tmp_path: Path) -> None:
     source = GOOD.replace("(plan_id, paper_id))", "(paper_id, paper_id))")
 
