@@ -148,6 +148,8 @@ class Effect:
     present: bool
     #: 1-based line of the statement in its file
     line: int
+    #: the statement makes it; False where it only changes, validates or renames it
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)

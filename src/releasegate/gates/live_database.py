@@ -156,7 +156,7 @@ def _rights(live: LiveTarget, tables: set[Relation]) -> Iterator[Finding]:
 def _made(inputs: GateInputs, plan: Plan) -> set[CatalogObject]:
     """List what the migration creates; a column that its table has already is not created."""
     before = declared_tables(_baseline_statements(inputs))
-    promised = {e.object for step in plan.steps for e in step.effects if e.present}
+    promised = {e.object for step in plan.steps for e in step.effects if e.is_new}
     new_tables = {t.name for t in promised if t.kind == "table"}
 
     def is_new(thing: CatalogObject) -> bool:

@@ -10,43 +10,53 @@ from releasegate.model import CatalogObject, Effect, Relation
 from releasegate.statements.parser import Statement, quote, quote_relation, relation, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 _SUBTYPES = pg_query_pb2.AlterTableType
 _ADD_COLUMN = _SUBTYPES.Value("AT_AddColumn")
 _DROP_COLUMN = _SUBTYPES.Value("AT_DropColumn")
 _ADD_CONSTRAINT = _SUBTYPES.Value("AT_AddConstraint")
 _VALIDATE = _SUBTYPES.Value("AT_ValidateConstraint")
+_DROP_CONSTRAINT = _SUBTYPES.Value("AT_DropConstraint")
 _ALTER_COLUMN = {
     _SUBTYPES.Value(name)
     for name in ("AT_AlterColumnType", "AT_ColumnDefault", "AT_SetNotNull", "AT_DropNotNull")
 }
-_DROP_CONSTRAINT = _SUBTYPES.Value("AT_DropConstraint")
+# Kinds with a row in pg_constraint that the catalog's snapshot holds.
+_CONSTRAINTS = {
+    pg_query_pb2.ConstrType.Value(f"CONSTR_{kind}")
+    for kind in ("CHECK", "PRIMARY", "UNIQUE", "EXCLUSION", "FOREIGN")
+}
 _OBJECTS = pg_query_pb2.ObjectType
 _TABLE, _INDEX = _OBJECTS.Value("OBJECT_TABLE"), _OBJECTS.Value("OBJECT_INDEX")
 _COLUMN, _CONSTRAINT = _OBJECTS.Value("OBJECT_COLUMN"), _OBJECTS.Value("OBJECT_TABCONSTRAINT")
+_CASCADE = pg_query_pb2.DropBehavior.Value("DROP_CASCADE")
 _TEMPORARY = "t"
 
 
 def effects(statements: Iterable[Statement]) -> tuple[Effect, ...]:
     """List what must be there, or gone, after the last statement; later ones win.
 
-    Objects without a name of their own (a constraint that the server names) are not listed.
+    Objects without a name of their own (a constraint that the server names) are not listed, nor
+    those of temporary tables, nor what a later statement may have taken along.
     """
-    last: dict[CatalogObject, Effect] = {}
+    promises = _Promises()
     for statement in statements:
-        for thing, present in _EFFECTS.get(statement.kind, _nothing)(statement.node):
-            last[thing] = Effect(thing, present, statement.line)
-    return tuple(last.values())
+        promises.line = statement.line
+        read = _READERS.get(statement.kind)
+        if read is not None:
+            read(promises, statement.node)
+    return tuple(promises.made.values())
 
 
 def undo(effect: Effect) -> str | None:
     """Write the statement that takes a new constraint or index back.
 
-    None for the rest: what was removed is gone, and a table or column may hold data by then.
+    None for the rest: what was there before stays, what was removed is gone, and a table or column
+    may hold data by then.
     """
     thing = effect.object
-    if not effect.present or thing.kind not in ("constraint", "index"):
+    if not effect.is_new or thing.kind not in ("constraint", "index"):
         return None
     if thing.kind == "index":
         return f"DROP INDEX {quote(thing.schema)}.{quote(thing.name)}"
@@ -54,85 +64,146 @@ def undo(effect: Effect) -> str | None:
     return f"ALTER TABLE {table} DROP CONSTRAINT {quote(thing.name)}"
 
 
-def _nothing(_: Any) -> Iterator[tuple[CatalogObject, bool]]:
-    return iter(())
+class _Promises:
+    """What holds after the statements read so far."""
+
+    def __init__(self) -> None:
+        self.made: dict[CatalogObject, Effect] = {}
+        self.line = 1
+        self._tables: dict[CatalogObject, Relation] = {}
+        self._temporary: set[Relation] = set()
+
+    def present(self, kind: str, name: str, table: Relation, *, is_new: bool = True) -> None:
+        self._note(kind, name, table, present=True, is_new=is_new)
+
+    def gone(self, kind: str, name: str, table: Relation) -> None:
+        self._note(kind, name, table, present=False, is_new=False)
+
+    def temporary(self, table: Relation) -> None:
+        self._temporary.add(table)
+
+    def forget(self, table: Relation, *, kinds: tuple[str, ...]) -> None:
+        """Take back what was said of a table's parts: they may have gone along with something."""
+        for thing in [t for t, owner in self._tables.items() if owner == table and t.kind in kinds]:
+            self.made.pop(thing, None)
+
+    def forget_all(self) -> None:
+        self.made.clear()
+
+    def _note(self, kind: str, name: str, table: Relation, *, present: bool, is_new: bool) -> None:
+        if table in self._temporary or not name:
+            return
+        owner = table.name if kind in ("column", "constraint") else ""
+        thing = CatalogObject(kind, table.schema, name, owner)
+        self._tables[thing] = table
+        self.made[thing] = Effect(thing, present, self.line, is_new)
 
 
-def _create_table(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
-    if node.relation.relpersistence == _TEMPORARY:
-        return
+_PARTS = ("column", "constraint", "index")
+
+
+def _create_table(promises: _Promises, node: Any) -> None:
     table = relation(node.relation)
-    yield CatalogObject("table", table.schema, table.name), True
+    if node.relation.relpersistence == _TEMPORARY:
+        promises.temporary(table)
+        return
+    promises.present("table", table.name, table)
     for element in node.table_elts:
         if element.HasField("column_def"):
-            name = element.column_def.colname
-            yield CatalogObject("column", table.schema, name, table.name), True
-            held = [*element.column_def.constraints]
+            promises.present("column", element.column_def.colname, table)
+            _constraints(promises, table, element.column_def.constraints)
         else:
-            held = [element]
-        for kind, name, present in _named_constraints(held):
-            yield CatalogObject(kind, table.schema, name, table.name), present
+            _constraints(promises, table, [element])
 
 
-def _alter_table(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
+def _create_table_as(promises: _Promises, node: Any) -> None:
+    table = relation(node.into.rel)
+    if node.into.rel.relpersistence == _TEMPORARY:
+        promises.temporary(table)
+    elif node.objtype == _TABLE:
+        promises.present("table", table.name, table)
+
+
+def _alter_table(promises: _Promises, node: Any) -> None:
     if node.objtype != _TABLE:
         return
     table = relation(node.relation)
     for item in node.cmds:
-        command = item.alter_table_cmd
-        for kind, name, present in _altered(command, getattr(command, "def")):
-            yield CatalogObject(kind, table.schema, name, table.name), present
+        _altered(promises, table, item.alter_table_cmd)
 
 
-def _altered(command: Any, definition: Any) -> Iterator[tuple[str, str, bool]]:
-    subtype = command.subtype
+def _altered(promises: _Promises, table: Relation, command: Any) -> None:
+    definition, subtype = getattr(command, "def"), command.subtype
     if subtype == _ADD_COLUMN:
-        yield "column", definition.column_def.colname, True
-        yield from _named_constraints(definition.column_def.constraints)
+        promises.present("column", definition.column_def.colname, table)
+        _constraints(promises, table, definition.column_def.constraints)
     elif subtype == _ADD_CONSTRAINT:
-        yield from _named_constraints([definition])
-    elif subtype in _ALTER_COLUMN or subtype == _DROP_COLUMN:
-        yield "column", command.name, subtype != _DROP_COLUMN
-    elif subtype in (_DROP_CONSTRAINT, _VALIDATE):
-        yield "constraint", command.name, subtype == _VALIDATE
+        _constraints(promises, table, [definition])
+    elif subtype in _ALTER_COLUMN:
+        promises.present("column", command.name, table, is_new=False)
+    elif subtype == _VALIDATE:
+        promises.present("constraint", command.name, table, is_new=False)
+    elif subtype == _DROP_CONSTRAINT:
+        promises.gone("constraint", command.name, table)
+    elif subtype == _DROP_COLUMN:
+        promises.forget(table, kinds=("constraint", "index"))
+        promises.gone("column", command.name, table)
 
 
-def _named_constraints(nodes: Any) -> Iterator[tuple[str, str, bool]]:
+def _constraints(promises: _Promises, table: Relation, nodes: Iterable[Any]) -> None:
     for node in nodes:
-        if node.HasField("constraint") and node.constraint.conname:
-            yield "constraint", node.constraint.conname, True
+        constraint = node.constraint
+        if not node.HasField("constraint") or constraint.contype not in _CONSTRAINTS:
+            continue
+        if constraint.indexname:
+            # USING INDEX gives the index the constraint's name.
+            promises.gone("index", constraint.indexname, table)
+            promises.present("index", constraint.conname, table, is_new=False)
+        promises.present("constraint", constraint.conname, table)
 
 
-def _create_index(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
-    if node.idxname:
-        yield CatalogObject("index", relation(node.relation).schema, node.idxname), True
+def _create_index(promises: _Promises, node: Any) -> None:
+    promises.present("index", node.idxname, relation(node.relation))
 
 
-def _drop(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
+def _drop(promises: _Promises, node: Any) -> None:
+    if node.behavior == _CASCADE:
+        promises.forget_all()
     kind = {_TABLE: "table", _INDEX: "index"}.get(node.remove_type)
     for item in node.objects if kind else ():
         names = strings(item.list.items)
-        schema = names[-2] if len(names) > 1 else "public"
-        yield CatalogObject(str(kind), schema, names[-1]), False
+        thing = Relation(names[-2] if len(names) > 1 else "public", names[-1])
+        promises.forget(thing, kinds=_PARTS)
+        promises.gone(str(kind), thing.name, thing)
 
 
-def _rename(node: Any) -> Iterator[tuple[CatalogObject, bool]]:
-    table = relation(node.relation)
+def _rename(promises: _Promises, node: Any) -> None:
     kinds = {_TABLE: "table", _INDEX: "index", _COLUMN: "column", _CONSTRAINT: "constraint"}
     kind = kinds.get(node.rename_type)
     if kind is None:
         return
-    has_table = kind in ("column", "constraint")
-    owner = table.name if has_table else ""
-    old = node.subname if has_table else table.name
-    yield CatalogObject(kind, table.schema, old, owner), False
-    yield CatalogObject(kind, table.schema, node.newname, owner), True
+    named = relation(node.relation)
+    if kind == "table":
+        promises.forget(named, kinds=_PARTS)
+    promises.gone(kind, node.subname if kind in ("column", "constraint") else named.name, named)
+    promises.present(kind, node.newname, named, is_new=False)
 
 
-_EFFECTS = {
+def _set_schema(promises: _Promises, node: Any) -> None:
+    if node.object_type != _TABLE:
+        return
+    table = relation(node.relation)
+    promises.forget(table, kinds=_PARTS)
+    promises.gone("table", table.name, table)
+    promises.present("table", table.name, Relation(node.newschema, table.name), is_new=False)
+
+
+_READERS = {
     "create_stmt": _create_table,
+    "create_table_as_stmt": _create_table_as,
     "alter_table_stmt": _alter_table,
     "index_stmt": _create_index,
     "drop_stmt": _drop,
     "rename_stmt": _rename,
+    "alter_object_schema_stmt": _set_schema,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import threading
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ MAX_TEXT_BYTES = 16 << 20
 MAX_COMMENTS = 10_000
 #: From here on parsing gets a thread of its own with a stack that no allowed input can exhaust.
 _SMALL_TEXT_BYTES = 4096
+_LONGEST_MESSAGE = 200
 _STACK_BYTES = 512 << 20
 _TOKENS = pg_query_pb2.Token
 _COMMENTS = {_TOKENS.Value("SQL_COMMENT"), _TOKENS.Value("C_COMMENT")}
@@ -44,7 +46,8 @@ class SqlError(Exception):
     """Text that the grammar refuses; ``line`` and ``column`` are 1-based, in characters."""
 
     def __init__(self, message: str, *, line: int, column: int) -> None:
-        super().__init__(message)
+        # The grammar quotes the token that it stumbled over, however long.
+        super().__init__(textwrap.shorten(message, _LONGEST_MESSAGE, placeholder=" ..."))
         self.line = line
         self.column = column
 
