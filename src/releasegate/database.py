@@ -81,11 +81,12 @@ def target_parameters(text: str) -> Parameters:
     values = dict(given_parameters(text).values)
     if "service" in values:
         os.environ["PGSERVICE"] = values["service"]
+    if "host" in values:
+        # Neither the environment nor a service may lead a named host elsewhere.
+        values.setdefault("hostaddr", "")
     for option in pq.Conninfo.get_defaults():
-        keyword = option.keyword.decode()
-        # An address from the environment must not lead a named host elsewhere.
-        if option.val and (keyword != "hostaddr" or "host" not in values):
-            values.setdefault(keyword, option.val.decode())
+        if option.val and option.keyword != b"service":
+            values.setdefault(option.keyword.decode(), option.val.decode())
     scrub_environment()
     return Parameters(values)
 

@@ -11,12 +11,12 @@ def ask(inputs: GateInputs) -> Answer:
     """Read the app's source in the working tree; nothing of it is run."""
     inputs.statements()
     configuration = inputs.settings.configuration.app_code
-    earlier = "\n".join(migrations.text(migration) for migration in inputs.earlier)
+    texts = (readable(inputs.baseline.text), *map(migrations.text, inputs.earlier))
     examined = appcode.examine(
         inputs.settings.root,
         migration_sql=migrations.text(inputs.migration),
         migration_path=inputs.migration.path,
-        baseline_sql=f"{readable(inputs.baseline.text)}\n{earlier}",
+        baseline_sql="\n;\n".join(texts),
         roots=configuration.roots,
         exclude=configuration.exclude,
         optional=configuration.optional,

@@ -56,6 +56,8 @@ _ALTER_MODES = {
             "AT_DropCluster",
             "AT_SetOptions",
             "AT_ResetOptions",
+            "AT_SetRelOptions",
+            "AT_ResetRelOptions",
             "AT_ValidateConstraint",
             "AT_AttachPartition",
             "AT_DetachPartitionFinalize",
@@ -73,6 +75,8 @@ _ALTER_MODES = {
     }.items()
     for name in names
 }
+_PARTITIONS = {_SUBTYPES.Value(name) for name in ("AT_AttachPartition", "AT_DetachPartition")}
+_INHERITANCE = {_SUBTYPES.Value(name) for name in ("AT_AddInherit", "AT_DropInherit")}
 _ADD_CONSTRAINT = _SUBTYPES.Value("AT_AddConstraint")
 _FOREIGN = pg_query_pb2.ConstrType.Value("CONSTR_FOREIGN")
 _TABLES = {
@@ -81,8 +85,18 @@ _TABLES = {
 }
 _RELATION_PARTS = {
     pg_query_pb2.ObjectType.Value(name): 1
-    for name in ("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT", "OBJECT_POLICY", "OBJECT_TRIGGER")
+    for name in (
+        "OBJECT_COLUMN",
+        "OBJECT_TABCONSTRAINT",
+        "OBJECT_POLICY",
+        "OBJECT_TRIGGER",
+        "OBJECT_RULE",
+    )
 }
+#: a table's storage option that is not changed under a weak lock (reloptions.c)
+_COLUMN = pg_query_pb2.ObjectType.Value("OBJECT_COLUMN")
+_STRONG_OPTION = "user_catalog_table"
+_VIEW = pg_query_pb2.ObjectType.Value("OBJECT_VIEW")
 
 # Kinds whose one relation is locked in one mode.
 _ONE_RELATION = {
@@ -106,8 +120,9 @@ _ONE_RELATION = {
 def locks(statement: Statement) -> tuple[Lock, ...]:
     """Predict the locks of one statement on tables that exist, the strongest of each.
 
-    What the text alone cannot tell (the table of a dropped index, the parent of a dropped key) is
-    missing; the server then takes those locks under ``lock_timeout``.
+    What the text alone cannot tell is missing: the table of a dropped index, the parent of a
+    dropped key or of VALIDATE, what CASCADE reaches, children and partitions, tables that are only
+    read. The server takes those locks under ``lock_timeout``.
     """
     return strongest(_found(statement))
 
@@ -146,16 +161,28 @@ def _alter_table(node: Any) -> Iterator[Lock]:
     child = relation(node.relation)
     for item in node.cmds:
         command = item.alter_table_cmd
-        yield Lock(child, _alter_mode(command))
+        is_view = node.objtype == _VIEW
+        yield Lock(child, ACCESS_EXCLUSIVE if is_view else _alter_mode(command))
         yield from _parents(command)
-        if command.subtype == _SUBTYPES.Value("AT_DetachPartition"):
-            yield Lock(relation(getattr(command, "def").partition_cmd.name), ACCESS_EXCLUSIVE)
+        yield from _relatives(command)
 
 
 def _alter_mode(command: Any) -> str:
     if command.subtype == _ADD_CONSTRAINT and _definition(command).contype == _FOREIGN:
         return SHARE_ROW_EXCLUSIVE
+    options = {part.defname for part in walk(command) if kind_of(part) == "DefElem"}
+    if _STRONG_OPTION in options:
+        return ACCESS_EXCLUSIVE
     return _ALTER_MODES.get(command.subtype, ACCESS_EXCLUSIVE)
+
+
+def _relatives(command: Any) -> Iterator[Lock]:
+    """Find the partition or the parent that a command names."""
+    definition = getattr(command, "def")
+    if command.subtype in _PARTITIONS:
+        yield Lock(relation(definition.partition_cmd.name), ACCESS_EXCLUSIVE)
+    elif command.subtype in _INHERITANCE:
+        yield Lock(relation(definition.range_var), SHARE_UPDATE_EXCLUSIVE)
 
 
 def _definition(command: Any) -> Any:
@@ -185,10 +212,12 @@ def _drop(node: Any) -> Iterator[Lock]:
 
 
 def _comment(node: Any) -> Iterator[Lock]:
-    parts = 0 if node.objtype in _TABLES else _RELATION_PARTS.get(node.objtype)
-    if parts is not None and node.object.HasField("list"):
-        name = _named(node.object.list.items, drop_last=parts)
-        yield Lock(name, SHARE_UPDATE_EXCLUSIVE)
+    """Comments on a table's constraints, triggers and policies only look it up."""
+    if node.objtype in _TABLES:
+        yield Lock(_named(node.object.list.items, drop_last=0), SHARE_UPDATE_EXCLUSIVE)
+    elif node.objtype in _RELATION_PARTS:
+        mode = SHARE_UPDATE_EXCLUSIVE if node.objtype == _COLUMN else ACCESS_SHARE
+        yield Lock(_named(node.object.list.items, drop_last=1), mode)
 
 
 def _named(items: Any, *, drop_last: int) -> Relation:
@@ -212,6 +241,32 @@ def _maintain(node: Any) -> Iterator[Lock]:
             yield Lock(relation(item.vacuum_relation.relation), SHARE_UPDATE_EXCLUSIVE)
 
 
+def _publication(node: Any) -> Iterator[Lock]:
+    for item in node.pubobjects:
+        table = item.publication_obj_spec.pubtable
+        if table.HasField("relation"):
+            yield Lock(relation(table.relation), SHARE_UPDATE_EXCLUSIVE)
+
+
+def _view(node: Any) -> Iterator[Lock]:
+    if node.replace:
+        yield Lock(relation(node.view), ACCESS_EXCLUSIVE)
+
+
+def _query(node: Any) -> Iterator[Lock]:
+    """Find what a query locks or changes on its way: FOR UPDATE, and CTEs that write."""
+    for part in walk(node):
+        kind = kind_of(part)
+        if kind == "LockingClause":
+            yield from (
+                Lock(relation(item.range_var), ROW_SHARE)
+                for item in node.from_clause
+                if item.HasField("range_var")
+            )
+        elif kind in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
+            yield Lock(relation(part.relation), ROW_EXCLUSIVE)
+
+
 def _statistics(node: Any) -> Iterator[Lock]:
     for item in node.relations:
         if item.HasField("range_var"):
@@ -227,4 +282,8 @@ _SPECIAL = {
     "lock_stmt": _lock,
     "vacuum_stmt": _maintain,
     "create_stats_stmt": _statistics,
+    "create_publication_stmt": _publication,
+    "alter_publication_stmt": _publication,
+    "view_stmt": _view,
+    "select_stmt": _query,
 }
