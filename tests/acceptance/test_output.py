@@ -1,0 +1,363 @@
+"""What the program writes, where, in which form, and what it never writes."""
+
+import json
+import re
+import subprocess
+import uuid
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from acceptance.production import Production
+from acceptance.project import MIGRATION, PROGRAM, Project, Run
+from releasegate import __version__
+
+EVENT = re.compile(r"[a-z]+\.[a-z_]+")
+PASSWORD = "canary-password"
+CANARY = "canary-in-a-row"
+
+
+def schema() -> dict[str, Any]:
+    text = resources.files("releasegate.reports").joinpath("report.schema.json").read_text()
+    return json.loads(text)
+
+
+def assert_published_shape(run: Run) -> None:
+    """Hold a report against the schema that is published for it."""
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    jsonschema.Draft202012Validator(schema(), format_checker=checker).validate(run.report)
+    assert run.report["exit_code"] == run.exit_code
+
+
+# -- the report
+
+
+def test_the_published_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_the_schema_refuses_what_no_report_holds(released: Project) -> None:
+    report = released.ask("plan").report
+    validator = jsonschema.Draft202012Validator(schema())
+
+    assert validator.is_valid(report)
+    assert not validator.is_valid({**report, "verdict": "perhaps"})
+    assert not validator.is_valid({**report, "exit_code": "0"})
+    assert not validator.is_valid({k: v for k, v in report.items() if k != "gates"})
+
+
+def test_each_report_of_the_story_has_the_published_shape_and_the_exit_code(
+    project: Project, production: Production
+) -> None:
+    blocked = project.apply(production.url)
+    project.tag()
+    passed = project.ask("preflight", url=production.url)
+    unasked = project.ask("preflight", "--gate", "release-tag")
+    plan = project.ask("plan", url=production.url)
+    pending = project.ask("status", url=production.url)
+    with production.held("plans"):
+        stopped = project.apply(production.url, window="now/PT2S")
+    applied = project.apply(production.url)
+    done = project.apply(production.url)
+    status = project.ask("status", url=production.url)
+
+    runs = [blocked, passed, unasked, plan, pending, stopped, applied, done, status]
+    for run in runs:
+        assert_published_shape(run)
+    verdicts = [run.report["verdict"] for run in runs]
+    assert verdicts == ["blocked", *["passed"] * 4, "stopped", "applied", "nothing_to_do", "passed"]
+    assert [run.exit_code for run in runs] == [1, 0, 0, 0, 0, 3, 0, 0, 0]
+    assert len({run.report["run_id"] for run in runs}) == len(runs)
+
+
+def test_the_console_report_says_the_same_as_the_json_report(
+    project: Project, production: Production
+) -> None:
+    console = project.run("preflight", url=production.url)
+    as_json = project.ask("preflight", url=production.url)
+
+    assert console.exit_code == as_json.exit_code == 1
+    assert "BLOCKED" in console.stdout
+    for finding in as_json.findings:
+        assert finding["code"] in console.stdout
+    for gate in as_json.report["gates"]:
+        assert gate["gate"] in console.stdout
+    assert as_json.report["summary"] in " ".join(console.stdout.split())
+
+
+def test_an_output_file_takes_the_report_and_leaves_standard_output_empty(
+    released: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.json"
+
+    run = released.ask("preflight", "--output", str(file))
+
+    assert run.exit_code == 0
+    assert run.stdout == ""
+    assert json.loads(file.read_text())["verdict"] == "passed"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    "option", [pytest.param("--output", id="report"), pytest.param("--log-file", id="log")]
+)
+def test_a_file_that_cannot_be_written_ends_the_run_before_anything_happens(
+    released: Project, production: Production, tmp_path: Path, option: str
+) -> None:
+    file = tmp_path / "no such folder" / "file"
+
+    run = released.apply(production.url, option, str(file))
+
+    assert run.exit_code == 2
+    assert run.stdout == ""
+    assert "no such folder" in run.stderr
+    assert not production.has_ledger()
+
+
+def test_an_output_that_is_a_folder_is_a_usage_error(
+    released: Project, production: Production, tmp_path: Path
+) -> None:
+    run = released.apply(production.url, "--output", str(tmp_path))
+
+    assert run.exit_code == 2
+    assert not production.has_ledger()
+
+
+def test_a_reader_who_leaves_changes_no_exit_code(project: Project, production: Production) -> None:
+    def without_reader(*arguments: str) -> int:
+        environment = {**project.environment(), "RELEASEGATE_DATABASE_URL": production.url}
+        process = subprocess.Popen(
+            [str(PROGRAM), *arguments],
+            cwd=project.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert process.stdout is not None
+        process.stdout.close()
+        return process.wait(timeout=60)
+
+    blocked = without_reader("preflight", "--gate", "release-tag", "--format", "json")
+    project.tag()
+    applied = without_reader("apply", "--window", "now/PT30M")
+
+    assert blocked == 1
+    assert applied == 0
+    assert production.is_hardened()
+
+
+# -- the log
+
+
+def test_the_log_file_holds_every_event_as_a_line_of_json(
+    released: Project, production: Production, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.jsonl"
+    file.write_text('{"event": "earlier.line"}\n')
+
+    with production.held("plans"):
+        run = released.apply(production.url, "--log-file", str(file), window="now/PT2S")
+
+    assert run.exit_code == 3
+    earlier, *events = [json.loads(line) for line in file.read_text().splitlines()]
+    assert earlier == {"event": "earlier.line"}
+    assert events == run.events
+    for event in events:
+        assert EVENT.fullmatch(event["event"])
+        assert event["run_id"] == run.report["run_id"]
+        assert datetime.fromisoformat(event["timestamp"]).tzinfo
+        assert event["level"] in ("info", "warning", "error")
+    names = [event["event"] for event in events]
+    assert names[0] == "run.started"
+    assert names[-1] == "run.finished"
+    assert {"target.identified", "gate.answered", "step.started", "lock.refused"} <= set(names)
+    assert all("migration" in e for e in events if e["event"].startswith(("gate", "step", "lock")))
+    assert all(e["step"] == 1 for e in events if e["event"].startswith(("step", "lock")))
+
+
+# -- what is never written
+
+
+def with_password(production: Production) -> str:
+    """Write the target as operators do, with a password that trust authentication ignores."""
+    where = production.database.owner.values
+    place = f"{where['dbname']}?host={where['host']}&port={where['port']}"
+    return f"postgresql://{where['user']}:{PASSWORD}@/{place}"
+
+
+STRAY = uuid.UUID("cafecafe-cafe-4afe-8afe-cafecafecafe")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "line", "sqlstate"),
+    [
+        pytest.param(
+            f"INSERT INTO plans (id, paper_id) VALUES (gen_random_uuid(), '{STRAY}')",
+            None,
+            "23503",
+            id="orphan",
+        ),
+        pytest.param(
+            f"INSERT INTO papers (id, title) SELECT gen_random_uuid(), '{CANARY}' "
+            "FROM generate_series(1, 2)",
+            "CREATE UNIQUE INDEX papers_title ON papers (title);",
+            "23505",
+            id="duplicate",
+        ),
+        pytest.param(
+            f"INSERT INTO papers (id, title) VALUES (gen_random_uuid(), '{CANARY}')",
+            "ALTER TABLE papers ALTER COLUMN title TYPE bigint USING title::bigint;",
+            "22P02",
+            id="no number",
+        ),
+        pytest.param(
+            f"INSERT INTO papers (id, title) VALUES (gen_random_uuid(), '{CANARY}')",
+            "ALTER TABLE papers ADD CONSTRAINT papers_title_check CHECK (title LIKE 'Paper %');",
+            "23514",
+            id="check",
+        ),
+    ],
+)
+def test_neither_password_nor_values_of_rows_are_ever_written(
+    released: Project,
+    production: Production,
+    tmp_path: Path,
+    spoil: str,
+    line: str | None,
+    sqlstate: str,
+) -> None:
+    production.execute(f"INSERT INTO papers (id, title) VALUES ('{uuid.uuid4()}', '{CANARY}')")
+    production.execute(spoil)
+    if line is not None:
+        released.edit(MIGRATION, "COMMIT;", f"{line}\n\nCOMMIT;")
+        released.commit()
+    before = production.schema()
+    file = tmp_path / "log.jsonl"
+    url = with_password(production)
+
+    failed = released.apply(url, "--log-file", str(file))
+    console = released.run("apply", "--window", "now/PT30M", url=url)
+    status = released.ask("status", url=url)
+
+    assert failed.exit_code == console.exit_code == 3
+    assert failed.report["outcomes"][0]["sqlstate"] == sqlstate
+    assert production.schema() == before
+    said = [file.read_text()]
+    for run in (failed, console, status):
+        said += [run.stdout, run.stderr]
+    said += [str(production.ledger())]
+    for text in said:
+        assert PASSWORD not in text
+        assert CANARY not in text
+        assert str(STRAY) not in text
+
+
+# -- options
+
+
+def test_one_gate_alone_is_asked_when_it_alone_is_named(project: Project) -> None:
+    run = project.ask("preflight", "--gate", "app-code")
+
+    assert run.exit_code == 0
+    statuses = {gate["gate"]: gate["status"] for gate in run.report["gates"]}
+    assert statuses.pop("app-code") == "passed"
+    assert set(statuses.values()) == {"not_asked"}
+    assert run.report["not_asked"] == list(statuses)
+
+
+def test_a_required_gate_that_was_not_asked_blocks(released: Project) -> None:
+    run = released.ask("preflight", "--gate", "release-tag", "--require", "live-database")
+
+    assert run.exit_code == 1
+    assert run.report["verdict"] == "blocked"
+    assert "live-database" in run.report["summary"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["apply", "--window", "now/PT30M"], id="apply"),
+        pytest.param(["status"], id="status"),
+    ],
+)
+def test_what_is_about_a_database_is_a_usage_error_without_one(
+    released: Project, arguments: list[str]
+) -> None:
+    run = released.run(*arguments)
+
+    assert run.exit_code == 2
+    assert run.stdout == ""
+    assert "--database-url" in run.stderr
+
+
+def test_status_exits_with_1_over_drift_only_where_that_is_asked_for(
+    released: Project, production: Production
+) -> None:
+    released.apply(production.url)
+    clean = released.ask("status", "--exit-code", url=production.url)
+    production.execute("DROP INDEX idx_runs_plan_id")
+
+    told = released.ask("status", url=production.url)
+    asked = released.ask("status", "--exit-code", url=production.url)
+
+    assert clean.exit_code == 0
+    assert clean.report["migrations"][0]["state"] == "applied"
+    assert told.exit_code == 0
+    assert told.report["migrations"][0]["state"] == "drifted"
+    assert "idx_runs_plan_id" in told.report["migrations"][0]["detail"]
+    assert asked.exit_code == asked.report["exit_code"] == 1
+
+
+@pytest.mark.parametrize("code", ["RG101", "rg101"])
+def test_a_code_is_explained(released: Project, code: str) -> None:
+    run = released.run("explain", code)
+
+    assert run.exit_code == 0
+    assert "RG101" in run.stdout
+    assert "git tag" in run.stdout
+
+
+def test_an_unknown_code_is_a_usage_error(released: Project) -> None:
+    run = released.run("explain", "RG999")
+
+    assert run.exit_code == 2
+    assert "RG999" in run.stderr
+
+
+@pytest.mark.parametrize("command", ["", "preflight", "apply", "plan", "status", "explain", "demo"])
+def test_every_command_has_a_help_with_an_example(released: Project, command: str) -> None:
+    run = released.run(*command.split(), "--help")
+
+    assert run.exit_code == 0
+    assert f"releasegate {command}".strip() in run.stdout
+    assert "Example" in run.stdout
+
+
+def test_the_version_is_told(released: Project) -> None:
+    run = released.run("--version")
+
+    assert run.exit_code == 0
+    assert run.stdout == f"releasegate {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["prefligth"], id="command"),
+        pytest.param(["preflight", "--gate", "vibes"], id="gate"),
+        pytest.param(["preflight", "--format", "rtf"], id="format"),
+        pytest.param(["preflight", "--window", "now/PT1H"], id="option of another command"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_a_usage_error(
+    released: Project, arguments: list[str]
+) -> None:
+    run = released.run(*arguments)
+
+    assert run.exit_code == 2
+    assert run.stdout == ""
+    assert arguments[-1] in run.stderr or arguments[-2] in run.stderr
