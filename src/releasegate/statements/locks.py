@@ -76,7 +76,7 @@ _ALTER_MODES = {
     for name in names
 }
 _PARTITIONS = {_SUBTYPES.Value(name) for name in ("AT_AttachPartition", "AT_DetachPartition")}
-_INHERITANCE = {_SUBTYPES.Value(name) for name in ("AT_AddInherit", "AT_DropInherit")}
+_ADD_INHERIT = _SUBTYPES.Value("AT_AddInherit")
 _ADD_CONSTRAINT = _SUBTYPES.Value("AT_AddConstraint")
 _FOREIGN = pg_query_pb2.ConstrType.Value("CONSTR_FOREIGN")
 _TABLES = {
@@ -177,11 +177,11 @@ def _alter_mode(command: Any) -> str:
 
 
 def _relatives(command: Any) -> Iterator[Lock]:
-    """Find the partition or the parent that a command names."""
+    """Find the partition or the new parent that a command names."""
     definition = getattr(command, "def")
     if command.subtype in _PARTITIONS:
         yield Lock(relation(definition.partition_cmd.name), ACCESS_EXCLUSIVE)
-    elif command.subtype in _INHERITANCE:
+    elif command.subtype == _ADD_INHERIT:
         yield Lock(relation(definition.range_var), SHARE_UPDATE_EXCLUSIVE)
 
 
