@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+
 from examples.papers import service, store
 
 ROOT = Path(__file__).parents[2]
