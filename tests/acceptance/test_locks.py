@@ -86,3 +86,14 @@ def test_the_longest_wait_of_the_configuration_bounds_each_try(
     assert outcome["attempts"] >= 3
     # Of 250 ms, the default, one try alone would take more than all of these.
     assert outcome["lock_wait_s"] / outcome["attempts"] < 0.2
+
+
+def test_a_run_that_the_close_stopped_names_who_was_in_its_way(
+    released: Project, production: Production
+) -> None:
+    with production.held("plans") as holder:
+        pid = holder.info.backend_pid
+        run = released.apply(production.url, window="now/PT2S")
+
+    assert run.exit_code == 3
+    assert f"pid {pid} (papers-worker)" in run.report["summary"]

@@ -5,17 +5,17 @@ from pathlib import Path
 import pytest
 
 from acceptance.production import Production
-from acceptance.project import MIGRATION, STORE, Project
+from acceptance.project import MIGRATION, STORE, Project, Run
 
 INDEX = "CREATE INDEX IF NOT EXISTS idx_plans_paper_id   ON plans(paper_id);"
 
 
-def with_line(project: Project, line: str | bytes) -> int:
-    """Put a line before the first index of the migration, commit, and return its number."""
+def with_lines(project: Project, *lines: str | bytes) -> int:
+    """Put lines before the first index of the migration, commit, and return the first's number."""
     number = project.line_of(MIGRATION, INDEX)
-    raw = line.encode() if isinstance(line, str) else line
+    raw = b"".join((n.encode() if isinstance(n, str) else n) + b"\n" for n in lines)
     content = (project.root / MIGRATION).read_bytes()
-    project.write(MIGRATION, content.replace(INDEX.encode(), raw + b"\n" + INDEX.encode()))
+    project.write(MIGRATION, content.replace(INDEX.encode(), raw + INDEX.encode()))
     project.commit()
     return number
 
@@ -49,48 +49,84 @@ def test_a_write_without_plan_id_blocks_and_is_named_with_its_place(
 # -- the file
 
 
+def places(run: Run) -> list[tuple[str, str, int, int]]:
+    found = run.gate("parse-only")["findings"]
+    return [(f["code"], f["path"], f["line"], f["column"]) for f in found]
+
+
 @pytest.mark.parametrize(
     ("line", "code", "column"),
     [
         pytest.param("ALTER TABLE plans ADD COLUM x int;", "RG301", 31, id="syntax error"),
-        pytest.param(r"\! touch {escaped}", "RG302", 1, id="shell"),
-        pytest.param(r"\i {escaped}", "RG302", 1, id="include"),
-        pytest.param(r"SELECT 1 \g {escaped}", "RG302", 10, id="output to a file"),
-        pytest.param(r"SELECT 1; \copy plans TO {escaped}", "RG302", 11, id="copy"),
-        pytest.param(r"SELECT 'touch {escaped}' \gexec", "RG302", None, id="gexec"),
         pytest.param("SELECT 1; -- \0", "RG303", 14, id="nul"),
         pytest.param(b"SELECT '\xff';", "RG303", 9, id="not utf-8"),
-        pytest.param("COMMIT;", "RG304", 1, id="commit in the middle"),
-        pytest.param("  ROLLBACK;", "RG304", 3, id="rollback in the middle"),
-        pytest.param("CREATE INDEX CONCURRENTLY i ON plans (id);", "RG306", 1, id="concurrently"),
-        pytest.param("ALTER SYSTEM SET fsync = off;", "RG307", 1, id="alter system"),
-        pytest.param("COPY plans TO PROGRAM 'cat > {escaped}';", "RG307", 1, id="copy program"),
-        pytest.param("COPY plans TO '{escaped}';", "RG307", 1, id="copy to a file"),
-        pytest.param("CREATE EXTENSION dblink;", "RG307", 1, id="extension"),
-        pytest.param("SELECT 1; CREATE ROLE eve;", "RG307", 11, id="role"),
-        pytest.param("SET search_path = eve;", "RG308", 1, id="session setting"),
+        pytest.param("-- releasegate: hurry", "RG313", 1, id="unknown directive"),
         pytest.param("SELECT paper_ids FROM plans;", "RG309", 8, id="unknown column"),
         pytest.param("ALTER TABLE planz ADD COLUMN x int;", "RG309", 1, id="unknown table"),
-        pytest.param("-- releasegate: hurry", "RG313", 1, id="unknown directive"),
     ],
 )
-def test_a_line_that_may_not_be_applied_is_refused_at_its_place(
-    released: Project, tmp_path: Path, line: str | bytes, code: str, column: int | None
+def test_a_mistake_in_the_file_is_refused_at_its_place(
+    released: Project, line: str | bytes, code: str, column: int
 ) -> None:
-    escaped = tmp_path / "escaped"
-    text = line.replace("{escaped}", str(escaped)) if isinstance(line, str) else line
-    number = with_line(released, text)
-    if column is None:
-        assert isinstance(text, str)
-        column = text.index("\\") + 1
+    number = with_lines(released, line)
 
     run = released.ask("preflight", "--gate", "parse-only")
 
     assert run.exit_code == 1
-    assert run.errors == {code}
-    finding = run.finding(code)
-    assert (finding["path"], finding["line"], finding["column"]) == (MIGRATION, number, column)
-    assert not escaped.exists()
+    assert places(run) == [(code, MIGRATION, number, column)]
+
+
+def test_every_command_of_psql_is_refused_at_its_place_and_none_is_run(
+    released: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "escaped"
+    lines = [
+        rf"\! touch {file}",
+        rf"\i {file}",
+        r"\set ON_ERROR_STOP off",
+        rf"SELECT 1 \g {file}",
+        rf"SELECT 1; \copy plans TO {file}",
+        rf"SELECT 'touch {file}' \gexec",
+    ]
+    first = with_lines(released, *lines)
+
+    run = released.ask("preflight", "--gate", "parse-only")
+
+    assert run.exit_code == 1
+    assert places(run) == [
+        ("RG302", MIGRATION, number, line.index("\\") + 1)
+        for number, line in enumerate(lines, first)
+    ]
+    assert not file.exists()
+
+
+def test_every_statement_that_may_not_be_applied_is_refused_at_its_place(
+    released: Project, tmp_path: Path
+) -> None:
+    file = tmp_path / "escaped"
+    lines = {
+        "COMMIT;": ("RG304", 1),
+        "  ROLLBACK;": ("RG304", 3),
+        "CREATE INDEX CONCURRENTLY i ON plans (id);": ("RG306", 1),
+        "VACUUM plans;": ("RG306", 1),
+        "ALTER SYSTEM SET fsync = off;": ("RG307", 1),
+        f"COPY plans TO PROGRAM 'cat > {file}';": ("RG307", 1),
+        f"COPY plans TO '{file}';": ("RG307", 1),
+        "CREATE EXTENSION dblink;": ("RG307", 1),
+        "SELECT 1; CREATE ROLE mallory;": ("RG307", 11),
+        "SELECT pg_read_file('/etc/passwd');": ("RG307", 1),
+        "SET search_path = mallory;": ("RG308", 1),
+    }
+    first = with_lines(released, *lines)
+
+    run = released.ask("preflight", "--gate", "parse-only")
+
+    assert run.exit_code == 1
+    assert sorted(places(run)) == sorted(
+        (code, MIGRATION, number, column)
+        for number, (code, column) in enumerate(lines.values(), first)
+    )
+    assert not file.exists()
 
 
 def test_a_missing_commit_is_refused_at_the_last_statement(released: Project) -> None:
@@ -110,7 +146,6 @@ def test_a_missing_commit_is_refused_at_the_last_statement(released: Project) ->
     [
         pytest.param(r"\! touch {escaped}", id="meta-command"),
         pytest.param("COMMIT;", id="commit in the middle"),
-        pytest.param("COPY plans TO PROGRAM 'cat > {escaped}';", id="copy program"),
         pytest.param("CREATE INDEX i ON plans (paper_ids);", id="unknown column"),
     ],
 )
@@ -118,7 +153,7 @@ def test_nothing_of_a_refused_file_reaches_production(
     released: Project, production: Production, tmp_path: Path, line: str
 ) -> None:
     escaped = tmp_path / "escaped"
-    with_line(released, line.replace("{escaped}", str(escaped)))
+    with_lines(released, line.replace("{escaped}", str(escaped)))
     before = production.schema()
 
     run = released.apply(production.url)
@@ -131,7 +166,7 @@ def test_nothing_of_a_refused_file_reaches_production(
 
 
 def test_a_file_that_cannot_be_planned_has_no_plan(released: Project) -> None:
-    with_line(released, "COMMIT;")
+    with_lines(released, "COMMIT;")
 
     run = released.ask("plan")
 
@@ -207,10 +242,6 @@ def test_a_mistake_in_the_configuration_is_named_and_nothing_is_looked_at(
         pytest.param("tonight", "no window", id="no interval"),
         pytest.param("2027-01-17T02:00/PT2H", "zone", id="no zone"),
         pytest.param("2027-01-17T02:00+01:00/2027-01-17T01:00+01:00", "end", id="backwards"),
-        pytest.param("now/PT0S", "end", id="empty"),
-        pytest.param("now/30min", "30min", id="no duration"),
-        pytest.param("2027-02-30T02:00Z/PT2H", "2027-02-30", id="no such day"),
-        pytest.param("2027-01-17T02:00[Europe/Atlantis]/PT2H", "Atlantis", id="no such zone"),
         pytest.param("2027-03-28T02:30[Europe/Berlin]/PT1H", "does not exist", id="skipped time"),
         pytest.param("2027-10-31T02:30[Europe/Berlin]/PT1H", "twice", id="repeated time"),
     ],
@@ -223,7 +254,7 @@ def test_a_window_that_is_none_is_a_usage_error(released: Project, window: str, 
     assert named in run.stderr
 
 
-@pytest.mark.parametrize("name", ["001", "001_init_v1.sql", MIGRATION])
+@pytest.mark.parametrize("name", ["001", "001_init_v1.sql"])
 def test_a_migration_in_the_windows_place_shows_the_right_spelling(
     released: Project, name: str
 ) -> None:
@@ -243,7 +274,7 @@ def test_an_apply_without_a_window_is_a_usage_error(
     assert not production.has_ledger()
 
 
-@pytest.mark.parametrize("name", ["002", "init", "db/migrations"])
+@pytest.mark.parametrize("name", ["002", "init"])
 def test_an_unknown_migration_is_a_usage_error_that_lists_those_there_are(
     released: Project, name: str
 ) -> None:
@@ -254,7 +285,7 @@ def test_an_unknown_migration_is_a_usage_error_that_lists_those_there_are(
     assert "001_init_v1.sql" in run.stderr
 
 
-@pytest.mark.parametrize("name", ["001", "1", "001_init_v1.sql", MIGRATION])
+@pytest.mark.parametrize("name", ["1", "001_init_v1.sql", MIGRATION])
 def test_a_migration_goes_by_number_file_name_and_path(released: Project, name: str) -> None:
     run = released.ask("plan", name)
 

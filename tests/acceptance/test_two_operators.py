@@ -1,5 +1,7 @@
 """Two applies at once: one works, the other learns who does."""
 
+import os
+import signal
 from datetime import UTC, datetime
 
 from acceptance.production import Production, until
@@ -45,3 +47,19 @@ def test_status_says_that_a_run_is_under_way(released: Project, production: Prod
     (migration,) = status.report["migrations"]
     assert migration["state"] == "running"
     assert "olga@" in migration["detail"]
+
+
+def test_an_apply_that_was_overtaken_does_not_take_the_others_work_for_a_strangers(
+    released: Project, production: Production
+) -> None:
+    overtaken = released.start_apply(production.url)
+    overtaken.await_event("gate.answered")
+    os.kill(overtaken.pid, signal.SIGSTOP)
+    first = released.apply(production.url)
+    os.kill(overtaken.pid, signal.SIGCONT)
+    run = overtaken.finish()
+
+    assert first.exit_code == 0
+    assert (run.exit_code, run.report["verdict"]) in ((0, "nothing_to_do"), (1, "blocked"))
+    assert run.errors <= {"RG510"}
+    assert len(production.steps()) == 1
