@@ -1,0 +1,229 @@
+"""A dump as pg_dump writes it, loaded as it comes; and what is said where it cannot be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import uuid
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from releasegate import baseline, catalog, throwaway
+from releasegate.baseline import BaselineError
+from releasegate.throwaway.binaries import binaries, embedded_bin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from releasegate.catalog import Snapshot
+    from releasegate.database import Parameters
+    from releasegate.throwaway import Database, Server
+
+PRODUCTION = """
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE SCHEMA "Odd Schema";
+CREATE TABLE papers (id uuid PRIMARY KEY, title text DEFAULT E'\\\\d', mood mood);
+CREATE TABLE "Odd Schema"."Plans" (
+  id bigint GENERATED ALWAYS AS IDENTITY,
+  paper_id uuid CONSTRAINT plans_fk REFERENCES papers ON DELETE CASCADE
+);
+CREATE INDEX plans_paper_id ON "Odd Schema"."Plans" (paper_id);
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- \\restrict looks like a command here
+  RETURN new;
+END $$;
+CREATE TRIGGER papers_touch BEFORE UPDATE ON papers FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE VIEW titles AS SELECT title FROM papers;
+COMMENT ON TABLE papers IS 'with a ; and a \\restrict';
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY papers_own ON papers TO {app} USING (true);
+GRANT SELECT, INSERT ON papers TO {app};
+GRANT USAGE ON SCHEMA "Odd Schema" TO {app};
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {app};
+INSERT INTO papers VALUES (gen_random_uuid(), 'confidential', 'good');
+"""
+
+
+def dump(where: Parameters, *options: str) -> str:
+    values = where.values
+    done = subprocess.run(
+        [str(embedded_bin() / "pg_dump"), "-s", *options],
+        env={
+            "PATH": os.environ["PATH"],
+            "PGHOST": values["host"],
+            "PGUSER": values["user"],
+            "PGDATABASE": values["dbname"],
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def held(where: Parameters) -> Snapshot:
+    with psycopg.connect(where.dsn(), autocommit=True) as connection:
+        connection.execute("SET search_path = pg_catalog")
+        return catalog.snapshot(connection)
+
+
+@pytest.fixture(scope="module")
+def production(server: Server) -> Iterator[tuple[str, Snapshot, set[str]]]:
+    """Give the dump of a database with roles of its own, what it held, and the roles' names."""
+    roles = {f"app_{uuid.uuid4().hex[:8]}", f"DBA {uuid.uuid4().hex[:8]}"}
+    app, dba = sorted(roles, key=str.lower)
+    with server.database() as made:
+        with psycopg.connect(made.admin.dsn(), autocommit=True) as admin:
+            for role in roles:
+                admin.execute(f'CREATE ROLE "{role}"'.encode())
+            admin.execute(f'GRANT CREATE ON DATABASE {made.name} TO "{dba}"'.encode())
+            admin.execute(f'GRANT CREATE ON SCHEMA public TO "{dba}"'.encode())
+            admin.execute(f'SET ROLE "{dba}"'.encode())
+            admin.execute(PRODUCTION.format(app=app).encode())
+            admin.execute("RESET ROLE")
+            text, before = dump(made.admin), held(made.admin)
+            admin.execute(f'DROP OWNED BY "{app}", "{dba}" CASCADE'.encode())
+            for role in roles:
+                admin.execute(f'DROP ROLE "{role}"'.encode())
+        yield text, before, roles
+
+
+def load(text: str, database: Database, server: Server) -> tuple[str, ...]:
+    return baseline.load(text, into=database, server=server)
+
+
+@pytest.fixture(scope="module")
+def other(cluster_cache: Path) -> Iterator[Server]:
+    """Serve baselines on a server whose roles nobody else needs."""
+    with throwaway.start(cache=cluster_cache) as running:
+        yield running
+
+
+def test_a_dump_gives_what_was_dumped(
+    production: tuple[str, Snapshot, set[str]], other: Server
+) -> None:
+    text, before, roles = production
+    assert "\\restrict" in text
+    assert "OWNER TO" in text
+
+    with other.database() as made:
+        remarks = load(text, made, other)
+
+        assert held(made.admin) == before
+    assert len(before) > 10
+    assert f"made the roles {', '.join(sorted(roles))}" in remarks
+
+
+def test_a_dump_loads_a_second_time_on_the_same_server(
+    production: tuple[str, Snapshot, set[str]], other: Server
+) -> None:
+    text, before, _ = production
+
+    for _ in range(2):
+        with other.database() as made:
+            load(text, made, other)
+            assert held(made.admin) == before
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+def test_a_dump_loads_whatever_its_line_ends(
+    production: tuple[str, Snapshot, set[str]], other: Server, end: str
+) -> None:
+    text, before, _ = production
+
+    with other.database() as made:
+        load(text.replace("\n", end), made, other)
+
+        assert set(held(made.admin)) == set(before)
+
+
+def test_an_older_server_skips_a_newer_ones_settings_and_says_so(
+    production: tuple[str, Snapshot, set[str]], cluster_cache: Path
+) -> None:
+    oldest = min(binaries())
+    if oldest >= 17:
+        pytest.skip("no server at hand is too old for a setting")
+    text = f"SET newer_than_everything = 1;\n{production[0]}"
+
+    with throwaway.start(major=oldest, cache=cluster_cache) as old, old.database() as made:
+        remarks = load(text, made, old)
+
+        assert {str(t) for t in held(made.admin)} >= {"table public.papers"}
+    assert "line 1: left out SET newer_than_everything = 1: this version has no such setting" in (
+        remarks
+    )
+
+
+def test_a_missing_extension_is_named_with_its_place(database: Database, server: Server) -> None:
+    text = "CREATE TABLE a (id int);\n\nCREATE EXTENSION IF NOT EXISTS postgis;\n"
+
+    with pytest.raises(BaselineError, match='"postgis"') as caught:
+        load(text, database, server)
+
+    assert (caught.value.line, caught.value.column) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ("SELECT 1;\nCREATE TABLE a (id nothing);", (2, 20), "nothing"),
+        ("CREATE TABLE é (id int);\nSELECT 'é', absent FROM é;", (2, 13), "absent"),
+        ("SELECT 1;\nCREATE TABEL a ();", (2, 8), "TABEL"),
+        ("CREATE TABLE a (id int); CREATE TABLE a (id int);", (1, 26), "exists"),
+    ],
+    ids=["type", "characters", "grammar", "twice"],
+)
+def test_the_first_failure_ends_it_at_its_place(
+    database: Database, server: Server, text: str, place: tuple[int, int], says: str
+) -> None:
+    with pytest.raises(BaselineError, match=says) as caught:
+        load(text, database, server)
+
+    assert (caught.value.line, caught.value.column) == place
+
+
+def test_what_an_ordinary_role_may_not_do_is_left_out_and_said(
+    database: Database, server: Server
+) -> None:
+    text = "CREATE PUBLICATION everything FOR ALL TABLES;\nCREATE TABLE a (id int);\n"
+
+    remarks = load(text, database, server)
+
+    assert remarks == (
+        "line 1: left out CREATE PUBLICATION everything FOR: an ordinary role may not do it",
+    )
+    assert "table public.a" in {str(thing) for thing in held(database.admin)}
+
+
+def test_an_empty_baseline_is_an_empty_database(database: Database, server: Server) -> None:
+    assert load("", database, server) == ()
+    assert held(database.admin) == {}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1) TO PROGRAM 'touch {mark}'",
+        "DO $$ BEGIN EXECUTE 'COPY (SELECT 1) TO ''{mark}'''; END $$",
+    ],
+    ids=["program", "body"],
+)
+def test_a_hostile_baseline_reaches_no_file(
+    database: Database, server: Server, statement: str
+) -> None:
+    mark = server.run_dir / "mark"
+
+    with pytest.raises(BaselineError):
+        load(statement.format(mark=mark), database, server)
+
+    assert not mark.exists()
+
+
+def test_the_restrict_lines_go_and_all_lines_keep_their_numbers() -> None:
+    text = "--\n\\restrict abc123\n\nSELECT '\\restrict x';\n\\unrestrict abc123\n"
+
+    assert baseline.readable(text) == "--\n\n\nSELECT '\\restrict x';\n\n"
