@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import database
-from releasegate.statements.parser import SqlError, Statement, kind_of, parse, quote, walk
+from releasegate.statements.parser import (
+    CHANGE_OWNER,
+    SqlError,
+    Statement,
+    kind_of,
+    parse,
+    quote,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +40,8 @@ _SKIPPABLE = frozenset(
     alter_database_set_stmt alter_database_stmt grant_stmt alter_default_privileges_stmt
     create_role_stmt alter_role_stmt grant_role_stmt""".split()
 )
-# What needs an administrator and runs no code of the file's.
-_ADMINISTRATIVE = frozenset({"create_extension_stmt", "alter_owner_stmt", "create_schema_stmt"})
+
+_HANDLED = frozenset({"transaction_stmt", "create_extension_stmt"})
 
 
 class BaselineError(Exception):
@@ -67,30 +75,69 @@ def load(text: str, *, into: Database, server: Server) -> tuple[str, ...]:
         owner.execute(f"SET statement_timeout = '{_TIMEOUT}'")
         missing = _missing_roles(admin, statements)
         remarks = _make_roles(admin, missing, into, server)
-        run = _Load(admin, owner, frozenset() if server.kind != "borrowed" else missing)
+        for statement in statements:
+            if statement.kind == "create_extension_stmt":
+                _make_extension(statement, admin, owner)
+        run = _Load(owner, missing if server.kind == "borrowed" else frozenset())
         for statement in statements:
             run.one(statement)
         return (*remarks, *run.remarks)
 
 
+def _make_extension(statement: Statement, admin: Connection, owner: Connection) -> None:
+    """Make an extension as an administrator, by a statement of our own, before any other.
+
+    Its script runs with all rights, so nothing of the file may exist yet that it could call.
+    """
+    name = statement.node.extname
+    available = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = %s)"
+    if not database.one(admin, available, (name,))[0]:
+        line, column = statement.place
+        message = (
+            f"the throwaway server lacks the extension {name}; install a PostgreSQL that has it "
+            "beside releasegate, or give --scratch-url"
+        )
+        raise BaselineError(message, line=line, column=column)
+    make = f"CREATE EXTENSION IF NOT EXISTS {quote(name)}"
+    for part in walk(statement.node):
+        if kind_of(part) == "DefElem" and part.defname == "schema":
+            schema = quote(part.arg.string.sval)
+            owner.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}".encode())
+            make += f" SCHEMA {schema}"
+    try:
+        admin.execute(make.encode())
+    except psycopg.Error as error:
+        raise failure(statement, error) from error
+
+
 class _Load:
-    def __init__(self, admin: Connection, owner: Connection, unknown_roles: frozenset[str]) -> None:
-        self._admin = admin
+    """The baseline's own statements, every one as the ordinary role that owns the database."""
+
+    def __init__(self, owner: Connection, unknown_roles: frozenset[str]) -> None:
         self._owner = owner
         self._unknown_roles = unknown_roles
+        self._is_owner_kept = True
         self.remarks: list[str] = []
 
     def one(self, statement: Statement) -> None:
-        if statement.kind == "transaction_stmt" or _is_timeout(statement):
+        if statement.kind in _HANDLED or _is_timeout(statement):
+            return
+        if _changes_owner(statement):
+            self._keep_owner()
             return
         if _roles(statement) & self._unknown_roles:
             self._skip(statement, "it names a role that the scratch server lacks")
             return
-        connection = self._admin if _is_administrative(statement) else self._owner
         try:
-            database.send(connection, statement.text)
+            database.send(self._owner, statement.text)
         except psycopg.Error as error:
             self._judge(statement, error)
+
+    def _keep_owner(self) -> None:
+        """One role owns everything here, as one role must that applies; said once."""
+        if self._is_owner_kept:
+            self.remarks.append("left out OWNER TO: one role owns everything here")
+            self._is_owner_kept = False
 
     def _judge(self, statement: Statement, error: psycopg.Error) -> None:
         is_setting = statement.kind == "variable_set_stmt"
@@ -121,11 +168,11 @@ def server_message(error: psycopg.Error) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _is_administrative(statement: Statement) -> bool:
+def _changes_owner(statement: Statement) -> bool:
     if statement.kind == "alter_table_stmt":
-        names = {kind_of(part) for part in walk(statement.node)}
-        return "RoleSpec" in names and len(statement.node.cmds) == 1
-    return statement.kind in _ADMINISTRATIVE
+        commands = statement.node.cmds
+        return all(command.alter_table_cmd.subtype == CHANGE_OWNER for command in commands)
+    return statement.kind == "alter_owner_stmt"
 
 
 def _is_timeout(statement: Statement) -> bool:

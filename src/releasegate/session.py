@@ -71,7 +71,16 @@ class Session:
     #: server's clock minus ours, by the monotonic clock
     _offset: tuple[datetime, float] = field(repr=False)
     monotonic: Callable[[], float] = time.monotonic
+    #: backends that may still be at work on something of ours
     lost_pids: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._keep_pids()
+
+    def _keep_pids(self) -> None:
+        """Remember the pids: a broken connection does not know its own any more."""
+        self.pid = self.connection.info.backend_pid
+        self.own_pids = (self.pid, self.observer.info.backend_pid)
 
     def now(self) -> datetime:
         """Tell the server's time without asking it again."""
@@ -79,16 +88,9 @@ class Session:
         return at + timedelta(seconds=self.monotonic() - then)
 
     @property
-    def pid(self) -> int:
-        return self.connection.info.backend_pid
-
-    @property
-    def own_pids(self) -> tuple[int, ...]:
-        return (self.pid, self.observer.info.backend_pid)
-
-    @property
     def is_lost(self) -> bool:
-        return self.connection.closed or self.connection.broken
+        """Tell whether either connection is gone; both are opened anew then."""
+        return any(c.closed or c.broken for c in (self.connection, self.observer))
 
     def deadlock_timeout(self) -> timedelta:
         (milliseconds,) = database.one(
@@ -133,6 +135,7 @@ class Session:
                 old.close()
         self.connection = _connect(self.parameters, self.run_id)
         self.observer = _observe(self.parameters, self.run_id)
+        self._keep_pids()
         if database.identify(self.connection).system_identifier != self.system_identifier:
             raise CouldNotLook("Another server answers at this address now.")
 

@@ -38,6 +38,8 @@ _TOKENS = pg_query_pb2.Token
 _COMMENTS = {_TOKENS.Value("SQL_COMMENT"), _TOKENS.Value("C_COMMENT")}
 _BACKSLASH = _TOKENS.Value("ASCII_92")
 _SEMICOLON = _TOKENS.Value("ASCII_59")
+#: the subtype of ALTER TABLE ... OWNER TO
+CHANGE_OWNER = pg_query_pb2.AlterTableType.Value("AT_ChangeOwner")
 _UNRESERVED = pg_query_pb2.KeywordKind.Value("UNRESERVED_KEYWORD")
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 
