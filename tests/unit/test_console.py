@@ -1,0 +1,208 @@
+"""Report -> text for a terminal: widths, harmless characters, and the one thing to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from releasegate import findings
+from releasegate.model import (
+    Directives,
+    GateResult,
+    GateStatus,
+    Level,
+    Lock,
+    Migration,
+    MigrationState,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+    Relation,
+    Release,
+    Report,
+    Step,
+    Target,
+    Verdict,
+    Window,
+)
+from releasegate.reports.console import render
+
+NOW = datetime(2027, 1, 17, 1, 0, tzinfo=UTC)
+LATER = datetime(2027, 1, 17, 3, 0, tzinfo=UTC)
+MIGRATION = Migration("db/migrations/001_a.sql", 1, "ab" * 32, b"", Directives(), draft=False)
+BARE = Report(
+    command="preflight",
+    tool_version="0.1.0",
+    run_id="00000000-0000-0000-0000-000000000000",
+    started_at=NOW,
+    finished_at=LATER,
+    exit_code=1,
+    verdict=Verdict.BLOCKED,
+    summary="Blocked by release-tag.",
+)
+MISSING = findings.make("RG101", "There is no tag v0.", help="git tag -a v0 -m v0")
+WARNING = findings.make("RG319", "There is no baseline.")
+NOTE = findings.make("RG110", "HEAD is detached.")
+LONG = " ".join(["word"] * 60)
+
+
+def gate(*found: findings.Finding, status: GateStatus = GateStatus.BLOCKED) -> GateResult:
+    return GateResult("release-tag", "Is it?", status, findings=found)
+
+
+FULL = replace(
+    BARE,
+    migration=MIGRATION,
+    release=Release("v0", "1234567890abcdef"),
+    target=Target("app", "db.example.org:5432", "papers", "18.6", "7000000000000000000"),
+    window=Window(NOW, LATER),
+    gates=(gate(MISSING, WARNING, NOTE),),
+    outcomes=(
+        Outcome(1, OutcomeStatus.FAILED, 3, 1.234, 0.5, "55P03", f"The window closed. {LONG}"),
+    ),
+    ledger_head="ef" * 32,
+    summary=LONG,
+)
+
+
+@pytest.mark.parametrize("width", [0, 1, 60, 61, 72, 80, 99, 100, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    limit = min(max(width, 60), 100)
+
+    lines = render(FULL, width=width).splitlines()
+
+    whole = ("  sha256", "  window", "ledger head", "next:", "             ->")
+    assert [line for line in lines if len(line) > limit and not line.startswith(whole)] == []
+
+
+def test_a_command_stays_in_one_piece() -> None:
+    command = "git " + "x" * 120
+    long = replace(BARE, gates=(gate(replace(MISSING, help=command)),))
+
+    text = render(long, width=60)
+
+    assert f"  -> {command}\n" in text
+    assert text.endswith(f"next: {command}\n")
+
+
+@pytest.mark.parametrize(
+    "character",
+    ["\x1b", "\x00", "\x07", "\x08", "\r", "\x9b", "\u202e", "\u2066", "\u200b", "\ufeff", "\x7f"],
+    ids=lambda c: f"U+{ord(c):04X}",
+)
+def test_no_character_steers_the_terminal(character: str) -> None:
+    evil = f"a{character}b"
+    finding = replace(MISSING, message=evil, help=evil, path=evil)
+    report = replace(
+        BARE,
+        migration=replace(MIGRATION, path=evil),
+        release=Release(evil, None),
+        target=Target(evil, evil, evil, evil, evil),
+        gates=(replace(gate(finding), reason=evil),),
+        migrations=(MigrationState(evil, 1, "drifted", evil),),
+        outcomes=(Outcome(1, OutcomeStatus.FAILED, message=evil),),
+        summary=evil,
+    )
+
+    assert character not in render(report)
+
+
+def test_a_plans_statements_steer_nothing_either() -> None:
+    step = Step(
+        1,
+        ("SELECT '\x1b[2J'\n  AS a",),
+        True,
+        (Lock(Relation("public", "a\x1b"), "SHARE"),),
+        ("DROP INDEX a",),
+        (),
+    )
+    report = replace(BARE, command="plan", plan=Plan("as-written", "f" * 64, (step,)))
+
+    text = render(report)
+
+    assert "\x1b" not in text
+    assert "    SELECT '\ufffd[2J'\n      AS a;\n" in text
+    assert "    SHARE                  public.a\ufffd\n" in text
+    assert "    DROP INDEX a;\n" in text
+
+
+def test_a_plan_is_shown_by_its_own_command_only() -> None:
+    plan = Plan("as-written", "f" * 64, ())
+
+    assert "strategy" not in render(replace(BARE, plan=plan))
+    assert "strategy as-written" in render(replace(BARE, command="plan", plan=plan))
+
+
+def test_the_next_thing_to_do_is_the_first_errors_help() -> None:
+    other = findings.make("RG104", "a is modified.", help="git add a")
+
+    text = render(replace(BARE, gates=(gate(NOTE, WARNING), gate(MISSING, other))))
+
+    assert text.endswith("next: git tag -a v0 -m v0\n")
+    assert text.count("next:") == 1
+
+
+@pytest.mark.parametrize("found", [(), (WARNING,), (NOTE,)], ids=["none", "warning", "note"])
+def test_without_an_error_there_is_nothing_next(found: tuple[findings.Finding, ...]) -> None:
+    text = render(replace(BARE, gates=(gate(*found, status=GateStatus.PASSED),)))
+
+    assert "next:" not in text
+
+
+def test_a_finding_is_shown_with_level_place_and_help() -> None:
+    placed = replace(MISSING, path="db/a.sql", line=3, column=7)
+
+    lines = render(replace(BARE, gates=(gate(placed, WARNING, NOTE),))).splitlines()
+
+    assert "           db/a.sql:3:7" in lines
+    assert "           RG101 There is no tag v0." in lines
+    assert "             -> git tag -a v0 -m v0" in lines
+    assert "           RG319 (warning) There is no baseline." in lines
+    assert "           RG110 (note) HEAD is detached." in lines
+    assert NOTE.help not in "\n".join(lines)
+    assert NOTE.level is Level.NOTE
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (GateStatus.PASSED, "passed     release-tag"),
+        (GateStatus.BLOCKED, "BLOCKED    release-tag"),
+        (GateStatus.ERRORED, "ERRORED    release-tag: why"),
+        (GateStatus.NOT_ASKED, "not asked  release-tag: why"),
+    ],
+)
+def test_a_gate_is_one_line_with_its_answer(status: GateStatus, word: str) -> None:
+    reason = "why" if "why" in word else None
+
+    text = render(replace(BARE, gates=(replace(gate(status=status), reason=reason),)))
+
+    assert word in text.splitlines()
+
+
+def test_the_head_names_file_release_target_and_window() -> None:
+    text = render(FULL)
+
+    assert "  migration  db/migrations/001_a.sql\n" in text
+    assert "  release    tag v0 (1234567890ab)\n" in text
+    assert "  target     app@db.example.org:5432/papers, PostgreSQL 18.6\n" in text
+    assert "system identifier 7000000000000000000\n" in text
+    assert "  window     2027-01-17 01:00:00 UTC to 2027-01-17 03:00:00 UTC\n" in text
+
+
+def test_a_release_that_is_not_cut_says_so() -> None:
+    report = replace(FULL, release=Release("v0", None))
+
+    assert "tag v0 (not cut)" in render(report)
+
+
+def test_a_draft_says_so() -> None:
+    report = replace(FULL, migration=replace(MIGRATION, draft=True))
+
+    assert "001_a.sql (draft)\n" in render(report)
+
+
+def test_the_verdict_stands_in_capitals_before_its_sentence() -> None:
+    assert "\nBLOCKED. Blocked by release-tag.\n" in render(BARE)
