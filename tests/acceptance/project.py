@@ -21,6 +21,9 @@ release-tag = "v0"
 
 [app-code]
 roots = ["examples/papers"]
+
+[locks]
+longest-wait = "50ms"
 """
 _TIMEOUT_S = 60
 _AUTHOR = ("-c", "user.name=Team", "-c", "user.email=team@example.org")

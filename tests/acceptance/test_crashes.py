@@ -159,6 +159,7 @@ def test_a_run_whose_backend_was_ended_finds_out_the_truth_and_goes_on(
     running = slow.start_apply(production.url)
     pid = production.await_sleep()
     production.rows(f"SELECT pg_terminate_backend({pid})", is_admin=True)
+    quicken(production)
     run = running.finish()
 
     assert run.exit_code == 0

@@ -212,8 +212,8 @@ def test_a_file_that_cannot_be_planned_has_no_plan(released: Project) -> None:
             id="outside",
         ),
         pytest.param(
-            "[app-code]",
-            '[locks]\nlongest-wait = "soon"\n[app-code]',
+            'longest-wait = "50ms"',
+            'longest-wait = "soon"',
             ["releasegate.toml", "locks.longest-wait", "soon", "250ms"],
             id="no duration",
         ),
