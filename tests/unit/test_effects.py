@@ -101,3 +101,43 @@ def test_new_constraints_and_indexes_are_undone_with_quoted_names() -> None:
 )
 def test_what_may_hold_data_or_is_gone_is_not_undone(text: str) -> None:
     assert undone(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALTER TABLE a VALIDATE CONSTRAINT c",
+        "ALTER TABLE a RENAME CONSTRAINT b TO c",
+        "ALTER INDEX i RENAME TO j",
+    ],
+)
+def test_what_was_there_before_is_not_dropped_by_the_undo(text: str) -> None:
+    assert not [said for said in undone(text) if "DROP" in said]
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("CREATE TABLE a (b int); ALTER TABLE a RENAME TO c", "column public.a.b"),
+        ("CREATE INDEX i ON a (b); DROP TABLE a", "index public.i"),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (true); DROP TABLE a", "constraint public.a.c"),
+        (
+            "CREATE UNIQUE INDEX i ON a (b); ALTER TABLE a ADD CONSTRAINT c UNIQUE USING INDEX i",
+            "index public.i",
+        ),
+        ("ALTER TABLE a ADD b int; ALTER TABLE a SET SCHEMA s", "column public.a.b"),
+        ("ALTER TABLE a ADD b int CONSTRAINT c NOT NULL", "constraint public.a.c"),
+        ("CREATE TEMP TABLE a (b int); CREATE INDEX i ON a (b)", "index public.i"),
+    ],
+    ids=[
+        "renamed-table",
+        "index-of-dropped-table",
+        "constraint-of-dropped-table",
+        "using-index",
+        "moved-table",
+        "named-not-null",
+        "temporary",
+    ],
+)
+def test_what_a_later_statement_takes_along_is_not_promised(text: str, gone: str) -> None:
+    assert promised(text).get(gone) is not True

@@ -93,3 +93,7 @@ def test_a_code_is_looked_up_whatever_its_case(text: str) -> None:
 
 def test_an_unknown_code_is_not_found() -> None:
     assert findings.lookup("RG000") is None
+
+
+def test_every_code_of_the_table_is_used_in_the_source() -> None:
+    assert {row.code for row in findings.CODES} - codes_in_source() == set()

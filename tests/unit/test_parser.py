@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from releasegate.model import Relation
@@ -146,10 +148,24 @@ def test_a_text_beyond_the_limit_is_refused() -> None:
 def test_a_statement_beyond_the_limit_is_refused_at_its_beginning() -> None:
     text = "SELECT 1;\nSELECT '" + "a" * parser.MAX_STATEMENT_BYTES + "';"
 
-    with pytest.raises(SqlError, match="a statement longer than 1 MiB") as caught:
+    with pytest.raises(SqlError, match="a statement of more than 1 MiB") as caught:
         parse(text)
 
     assert caught.value.line in (1, 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["SELECT " + "1 + " * 150_000 + "1", "/*" * 200_000],
+    ids=["operators", "comments"],
+)
+def test_what_would_keep_the_parser_busy_is_refused_at_once(text: str) -> None:
+    began = time.monotonic()
+
+    with pytest.raises(SqlError, match="more than"):
+        parse(text)
+
+    assert time.monotonic() - began < 5
 
 
 def test_many_small_statements_may_be_long_together() -> None:

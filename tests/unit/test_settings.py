@@ -258,3 +258,7 @@ def test_without_a_usable_home_there_is_no_cache(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
     assert settings.load(tmp_path, environment).cache is None
+
+
+def test_a_duration_beyond_measure_is_refused(root: Path) -> None:
+    assert "locks.mutex-wait" in refusal(root, "[locks]\nmutex-wait = '99999999999999999min'")

@@ -207,3 +207,21 @@ def test_no_text_ends_in_anything_but_a_window_or_a_refusal() -> None:
         except UsageError:
             continue
         assert all(left < right for left, right in pairwise([window.opens_at, window.closes_at]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "now/PT87600000H",
+        "now/PT99999999999999999H",
+        "9999-12-31T23:00Z/PT9H",
+        "0001-01-01T00:00Z/PT1H",
+    ],
+)
+def test_a_window_beyond_the_calendar_is_refused_or_read(text: str) -> None:
+    try:
+        window = parse(text, now=NOW)
+    except UsageError:
+        return
+
+    assert window.closes_at > window.opens_at
