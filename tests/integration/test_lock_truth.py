@@ -139,6 +139,19 @@ TOLD = [
     "ALTER INDEX single_note SET (fillfactor = 70)",
     "ALTER TABLE keyed ALTER CONSTRAINT keyed_fk DEFERRABLE",
     "COMMENT ON MATERIALIZED VIEW kept IS 'a'",
+    "ALTER TABLE single SET (fillfactor = 70)",
+    "ALTER TABLE single SET (autovacuum_enabled = off)",
+    "ALTER TABLE single RESET (fillfactor)",
+    "ALTER TABLE parts ATTACH PARTITION lonely FOR VALUES IN (9)",
+    "ALTER TABLE heir_to_be INHERIT child",
+    "DROP RULE single_rule ON single",
+    "CREATE PUBLICATION p FOR TABLE single",
+    "CREATE OR REPLACE VIEW bare AS SELECT 1 AS a",
+    "SELECT * FROM single FOR UPDATE",
+    "WITH gone AS (DELETE FROM lonely RETURNING 1) SELECT * FROM gone",
+    "COMMENT ON CONSTRAINT child_note_check ON child IS 'a'",
+    "COMMENT ON TRIGGER single_fire ON single IS 'a'",
+    "COMMENT ON POLICY single_policy ON single IS 'a'",
 ]
 
 # Statements that take more than the text alone tells: what is missing, and the mode of it.

@@ -182,3 +182,15 @@ def test_a_service_file_names_the_target(
 
     with db.connect(found, application_name="test") as connection:
         assert db.identify(connection).database == database.name
+
+
+def test_a_lost_backend_is_remembered_by_its_number(database: Database, session: Session) -> None:
+    lost = session.pid
+    with psycopg.connect(database.admin.dsn(), autocommit=True) as admin:
+        admin.execute("SELECT pg_terminate_backend(%s, 5000)", (lost,))
+    with pytest.raises(psycopg.OperationalError):
+        session.check()
+
+    session.reconnect()
+
+    assert session.lost_pids == [lost]
