@@ -33,6 +33,8 @@ class Entry:
     step_count: int
     applied_at: datetime
     run_id: str
+    #: the objects whose definitions its steps recorded
+    recorded: frozenset[str]
 
     @property
     def is_complete(self) -> bool:
@@ -118,8 +120,12 @@ def _read(connection: Connection) -> Ledger:
     entries: dict[int, Entry] = {}
     last: dict[str, tuple[int, str | None]] = {}
     for number, path, sha256, count, at, run_id, objects in database.rows(connection, _ENTRIES):
-        done = entries[number].steps_done + 1 if number in entries else 1
-        entries[number] = Entry(number, path, sha256, done, count, at, run_id)
+        if not isinstance(objects, dict):
+            raise CouldNotLook(f"The ledger's row of migration {number} was tampered with.")
+        before = entries.get(number)
+        done = before.steps_done + 1 if before else 1
+        recorded = frozenset(objects) | (before.recorded if before else frozenset())
+        entries[number] = Entry(number, path, sha256, done, count, at, run_id, recorded)
         last |= {name: (number, definition) for name, definition in objects.items()}
     kept: dict[int, dict[str, str | None]] = {number: {} for number in entries}
     for name, (number, definition) in last.items():

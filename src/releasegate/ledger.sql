@@ -38,7 +38,7 @@ CREATE TABLE releasegate.step (
   run_id           uuid NOT NULL REFERENCES releasegate.run,
   migration_sha256 text NOT NULL,
   step_count       int NOT NULL,
-  objects          jsonb NOT NULL,
+  objects          jsonb NOT NULL CHECK (jsonb_typeof(objects) = 'object'),
   finished_at      timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   PRIMARY KEY (migration_number, ordinal)
 );

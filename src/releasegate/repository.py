@@ -29,6 +29,10 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LITERAL_PATHSPECS": "1",
+    # A partial clone would fetch what it lacks, by a program that its configuration names.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": "/dev/null",
 }
 _HEX_SHA1 = 40
 
@@ -82,20 +86,36 @@ class Repository:
         return self._run("merge-base", "--is-ancestor", commit, self.head)[0] == 0
 
     def read(self, commit: str, path: str) -> bytes | None:
-        """Read a file, relative to the root, as it stands at a commit; None where it does not."""
+        """Read a file, relative to the root, as it stands at a commit; None where it does not.
+
+        Raises:
+            RepositoryProblem: the clone lacks it, or Git cannot read it.
+        """
         blob = self.blobs(commit, [path]).get(path)
-        return self._run("cat-file", "blob", blob)[1] if blob else None
+        return self._must(path, "cat-file", "blob", blob) if blob else None
 
     def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
-        """Map the files at or below these paths to their blobs' ids at a commit."""
+        """Map the files at or below these paths to their blobs' ids at a commit.
+
+        Raises:
+            RepositoryProblem: the clone lacks a folder, or Git cannot read it.
+        """
         full = [self._full(path) for path in paths]
-        code, out = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", *full)
-        entries = out.split(b"\0") if code == 0 else []
+        out = self._must(commit, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *full)
         found = {}
-        for entry in filter(None, entries):
+        for entry in filter(None, out.split(b"\0")):
             meta, _, name = entry.partition(b"\t")
             found[self._relative(os.fsdecode(name))] = meta.split()[2].decode()
         return found
+
+    def _must(self, what: str, *arguments: str) -> bytes:
+        code, out = self._run(*arguments)
+        if code == 0:
+            return out
+        message = f"Git cannot read {what}: the clone is partial or damaged."
+        raise RepositoryProblem(
+            findings.make("RG109", message, help="git fsck; git fetch --refetch")
+        )
 
     def differing(self, files: Iterable[Path], root: Path, blobs: dict[str, str]) -> dict[str, str]:
         """Map the files that are not as in these blobs to the reason."""

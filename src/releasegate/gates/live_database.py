@@ -14,13 +14,15 @@ from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
 from releasegate.model import Finding, Relation
 from releasegate.plan import make_plan
 from releasegate.statements.contract import declared_tables
+from releasegate.statements.effects import effects
 from releasegate.statements.parser import SqlError, parse, quote, quote_relation
+from releasegate.statements.refusals import body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.database import Connection
-    from releasegate.model import CatalogObject, Plan
+    from releasegate.model import CatalogObject, Effect, Migration, Plan
     from releasegate.statements.parser import Statement
 
 
@@ -96,15 +98,29 @@ def describe_holder(holder: facts.Holder, live: LiveTarget) -> str:
 
 
 def _drift(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
-    for line in drift(live, inputs.migration.number):
+    for line in drift(live, inputs.migration):
         yield findings.make("RG509", f"{line}.", path=inputs.migration.path)
 
 
-def drift(live: LiveTarget, number: int) -> list[str]:
-    """Say how the objects of an applied migration differ from what its run left."""
+def drift(live: LiveTarget, migration: Migration) -> list[str]:
+    """Say how the objects of an applied migration differ from what its run left.
+
+    What the file promises must be in the ledger's record: a row by itself proves nothing.
+    """
+    number = migration.number
     recorded = live.ledger.objects.get(number, {})
     held = {str(thing): text for thing, text in catalog.snapshot(live.connection).items()}
-    return catalog.difference(recorded, {name: held.get(name) for name in recorded})
+    promised = {str(effect.object) for effect in _promised(migration)}
+    unknown = sorted(promised - live.ledger.entries[number].recorded)
+    lines = [f"the ledger has no record of {name}" for name in unknown]
+    return lines + catalog.difference(recorded, {name: held.get(name) for name in recorded})
+
+
+def _promised(migration: Migration) -> tuple[Effect, ...]:
+    try:
+        return effects(body(parse(migrations.text(migration))))
+    except SqlError:
+        return ()
 
 
 def _content(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:

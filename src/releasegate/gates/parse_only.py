@@ -10,6 +10,7 @@ import psycopg
 
 from releasegate import baseline, catalog, database, findings, migrations, throwaway
 from releasegate.baseline import BaselineError
+from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget
 from releasegate.model import Finding, Level
@@ -145,14 +146,34 @@ class _Trial:
         return remarks
 
     def _apply(self, made: Database) -> Iterator[Finding]:
+        """Run the file by psql, and its statements one by one as an apply does, and compare."""
         before = _snapshot(made)
-        script = self._inputs.migration.content
-        self.psql_exit_code = self._server.psql(made.owner, script=script)
+        options = f"-c search_path={MIGRATION_SEARCH_PATH.replace(' ', '')}"
+        where = Parameters({**made.owner.values, "options": options})
+        self.psql_exit_code = self._server.psql(where, script=self._inputs.migration.content)
         after = _snapshot(made)
         self.created, self.removed = set(after) - set(before), set(before) - set(after)
-        if self.psql_exit_code != 0:
-            yield self._locate()
-            return
+        one_by_one = self._one_by_one()
+        if isinstance(one_by_one, Finding):
+            yield one_by_one
+        elif self.psql_exit_code != 0:
+            message = f"psql ended with {self.psql_exit_code}, though each statement runs alone."
+            yield self._finding("RG309", message, 1, 1)
+        else:
+            yield from self._broken_promises(after)
+            yield from self._differences(after, one_by_one)
+
+    def _one_by_one(self) -> Snapshot | Finding:
+        """Run the statements in a fresh database; a server's error has a place only here."""
+        with self._server.database() as made:
+            self._prepare(made)
+            try:
+                _run(self._inputs.migration, made)
+            except BaselineError as error:
+                return self._finding("RG309", _sentence(str(error)), error.line, error.column)
+            return _snapshot(made)
+
+    def _broken_promises(self, after: Snapshot) -> Iterator[Finding]:
         for effect in effects(body(self._statements)):
             is_there = effect.object in after
             if is_there != effect.present:
@@ -160,16 +181,11 @@ class _Trial:
                 message = f"psql ended without an error, and {effect.object} {what} afterwards."
                 yield self._finding("RG310", message, effect.line, 1)
 
-    def _locate(self) -> Finding:
-        """Find the place of the failure in a fresh database: psql's text is nothing to parse."""
-        with self._server.database() as made:
-            self._prepare(made)
-            try:
-                _run(self._inputs.migration, made)
-            except BaselineError as error:
-                return self._finding("RG309", _sentence(str(error)), error.line, error.column)
-        message = f"psql ended with {self.psql_exit_code}, though each statement runs by itself."
-        return self._finding("RG309", message, 1, 1)
+    def _differences(self, by_psql: Snapshot, one_by_one: Snapshot) -> Iterator[Finding]:
+        left, right = ({str(k): v for k, v in held.items()} for held in (by_psql, one_by_one))
+        for line in catalog.difference(left, right):
+            message = f"psql and an apply read the file differently: {line}."
+            yield self._finding("RG310", message, 1, 1)
 
     def _finding(self, code: str, message: str, line: int, column: int) -> Finding:
         path = self._inputs.migration.path

@@ -8,6 +8,7 @@ from releasegate import findings
 from releasegate.appcode.sources import SUFFIXES, source_files
 from releasegate.gates import Answer, Gate, GateInputs
 from releasegate.model import Finding, Level
+from releasegate.repository import RepositoryProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,10 @@ def ask(inputs: GateInputs) -> Answer:
     repository = inputs.repository
     if isinstance(repository, Finding):
         return Answer((repository,))
-    found = [*_tag(inputs, repository), *_committed(inputs, repository), *_draft(inputs)]
+    try:
+        found = [*_tag(inputs, repository), *_committed(inputs, repository), *_draft(inputs)]
+    except RepositoryProblem as problem:
+        return Answer((problem.finding,))
     if repository.is_detached:
         found.append(findings.make("RG110", f"HEAD is detached at {repository.head[:12]}."))
     evidence = {

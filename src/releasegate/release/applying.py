@@ -59,7 +59,7 @@ def _is_done(inputs: GateInputs, known: Ledger) -> bool:
         return False
     assert isinstance(inputs.live, LiveTarget)
     live = replace(inputs.live, ledger=known)
-    return not live_database.drift(live, inputs.migration.number)
+    return not live_database.drift(live, inputs.migration)
 
 
 def _nothing_to_do(prepared: Prepared, known: Ledger) -> Report:

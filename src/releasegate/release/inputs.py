@@ -105,8 +105,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
         live = _reach(request, stack)
         known = live.ledger if isinstance(live, LiveTarget) else None
         migration = _choose(found, request.migration, known)
-        repository = _open(settings, stack)
-        release = _release(settings, migration, repository)
+        repository, release, baseline = _from_git(settings, migration, stack)
         now = facts.now(live.connection) if isinstance(live, LiveTarget) else request.clock()
         inputs = GateInputs(
             settings=settings,
@@ -114,7 +113,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             earlier=tuple(m for m in found if m.number < migration.number and not m.draft),
             repository=repository,
             release=release,
-            baseline=_baseline(settings, repository, release),
+            baseline=baseline,
             live=live,
             scratch=request.scratch,
             window=window.parse(request.window, now=now) if request.window else None,
@@ -175,11 +174,19 @@ def _is_complete(known: Ledger, migration: Migration) -> bool:
     return entry is not None and entry.is_complete
 
 
-def _open(settings: Settings, stack: ExitStack) -> Repository | Finding:
+def _from_git(
+    settings: Settings, migration: Migration, stack: ExitStack
+) -> tuple[Repository | Finding, Release, Baseline]:
+    """Read release and baseline from Git; where it cannot be read, from disk, and say why."""
+    repository: Repository | Finding
     try:
-        return stack.enter_context(open_repository(settings.root))
+        repository = stack.enter_context(open_repository(settings.root))
+        release = _release(settings, migration, repository)
+        return repository, release, _baseline(settings, repository, release)
     except RepositoryProblem as problem:
-        return problem.finding
+        repository = problem.finding
+        release = _release(settings, migration, repository)
+        return repository, release, _baseline(settings, repository, release)
 
 
 def _release(settings: Settings, migration: Migration, repository: Repository | Finding) -> Release:

@@ -62,7 +62,7 @@ def _state(
     if entry is not None and entry.sha256 != migration.sha256:
         return "changed", f"applied as {entry.sha256[:12]}, the file is {migration.sha256[:12]}"
     if entry is not None and entry.is_complete:
-        lines = live_database.drift(live, migration.number)
+        lines = live_database.drift(live, migration)
         return ("drifted", "; ".join(lines)) if lines else ("applied", None)
     runs = [r for r in live.ledger.open_runs if r.migration_number == migration.number]
     if runs and holder is not None and runs[-1].backend_pid == holder.pid:

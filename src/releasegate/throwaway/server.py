@@ -17,6 +17,22 @@ if TYPE_CHECKING:
     from releasegate.database import Parameters
 
 
+# libpq's parameters and the variables that psql takes them from (manual, 34.15)
+_VARIABLES = {
+    "host": "PGHOST",
+    "hostaddr": "PGHOSTADDR",
+    "port": "PGPORT",
+    "user": "PGUSER",
+    "dbname": "PGDATABASE",
+    "password": "PGPASSWORD",
+    "options": "PGOPTIONS",
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+}
+
+
 @dataclass(frozen=True)
 class Account:
     """The OS user that servers run as: ourselves, or an existing ordinary one when we are root."""
@@ -95,10 +111,7 @@ def clean_environment(where: Parameters | None) -> dict[str, str]:
     kept = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     clean = {name: os.environ[name] for name in kept if name in os.environ}
     clean["HOME"] = "/nonexistent"
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
-    names |= {"password": "PGPASSWORD", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
-    names |= {"hostaddr": "PGHOSTADDR", "sslcert": "PGSSLCERT", "sslkey": "PGSSLKEY"}
     for key, value in (where.values if where else {}).items():
-        if key in names and value:
-            clean[names[key]] = value
+        if key in _VARIABLES and value:
+            clean[_VARIABLES[key]] = value
     return clean
