@@ -376,3 +376,13 @@ def test_steps_after_a_failed_one_are_not_run(target: Database) -> None:
 
         assert [o.status for o in outcomes] == [OutcomeStatus.FAILED, OutcomeStatus.NOT_RUN]
         assert "note" not in on.columns("papers")
+
+
+def test_a_closed_window_names_who_was_in_the_way_of_the_last_try(target: Database) -> None:
+    with stage(target, ADD_COLUMN, closes_in_s=0.9) as on:
+        on.hold("papers")
+
+        outcome = on.run()
+
+        assert outcome.status is OutcomeStatus.FAILED
+        assert f"pid {on.app.info.backend_pid} " in (outcome.message or "")
