@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 # pg_dump frames its output so that psql takes no other meta-command; here nothing reads those.
 _RESTRICT = re.compile(r"^\\(un)?restrict [A-Za-z0-9]+\r?$", re.MULTILINE)
-_TIMEOUT = "60s"
+#: a statement's longest time on a throwaway server
+TIMEOUT = "60s"
 _PUBLIC_ROLES = frozenset({"public", "pg_database_owner"})
 _UNKNOWN_SETTING = "42704"
 _DUPLICATE_SCHEMA = "42P06"
@@ -72,7 +73,7 @@ def load(text: str, *, into: Database, server: Server) -> tuple[str, ...]:
         database.connect(into.admin, application_name="releasegate") as admin,
         database.connect(into.owner, application_name="releasegate") as owner,
     ):
-        owner.execute(f"SET statement_timeout = '{_TIMEOUT}'")
+        owner.execute(f"SET statement_timeout = '{TIMEOUT}'")
         missing = _missing_roles(admin, statements)
         remarks = _make_roles(admin, missing, into, server)
         for statement in statements:

@@ -145,7 +145,8 @@ def _why_not(dsn: str) -> str:
             return "The server is there but takes no connections: it is starting or stopping."
         case pq.Ping.NO_RESPONSE:
             return (
-                f"Nothing answered within {CONNECT_TIMEOUT_S} s: check host, port and the network."
+                f"Nothing answers there (tried for {CONNECT_TIMEOUT_S} s at most): check host, port "
+                "and the network."
             )
         case _:
             return "The connection parameters are not usable: check host, port and sslmode."

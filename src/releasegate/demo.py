@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from releasegate import database, throwaway
-from releasegate.errors import ReleasegateError
+from releasegate.errors import ReleasegateError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +134,7 @@ def _folder(directory: Path | None) -> Path:
     if directory is None:
         return Path(tempfile.mkdtemp(prefix="releasegate-demo-"))
     if directory.exists():
-        raise DemoFailed(f"{directory} exists already; name a new directory.")
+        raise UsageError(f"{directory} exists already; name a new directory.")
     directory.mkdir(parents=True)
     return directory.resolve()
 

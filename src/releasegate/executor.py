@@ -123,7 +123,7 @@ class _StepRun:
             KeyboardInterrupt,
         ) as error:
             return self._explain(error)
-        return replace(self._outcome, status=OutcomeStatus.APPLIED)
+        return replace(self._outcome, status=OutcomeStatus.APPLIED, sqlstate=None)
 
     # -- one attempt ---------------------------------------------------------------------------
 
@@ -142,6 +142,9 @@ class _StepRun:
             for statement in self._step.sql:
                 self._bound_statement()
                 database.send(connection, statement)
+            # What is deferred runs now, under its own search_path and before the promises are kept.
+            self._bound_statement()
+            database.send(connection, "SET CONSTRAINTS ALL IMMEDIATE")
             self._set_local("search_path", SEARCH_PATH)
             objects = self._check_promises()
             ledger.record_step(
@@ -225,6 +228,7 @@ class _StepRun:
         held_by = self._blockers()
         if is_lock:
             self._refusal = _refusal(held_by)
+            self._outcome = replace(self._outcome, sqlstate=getattr(error, "sqlstate", None))
         self._log.warning(
             "lock.refused" if is_lock else "step.retried",
             attempt=self._outcome.attempts,
@@ -278,8 +282,9 @@ class _StepRun:
             text = "The connection was lost, and what became of the step could not be read back."
             return replace(self._outcome, status=OutcomeStatus.UNKNOWN, message=text)
         if truth:
-            return replace(self._outcome, status=OutcomeStatus.APPLIED)
-        sqlstate = error.sqlstate if isinstance(error, psycopg.Error) else None
+            return replace(self._outcome, status=OutcomeStatus.APPLIED, sqlstate=None)
+        is_closed = isinstance(error, WindowClosed)
+        sqlstate = self._outcome.sqlstate if is_closed else getattr(error, "sqlstate", None)
         message = self._why(error)
         return replace(
             self._outcome, status=OutcomeStatus.FAILED, sqlstate=sqlstate, message=message

@@ -53,23 +53,24 @@ def _open(path: Path) -> TextIO:
 class _Output:
     """The last processor: writes each event where it belongs. A log that fails stops no run."""
 
-    def __init__(self, terminal: TextIO, lines: TextIO | None) -> None:
+    def __init__(self, terminal: TextIO | None, lines: TextIO | None) -> None:
         import structlog
 
         self._json = structlog.processors.JSONRenderer(default=str)
-        self._is_terminal = terminal.isatty()
+        self._is_terminal = terminal is not None and terminal.isatty()
         self._terminal = terminal
         self._lines = lines
 
     def __call__(self, logger: Any, name: str, event: Event) -> str:
         line = str(self._json(logger, name, dict(event)))
         _write(self._terminal, _readable(event) if self._is_terminal else line)
-        if self._lines is not None:
-            _write(self._lines, line)
+        _write(self._lines, line)
         return line
 
 
-def _write(stream: TextIO, line: str) -> None:
+def _write(stream: TextIO | None, line: str) -> None:
+    if stream is None:
+        return
     try:
         stream.write(line + "\n")
         stream.flush()

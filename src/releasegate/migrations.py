@@ -23,16 +23,20 @@ def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migr
     """Read every migration of a folder, in the order of their numbers.
 
     Raises:
-        UsageError: there is no such folder, a name is not ``NNN_words.sql``, or two share a number.
+        UsageError: there is no such folder, a name is not ``NNN_words.sql``, two share a number, or
+            a draft is not there.
     """
     directory = root / folder
     if not directory.is_dir():
         raise UsageError(f"There is no folder {folder} in {root.name}: set migrations.")
-    paths = sorted(path for path in directory.iterdir() if path.suffix == ".sql")
+    paths = sorted(path for path in directory.iterdir() if path.suffix.lower() == ".sql")
     found = sorted((_load(root, path, drafts) for path in paths), key=lambda m: m.number)
     for left, right in itertools.pairwise(found):
         if left.number == right.number:
             raise UsageError(f"{left.path} and {right.path} have the same number.")
+    known = {name for migration in found for name in (migration.path, migration.name)}
+    for draft in sorted(set(drafts) - known):
+        raise UsageError(f"policy.drafts names {draft!r}, which is no file in {folder}.")
     return tuple(found)
 
 
@@ -43,7 +47,7 @@ def choose(migrations: Sequence[Migration], name: str) -> Migration:
         UsageError: none, with those there are.
     """
     for migration in migrations:
-        is_number = name.isdecimal() and int(name) == migration.number
+        is_number = name.isdecimal() and name.lstrip("0") == str(migration.number).lstrip("0")
         if is_number or name in (migration.name, migration.path, f"./{migration.path}"):
             return migration
     known = ", ".join(m.name for m in migrations) or "none"

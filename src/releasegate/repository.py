@@ -176,8 +176,12 @@ def open_repository(root: Path) -> Iterator[Repository]:
     Raises:
         RepositoryProblem: there is none, it has no commit, or Git refuses to read it.
     """
-    import git
-
+    try:
+        import git
+    except ImportError:
+        message = "Git is not installed, or not on PATH."
+        cure = "apt-get install git"
+        raise RepositoryProblem(findings.make("RG109", message, help=cure)) from None
     try:
         repo = git.Repo(root, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):

@@ -156,8 +156,18 @@ def _check_paths(
             path = PurePosixPath(value)
             if path.is_absolute() or ".." in path.parts:
                 raise UsageError(f"{source}: {key}: {value!r} must be a path below the root.")
-            if is_configured and not (root / path).exists():
+            if is_configured and not _exists(root / path):
                 raise UsageError(f"{source}: {key}: there is no {value!r} below {root.name}.")
+    for pattern in configuration.app_code.exclude:
+        if not pattern.strip("/"):
+            raise UsageError(f"{source}: app-code.exclude: {pattern!r} is no pattern.")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _has(table: dict[str, Any], dotted: str) -> bool:

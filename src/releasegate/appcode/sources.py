@@ -69,7 +69,9 @@ class _Walk:
     def enter(self, start: PurePosixPath) -> None:
         """Read a configured root, be it a folder or a file; its own name excludes nothing."""
         path = self._root / start
-        if path.is_file():
+        if path.is_symlink():
+            self.unreadable.add(LeftOut(str(start), "a symbolic link is not followed"))
+        elif path.is_file():
             self.files.add(str(start))
         elif path.is_dir():
             self._folder(start)
@@ -79,12 +81,15 @@ class _Walk:
     def _folder(self, folder: PurePosixPath) -> None:
         for entry in self._entries(folder):
             path = folder / entry.name
-            is_folder = entry.is_dir(follow_symlinks=False)
+            is_folder = entry.is_dir()
             if not is_folder and path.suffix not in (*SUFFIXES, *_UNREAD):
                 continue
             reason = self._reason(path, entry)
             if reason is not None:
                 self.left_out.add(LeftOut(str(path), reason))
+            elif entry.is_symlink():
+                # What it leads to is not in the commit, and Python would import it all the same.
+                self.unreadable.add(LeftOut(str(path), "a symbolic link is not followed"))
             elif is_folder:
                 self._folder(path)
             else:

@@ -21,7 +21,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = cli.main(args=arguments, prog_name="releasegate", standalone_mode=False)
         return code if isinstance(code, int) else 0
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("releasegate: interrupted before anything was sent to the target.", err=True)
         return EXIT_INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -29,9 +30,6 @@ def run(arguments: list[str]) -> int:
     except ReleasegateError as error:
         click.echo(f"releasegate: {error}", err=True)
         return error.exit_code
-    except KeyboardInterrupt:
-        click.echo("releasegate: interrupted before anything was sent to the target.", err=True)
-        return EXIT_INTERRUPTED
     except Exception as error:  # any other is a bug of ours, and never looks like an answer
         click.echo(_bug(error), err=True)
         return EXIT_BUG

@@ -31,6 +31,7 @@ def run_command(command: str, options: dict[str, Any]) -> int:
     from releasegate import release
 
     report: Report = getattr(release, command)(request)
+    ignore_signals()
     request.log.info("run.finished", verdict=report.verdict.value, exit_code=report.exit_code)
     _write(_render(report, options["format_"]), output)
     return report.exit_code
@@ -48,7 +49,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
     is_targeted = any(os.environ.get(name) for name in _TARGET_VARIABLES)
     url = options.get("database_url") or ("" if is_targeted else None)
     operator = f"{os.environ.get('USER') or os.geteuid()}@{os.uname().nodename}"
-    loaded = settings.load(Path.cwd(), os.environ)
+    loaded = settings.load(_here(), os.environ)
     if options.get("window"):
         _check_window(options["window"])
         window.parse(options["window"], now=datetime.now(UTC))
@@ -70,7 +71,15 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         window=options.get("window"),
         wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
+        settled=ignore_signals,
     )
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("The current directory was deleted: change to another one.") from None
 
 
 def _check_window(text: str) -> None:
@@ -106,18 +115,24 @@ def _write(text: str, output: Path | None) -> None:
     if output is not None:
         try:
             beside = output.with_name(f".{output.name}.{os.getpid()}")
-            beside.write_text(text, encoding="utf-8")
+            beside.write_text(text, encoding="utf-8", errors="backslashreplace")
             beside.replace(output)
         except OSError as error:
             click.echo(f"releasegate: {output} was not written: {error.strerror}.", err=True)
         else:
             return
+    if sys.stdout is None:
+        return
     try:
-        click.echo(text, nl=False)
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(text.encode(encoding, errors="backslashreplace").decode(encoding), nl=False)
         sys.stdout.flush()
     except (BrokenPipeError, OSError):
         # Nobody reads any more; Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def catch_signals() -> None:
@@ -126,5 +141,11 @@ def catch_signals() -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, interrupt)
+    for number in _SIGNALS:
+        signal.signal(number, interrupt)
+
+
+def ignore_signals() -> None:
+    """Let nothing change the exit code any more: what happened is known and is reported."""
+    for number in _SIGNALS:
+        signal.signal(number, signal.SIG_IGN)

@@ -148,7 +148,8 @@ class _Trial:
     def _apply(self, made: Database) -> Iterator[Finding]:
         """Run the file by psql, and its statements one by one as an apply does, and compare."""
         before = _snapshot(made)
-        options = f"-c search_path={MIGRATION_SEARCH_PATH.replace(' ', '')}"
+        path = MIGRATION_SEARCH_PATH.replace(" ", "")
+        options = f"-c search_path={path} -c statement_timeout={baseline.TIMEOUT}"
         where = Parameters({**made.owner.values, "options": options})
         self.psql_exit_code = self._server.psql(where, script=self._inputs.migration.content)
         after = _snapshot(made)
@@ -222,10 +223,13 @@ def _run(migration: Migration, made: Database) -> None:
         connection.execute("BEGIN")
         for statement in body(statements):
             try:
+                # Set each time: the statement before may have lifted it.
+                connection.execute(f"SET statement_timeout = '{baseline.TIMEOUT}'".encode())
                 database.send(connection, statement.text)
             except psycopg.Error as error:
                 raise baseline.failure(statement, error) from error
         try:
+            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
             connection.execute("COMMIT")
         except psycopg.Error as error:
             raise baseline.failure(statements[-1], error) from error

@@ -129,9 +129,10 @@ def _execute_locked(
     ledger.create(session.connection)
     try:
         outcomes = _run(request, prepared, session, made)
+        request.settled()
     except KeyboardInterrupt:
-        # Not inside a step, or the second time: what is true stands in the ledger.
-        outcomes = tuple(_interrupted(step.ordinal) for step in made.steps)
+        request.settled()
+        outcomes = _by_the_ledger(session, inputs.migration, made)
     exit_code, verdict, summary = _ended(inputs.migration, outcomes)
     head = _close(session, request.run_id, verdict)
     return prepared.report(
@@ -172,9 +173,21 @@ def _run(request: Request, prepared: Prepared, session: Session, made: Plan) -> 
     return execute(session, order)
 
 
-def _interrupted(ordinal: int) -> Outcome:
-    message = "Interrupted; releasegate status tells what is applied."
-    return Outcome(ordinal, OutcomeStatus.UNKNOWN, message=message)
+def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[Outcome, ...]:
+    """Tell what a run did that was interrupted outside a step, or a second time."""
+    try:
+        done = ledger.steps_done(session.connection, migration.number)
+    except psycopg.Error:
+        message = "Interrupted, and the truth could not be read back."
+        return tuple(
+            Outcome(step.ordinal, OutcomeStatus.UNKNOWN, message=message) for step in made.steps
+        )
+    return tuple(
+        Outcome(step.ordinal, OutcomeStatus.APPLIED)
+        if step.ordinal in done
+        else Outcome(step.ordinal, OutcomeStatus.NOT_RUN, message="Interrupted before the step.")
+        for step in made.steps
+    )
 
 
 _DONE = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)

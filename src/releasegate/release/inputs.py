@@ -54,6 +54,8 @@ class Request:
     wants_exit_code: bool = False
     #: who runs this, for the ledger and for whoever comes second
     operator: str = "unknown"
+    #: called once what happened is known: from then on no signal may change the answer
+    settled: Callable[[], None] = lambda: None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 

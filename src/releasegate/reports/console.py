@@ -26,7 +26,7 @@ def render(report: Report, *, width: int = 100) -> str:
     """Write the report in lines of at most ``width`` columns, where words allow it."""
     width = min(max(width, _MIN_WIDTH), _MAX_WIDTH)
     parts = [
-        *_head(report),
+        *_head(report, width),
         *(line for result in report.gates for line in _gate(result, width)),
         *(line for state in report.migrations for line in _state(state, width)),
         *(_plan(report.plan, width) if report.plan and report.command == "plan" else ()),
@@ -36,7 +36,7 @@ def render(report: Report, *, width: int = 100) -> str:
     return "\n".join(map(_printable, parts)) + "\n"
 
 
-def _head(report: Report) -> Iterator[str]:
+def _head(report: Report, width: int) -> Iterator[str]:
     yield f"releasegate {report.command}"
     if report.migration and report.command != "status":
         kind = " (draft)" if report.migration.draft else ""
@@ -52,7 +52,8 @@ def _head(report: Report) -> Iterator[str]:
     if report.window:
         opens_at, closes_at = report.window.opens_at, report.window.closes_at
         form = "%Y-%m-%d %H:%M:%S %Z"
-        yield f"  window     {opens_at.strftime(form)} to {closes_at.strftime(form)}"
+        text = f"  window     {opens_at.strftime(form)} to {closes_at.strftime(form)}"
+        yield from _wrapped(text, width, "             ")
     yield ""
 
 
@@ -142,4 +143,4 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
 
 def _printable(line: str) -> str:
     """Keep what comes from repository and server from steering the terminal."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in line)
+    return "".join(c if c.isprintable() else "\ufffd" for c in line.expandtabs(4))

@@ -14,8 +14,8 @@ SCHEMA_VERSION = 1
 
 
 def render(report: Report) -> str:
-    """Write one JSON document with a final newline."""
-    return json.dumps(as_dict(report), indent=2, ensure_ascii=False, default=_text) + "\n"
+    """Write one JSON document with a final newline, in ASCII: a file's name need not be UTF-8."""
+    return json.dumps(as_dict(report), indent=2, default=_text) + "\n"
 
 
 def as_dict(report: Report) -> dict[str, Any]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from releasegate.model import Finding
 
 _MAX_NAME_BYTES = 63
+_LEDGER = "releasegate"
 _TRANSACTIONS = pg_query_pb2.TransactionStmtKind
 _BEGIN = {_TRANSACTIONS.Value("TRANS_STMT_BEGIN"), _TRANSACTIONS.Value("TRANS_STMT_START")}
 _COMMIT = _TRANSACTIONS.Value("TRANS_STMT_COMMIT")
@@ -230,6 +231,27 @@ def _session(statement: Statement) -> Iterator[Finding]:
         yield _finding("RG308", statement, f"{name} is set by releasegate for the whole run.")
 
 
+def _temporary(statement: Statement) -> Iterator[Finding]:
+    """Whether a temporary table hides another of its name depends on who runs the file."""
+    for part in walk(statement.node):
+        if kind_of(part) != "RangeVar":
+            continue
+        if part.relpersistence == "t" or part.schemaname == "pg_temp":
+            message = f"The temporary {part.relname} can stand in for a table of that name."
+            help_ = "Use a common table expression, or a table with a schema and a name of its own."
+            yield _finding("RG308", statement, message, help=help_)
+
+
+def _ledger(statement: Statement) -> Iterator[Finding]:
+    """Only a run writes the record of runs."""
+    named = {part.sval for part in walk(statement.node) if kind_of(part) == "String"}
+    named |= {part.schemaname for part in walk(statement.node) if kind_of(part) == "RangeVar"}
+    for body_text in _bodies(statement):
+        named |= _words(body_text)
+    if _LEDGER in named:
+        yield _finding("RG307", statement, "The schema releasegate belongs to releasegate's runs.")
+
+
 def _extension(statement: Statement, allowed: Collection[str]) -> Iterator[Finding]:
     if statement.kind not in ("create_extension_stmt", "alter_extension_stmt"):
         return
@@ -253,4 +275,4 @@ def _long_names(source: Source) -> Iterator[Finding]:
             yield findings.make("RG316", message, line=line, column=column)
 
 
-_RULES = (_not_in_transaction, _outside, _functions, _language, _session)
+_RULES = (_not_in_transaction, _outside, _functions, _language, _session, _temporary, _ledger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pwd
 import shutil
 import subprocess
 import tempfile
@@ -70,8 +71,15 @@ def _initdb(bin_dir: Path, data: Path, account: Account) -> None:
         check=False,
         **account.as_user,
     )
-    if done.returncode != 0:
+    if done.returncode == 0:
+        return
+    with suppress(KeyError):
+        pwd.getpwuid(account.uid)
         raise CouldNotLook(f"initdb failed: {last_line(done.stderr)}")
+    raise CouldNotLook(
+        f"initdb needs a name for the user id {account.uid}: add it to /etc/passwd, run as another "
+        "user, or give --scratch-url."
+    )
 
 
 def last_line(text: str) -> str:

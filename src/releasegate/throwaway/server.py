@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from releasegate.errors import CouldNotLook
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     from releasegate.database import Parameters
 
+
+PSQL_TIMEOUT_S = 300
 
 # libpq's parameters and the variables that psql takes them from (manual, 34.15)
 _VARIABLES = {
@@ -85,6 +89,9 @@ class Server:
 
         ``\\restrict`` with a key that the script cannot know makes psql itself refuse every
         meta-command, whatever tricks the script plays on its lexer.
+
+        Raises:
+            CouldNotLook: it did not end in time.
         """
         path = self.run_dir / f"{secrets.token_hex(8)}.sql"
         path.write_bytes(script)
@@ -100,8 +107,11 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 check=False,
+                timeout=PSQL_TIMEOUT_S,
                 **self.account.as_user,
             ).returncode
+        except subprocess.TimeoutExpired:
+            raise CouldNotLook(f"psql did not end within {PSQL_TIMEOUT_S} s.") from None
         finally:
             path.unlink(missing_ok=True)
 
