@@ -31,7 +31,6 @@ TIMEOUT = "60s"
 _PUBLIC_ROLES = frozenset({"public", "pg_database_owner"})
 _UNKNOWN_SETTING = "42704"
 _DUPLICATE_SCHEMA = "42P06"
-_NO_RIGHT = "42501"
 
 # What an ordinary role may not do, and no migration of tables depends on.
 _SKIPPABLE = frozenset(
@@ -144,7 +143,7 @@ class _Load:
         is_setting = statement.kind == "variable_set_stmt"
         if error.sqlstate == _DUPLICATE_SCHEMA and statement.kind == "create_schema_stmt":
             return
-        if error.sqlstate == _NO_RIGHT and statement.kind in _SKIPPABLE:
+        if error.sqlstate == database.NO_RIGHT and statement.kind in _SKIPPABLE:
             self._skip(statement, "an ordinary role may not do it")
         elif error.sqlstate == _UNKNOWN_SETTING and is_setting:
             self._skip(statement, "this version has no such setting")

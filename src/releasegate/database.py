@@ -25,10 +25,25 @@ LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
 SERIALIZATION_FAILURE = "40001"
 QUERY_CANCELED = "57014"
+NO_RIGHT = "42501"
 #: rolled back for sure, and worth another try
 RETRYABLE = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, SERIALIZATION_FAILURE})
 
 _SERVICE_FILES = frozenset({"PGSERVICEFILE", "PGSYSCONFDIR"})
+
+#: what role and database may have set otherwise, and what our reading of answers depends on
+PLAIN_SETTINGS = {
+    "datestyle": "ISO, MDY",
+    "timezone": "UTC",
+    "intervalstyle": "postgres",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "quote_all_identifiers": "off",
+    "default_transaction_isolation": "read committed",
+    "lock_timeout": "0",
+    "idle_session_timeout": "10min",
+    "idle_in_transaction_session_timeout": "1min",
+}
 
 # One sentence a SQLSTATE: the server's own text may hold rows' values (manual, appendix A).
 _MEANINGS = {
@@ -39,7 +54,7 @@ _MEANINGS = {
     "23514": "a row violates a check",
     "25006": "the session is read-only",
     "3F000": "a schema does not exist",
-    "42501": "the role lacks a right",
+    NO_RIGHT: "the role lacks a right",
     "42601": "the server's grammar refuses the statement",
     "42701": "a column exists already",
     "42703": "a column does not exist",
@@ -145,8 +160,8 @@ def _why_not(dsn: str) -> str:
             return "The server is there but takes no connections: it is starting or stopping."
         case pq.Ping.NO_RESPONSE:
             return (
-                f"Nothing answers there (tried for {CONNECT_TIMEOUT_S} s at most): check host, port "
-                "and the network."
+                "Nothing answered: check host, port and the network "
+                f"(a try lasts {CONNECT_TIMEOUT_S} s at most)."
             )
         case _:
             return "The connection parameters are not usable: check host, port and sslmode."

@@ -12,8 +12,9 @@ import tenacity
 
 from releasegate import catalog, database, facts, ledger
 from releasegate.errors import CouldNotLook
-from releasegate.model import Outcome, OutcomeStatus
+from releasegate.model import Lock, Outcome, OutcomeStatus
 from releasegate.session import MIGRATION_SEARCH_PATH, SEARCH_PATH
+from releasegate.statements.locks import ACCESS_EXCLUSIVE, strongest
 from releasegate.statements.parser import quote_relation
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from releasegate.model import Lock, Migration, Plan, Relation, Step, Window
+    from releasegate.model import Migration, Plan, Step, Window
     from releasegate.session import Session
 
 _FIRST_PAUSE_S = 0.1
@@ -175,16 +176,22 @@ class _StepRun:
             self._waited_s = self._session.monotonic() - began
             total = round(self._outcome.lock_wait_s + self._waited_s, 3)
             self._outcome = replace(self._outcome, lock_wait_s=total)
-        self._set_local("lock_timeout", _milliseconds(budget))
+        rest = budget - timedelta(seconds=self._waited_s)
+        self._set_local("lock_timeout", _milliseconds(rest))
 
     def _locks_on_tables(self) -> list[Lock]:
-        """Leave out what is no table (an index): its statement takes that lock itself."""
-        wanted = [lock.relation for lock in self._step.locks]
-        tables: set[Relation] = facts.existing_tables(self._session.connection, wanted)
-        return [lock for lock in self._step.locks if lock.relation in tables]
+        """Add the tables that dropped keys bind, and leave out what is no table (an index)."""
+        connection = self._session.connection
+        bound = facts.bound_by_dropped_keys(connection, self._step.effects)
+        locks = strongest([*self._step.locks, *(Lock(name, ACCESS_EXCLUSIVE) for name in bound)])
+        tables = facts.existing_tables(connection, [lock.relation for lock in locks])
+        return [lock for lock in locks if lock.relation in tables]
 
     def _bound_statement(self) -> None:
-        """Let no statement outlive the window."""
+        """Let no statement outlive the window, or be read otherwise than it was checked."""
+        for name, value in _LEXING.items():
+            if self._session.connection.info.parameter_status(name) != value:
+                raise BrokenPromise(f"a statement changed {name}")
         self._set_local("statement_timeout", _milliseconds(self._left()))
 
     def _check_promises(self) -> dict[str, str | None]:
@@ -278,8 +285,10 @@ class _StepRun:
     def _explain(self, error: BaseException) -> Outcome:
         """Turn the error that ended the tries into an outcome, by the server's word for it."""
         truth = self._truth_after(error)
+        is_interrupted = isinstance(error, KeyboardInterrupt)
         if truth is None:
-            text = "The connection was lost, and what became of the step could not be read back."
+            why = "We were interrupted" if is_interrupted else "The connection was lost"
+            text = f"{why}, and what became of the step could not be read back."
             return replace(self._outcome, status=OutcomeStatus.UNKNOWN, message=text)
         if truth:
             return replace(self._outcome, status=OutcomeStatus.APPLIED, sqlstate=None)
@@ -319,6 +328,8 @@ class _StillAlive(Exception):
     """Our old backend is still there, so its transaction may yet commit."""
 
 
+# What decides how the server reads a text; the server tells each change by itself (manual, 34.2).
+_LEXING = {"client_encoding": "UTF8", "standard_conforming_strings": "on"}
 _LOCK_STATES = frozenset({database.LOCK_NOT_AVAILABLE, database.DEADLOCK_DETECTED})
 
 

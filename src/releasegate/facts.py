@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from releasegate.database import Connection
-    from releasegate.model import Lock
+    from releasegate.model import Effect, Lock
 
 #: our bigint advisory key ("releaseg" in ASCII); one a database, whatever the migration
 ADVISORY_KEY = 0x72656C6561736567
@@ -77,6 +77,31 @@ def not_owned(connection: Connection, names: Collection[Relation]) -> list[Relat
         ([name.schema for name in names], [name.name for name in names]),
     )
     return sorted({Relation(*row) for row in rows} & set(names))
+
+
+def bound_by_dropped_keys(connection: Connection, effects: Sequence[Effect]) -> set[Relation]:
+    """Find the other ends of the foreign keys that go with dropped constraints and tables.
+
+    Dropping a key takes ACCESS EXCLUSIVE on both tables, which its text does not tell.
+    """
+    gone = [effect.object for effect in effects if not effect.present]
+    rows = database.rows(
+        connection,
+        "SELECT DISTINCT n.nspname, c.relname FROM pg_catalog.pg_constraint k "
+        "JOIN pg_catalog.pg_class child ON child.oid = k.conrelid "
+        "JOIN pg_catalog.pg_class parent ON parent.oid = k.confrelid "
+        "JOIN pg_catalog.pg_class c ON c.oid IN (child.oid, parent.oid) "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE k.contype = 'f' AND (k.conname = ANY(%s) AND child.relname = ANY(%s) "
+        "  OR child.relname = ANY(%s) OR parent.relname = ANY(%s))",
+        (
+            [thing.name for thing in gone if thing.kind == "constraint"],
+            [thing.table for thing in gone if thing.kind == "constraint"],
+            [thing.name for thing in gone if thing.kind == "table"],
+            [thing.name for thing in gone if thing.kind == "table"],
+        ),
+    )
+    return {Relation(*row) for row in rows}
 
 
 def may_create_schema(connection: Connection) -> bool:

@@ -97,7 +97,7 @@ CODES: tuple[Code, ...] = (
         ("RG510", E, "Another run is at work", "Wait for it to end, then run again."),
         ("RG511", E, "The ledger cannot be read", "Grant USAGE on schema releasegate and SELECT on its tables."),
         ("RG512", W, "The role is a superuser", "Apply with the role that owns the tables."),
-        ("RG513", W, "An earlier migration is not in the ledger", "Apply it first, unless it was applied by other means."),
+        ("RG513", E, "An earlier migration is not in the ledger", "Apply it first: releasegate apply --window WINDOW NUMBER"),
         ("RG514", E, "The role lacks a right", "Run the GRANT below as an administrator."),
     ),
     *_gate(

@@ -29,6 +29,8 @@ def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migr
     directory = root / folder
     if not directory.is_dir():
         raise UsageError(f"There is no folder {folder} in {root.name}: set migrations.")
+    for nested in sorted(directory.glob("*/*.sql")):
+        raise UsageError(f"{nested.relative_to(root)}: migrations lie directly in {folder}.")
     paths = sorted(path for path in directory.iterdir() if path.suffix.lower() == ".sql")
     found = sorted((_load(root, path, drafts) for path in paths), key=lambda m: m.number)
     for left, right in itertools.pairwise(found):
@@ -51,7 +53,8 @@ def choose(migrations: Sequence[Migration], name: str) -> Migration:
         if is_number or name in (migration.name, migration.path, f"./{migration.path}"):
             return migration
     known = ", ".join(m.name for m in migrations) or "none"
-    raise UsageError(f"There is no migration {name!r}. There are: {known}.")
+    shown = "of that name" if "://" in name else repr(name)
+    raise UsageError(f"There is no migration {shown}. There are: {known}.")
 
 
 def text(migration: Migration) -> str:

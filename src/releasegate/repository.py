@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from releasegate import findings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import git
 
@@ -117,16 +118,6 @@ class Repository:
             findings.make("RG109", message, help="git fsck; git fetch --refetch")
         )
 
-    def differing(self, files: Iterable[Path], root: Path, blobs: dict[str, str]) -> dict[str, str]:
-        """Map the files that are not as in these blobs to the reason."""
-        reasons = {}
-        for file in files:
-            path = file.relative_to(root).as_posix()
-            reason = _difference(file, blobs.get(path))
-            if reason:
-                reasons[path] = reason
-        return reasons
-
     def _head(self) -> str:
         code, head = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         if code == 0:
@@ -142,7 +133,7 @@ class Repository:
             return findings.make(
                 "RG109",
                 "The repository belongs to another user, so Git does not read it.",
-                help=f"git config --global --add safe.directory {self._top}",
+                help=f"git config --global --add safe.directory {shlex.quote(str(self._top))}",
             )
         message = "Git cannot read this repository: git status says why."
         return findings.make("RG109", message, help="git status")
@@ -191,16 +182,42 @@ def open_repository(root: Path) -> Iterator[Repository]:
         yield Repository(repo, root)
 
 
-def _difference(file: Path, blob: str | None) -> str | None:
+def content(file: Path) -> bytes | None:
+    """Read a file as Git stores it, a link as its text; None where it cannot be read."""
+    try:
+        if file.is_symlink():
+            return os.fsencode(file.readlink())
+        return file.read_bytes() if file.is_file() else None
+    except OSError:
+        return None
+
+
+def differing(
+    contents: Mapping[str, bytes | None], blobs: Mapping[str, str], *, is_exact: bool
+) -> dict[str, str]:
+    """Map the paths whose content is not that of their blob to the reason.
+
+    Unless ``is_exact``, CRLF stands for LF: a checkout may have turned them (core.autocrlf).
+    """
+    reasons = {}
+    for path, held in contents.items():
+        reason = _difference(held, blobs.get(path), is_exact=is_exact)
+        if reason:
+            reasons[path] = reason
+    return reasons
+
+
+def _difference(held: bytes | None, blob: str | None, *, is_exact: bool) -> str | None:
     if blob is None:
         return "not committed"
-    try:
-        content = os.fsencode(file.readlink()) if file.is_symlink() else file.read_bytes()
-    except OSError:
+    if held is None:
         return "deleted or unreadable"
-    # A checkout may turn line ends into CRLF (core.autocrlf); the commit has LF then.
-    as_committed = {_blob_id(text, blob) for text in (content, content.replace(b"\r\n", b"\n"))}
-    return None if blob in as_committed else "modified since the commit"
+    if _blob_id(held, blob) == blob:
+        return None
+    is_same_text = _blob_id(held.replace(b"\r\n", b"\n"), blob) == blob
+    if is_same_text and is_exact:
+        return "committed with other line ends"
+    return None if is_same_text else "modified since the commit"
 
 
 def _blob_id(content: bytes, like: str) -> str:

@@ -28,6 +28,7 @@ _POLL_S = 0.2
 
 # A client that dies or hangs must not leave its locks behind: the server ends such sessions.
 _SETTINGS = {
+    **database.PLAIN_SETTINGS,
     "search_path": SEARCH_PATH,
     "row_security": "off",
     "synchronous_commit": "on",
@@ -37,6 +38,7 @@ _SETTINGS = {
     "statement_timeout": "60s",
 }
 _TCP_SETTINGS = {
+    **database.PLAIN_SETTINGS,
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
@@ -187,5 +189,6 @@ def _observe(parameters: Parameters, run_id: str) -> Connection:
     name = f"releasegate/{run_id}/observer"
     observer = database.connect(parameters, application_name=name, **_CLIENT_TCP)
     read_only = {"default_transaction_read_only": "on", "search_path": SEARCH_PATH}
-    database.settle(observer, {**read_only, "statement_timeout": _OBSERVER_TIMEOUT})
+    timeout = {"statement_timeout": _OBSERVER_TIMEOUT}
+    database.settle(observer, {**database.PLAIN_SETTINGS, **read_only, **timeout})
     return observer

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from releasegate.appcode import Examination, examine
+from releasegate.appcode.sources import source_files
+from releasegate.repository import content
 
 CASES = Path(__file__).parent / "app_code"
 
@@ -36,14 +38,15 @@ def look(root: Path, source: str, **settings: Any) -> Examination:
 
 
 def examine_folder(root: Path, **settings: Any) -> Examination:
+    roots, exclude = settings.get("roots", ()), settings.get("exclude", ())
+    sources = source_files(root, roots=roots, exclude=exclude)
     return examine(
-        root,
         migration_sql=settings.get("migration", MIGRATION),
         migration_path="001.sql",
         baseline_sql=settings.get("baseline", BASELINE),
-        roots=settings.get("roots", ()),
-        exclude=settings.get("exclude", ()),
         optional=settings.get("optional", ()),
+        sources=sources,
+        contents={path: content(root / path) for path in sources.files},
     )
 
 

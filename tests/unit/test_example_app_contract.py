@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from releasegate.appcode import Examination, examine
+from releasegate.appcode.sources import source_files
+from releasegate.repository import content
 
 ROOT = Path(__file__).parents[2]
 APP = "examples/papers"
@@ -23,14 +25,13 @@ EXISTING = [
 
 
 def look(root: Path) -> Examination:
+    sources = source_files(root, roots=[APP], exclude=[])
     return examine(
-        root,
         migration_sql=(ROOT / "db/migrations/001_init_v1.sql").read_text(),
         migration_path="db/migrations/001_init_v1.sql",
         baseline_sql=(ROOT / "db/schema/v0.sql").read_text(),
-        roots=[APP],
-        exclude=[],
-        optional=[],
+        sources=sources,
+        contents={path: content(root / path) for path in sources.files},
     )
 
 

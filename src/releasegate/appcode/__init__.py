@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.reader import Reading
@@ -26,26 +25,26 @@ class Examination:
 
 
 def examine(
-    root: Path,
     *,
     migration_sql: str,
     migration_path: str,
     baseline_sql: str,
-    roots: Iterable[str] = (),
-    exclude: Iterable[str] = (),
+    sources: Sources,
+    contents: Mapping[str, bytes | None],
     optional: Collection[str] = (),
 ) -> Examination:
-    """Read the contract and the app under ``root``; without keys there is nothing to ask."""
+    """Read the contract and the app's files; without keys there is nothing to ask.
+
+    ``contents`` maps each of the sources' files to its bytes, None where it cannot be read.
+    """
     from releasegate.appcode import judgement, reader
     from releasegate.appcode.contract import read_contract
-    from releasegate.appcode.sources import source_files
 
     contract = read_contract(migration_sql, baseline_sql, path=migration_path)
     if not contract.columns:
         reason = None if contract.problems else "the migration has no foreign keys"
         return Examination(contract.problems, _evidence(contract, reason=reason))
-    sources = source_files(root, roots=roots, exclude=exclude)
-    reading = reader.read(root, sources.files, contract)
+    reading = reader.read(contents, contract)
     judged = judgement.judge(reading, contract, optional)
     found = (*contract.problems, *_of_sources(sources), *judged)
     return Examination(found, _evidence(contract, reading, sources))

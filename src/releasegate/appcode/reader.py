@@ -12,8 +12,7 @@ from releasegate.appcode import python
 from releasegate.appcode.module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.sites import Found
@@ -39,31 +38,24 @@ class Reading:
         return tuple(item.site for item in self.found)
 
 
-def read(root: Path, files: Iterable[str], contract: Contract) -> Reading:
-    """Read the files; what cannot be read is a finding, never a pass."""
-    reader = _Reader(root, tuple(files), contract)
+def read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
+    """Read the files, path to bytes; what cannot be read is a finding, never a pass."""
+    reader = _Reader(contents, contract)
     found = tuple(item for path in reader.hits() for item in reader.sites(path))
     return Reading(len(reader.files), reader.lines, found, tuple(reader.problems))
 
 
 class _Reader:
-    def __init__(self, root: Path, files: tuple[str, ...], contract: Contract) -> None:
-        self.files = files
-        self.lines = 0
+    def __init__(self, contents: Mapping[str, bytes | None], contract: Contract) -> None:
+        self.files = tuple(contents)
         self.problems: list[Finding] = []
         self._contract = contract
         self._modules: dict[str, Module | None] = {}
         self._importing: dict[str, list[Module]] = {}
-        self._contents = {path: self._content(root, path) for path in files}
-
-    def _content(self, root: Path, path: str) -> bytes:
-        try:
-            content = (root / path).read_bytes()
-        except OSError as error:
-            self._problem(path, f"{path} cannot be read: {error.strerror}.")
-            return b""
-        self.lines += content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-        return content
+        self._contents = {path: held or b"" for path, held in contents.items()}
+        self.lines = sum(map(_lines, self._contents.values()))
+        for path in [path for path, held in contents.items() if held is None]:
+            self._problem(path, f"{path} cannot be read.")
 
     def hits(self) -> list[str]:
         """List the files in which a write of the contract's tables may stand."""
@@ -133,6 +125,10 @@ class _Reader:
         parsed = [self._module(path) for path in paths]
         self._importing[module.path] = [item for item in parsed if item is not None]
         return self._importing[module.path]
+
+
+def _lines(content: bytes) -> int:
+    return content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
 
 
 def _decoded(content: bytes) -> str:

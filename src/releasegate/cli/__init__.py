@@ -25,7 +25,11 @@ def run(arguments: list[str]) -> int:
         click.echo("releasegate: interrupted before anything was sent to the target.", err=True)
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        if "://" in error.format_message():
+            # A connection string at a wrong place; it may hold a password.
+            click.echo("releasegate: a connection string goes to --database-url.", err=True)
+        else:
+            error.show()
         return EXIT_USAGE
     except ReleasegateError as error:
         click.echo(f"releasegate: {error}", err=True)

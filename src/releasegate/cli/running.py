@@ -18,8 +18,26 @@ if TYPE_CHECKING:
     from releasegate.release import Request
 
 _TARGET_VARIABLES = ("PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE")
-# Set by hooks; they would lead Git to another repository than the one that we look at.
-_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")
+# Set by hooks and scripts; they would lead Git to another repository than the one that we look at.
+_GIT_VARIABLES = tuple(
+    f"GIT_{name}"
+    for name in (
+        "ALTERNATE_OBJECT_DIRECTORIES",
+        "COMMON_DIR",
+        "CONFIG",
+        "CONFIG_COUNT",
+        "CONFIG_PARAMETERS",
+        "DIR",
+        "INDEX_FILE",
+        "NAMESPACE",
+        "OBJECT_DIRECTORY",
+        "REPLACE_REF_BASE",
+        "SHALLOW_FILE",
+        "WORK_TREE",
+    )
+)
+# click has read them; no child of ours needs a password.
+_URL_VARIABLES = ("RELEASEGATE_DATABASE_URL", "RELEASEGATE_SCRATCH_URL")
 
 
 def run_command(command: str, options: dict[str, Any]) -> int:
@@ -44,7 +62,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
     from releasegate.model import Level
     from releasegate.release import Request
 
-    for name in _GIT_VARIABLES:
+    for name in (*_GIT_VARIABLES, *_URL_VARIABLES):
         os.environ.pop(name, None)
     is_targeted = any(os.environ.get(name) for name in _TARGET_VARIABLES)
     url = options.get("database_url") or ("" if is_targeted else None)

@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from releasegate import migrations
+from releasegate.appcode.sources import Sources, source_files
 from releasegate.errors import CouldNotLook
 from releasegate.model import GateResult, GateStatus, Level
+from releasegate.repository import content
 from releasegate.statements.parser import SqlError, Statement, parse
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class LiveTarget:
     connection: Connection
     target: Target
     ledger: Ledger
+    #: by the server's clock
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,19 @@ class GateInputs:
             return parse(migrations.text(self.migration))
         except SqlError as error:
             return error
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The app's source files, found once for every gate."""
+        configuration = self.settings.configuration.app_code
+        return source_files(
+            self.settings.root, roots=configuration.roots, exclude=configuration.exclude
+        )
+
+    @cached_property
+    def app_files(self) -> dict[str, bytes | None]:
+        """Their contents, read once: what is judged is what is compared with the commit."""
+        return {path: content(self.settings.root / path) for path in self.sources.files}
 
     def statements(self) -> tuple[Statement, ...]:
         """Give the migration's statements.

@@ -8,18 +8,17 @@ from releasegate.gates import Answer, Gate, GateInputs
 
 
 def ask(inputs: GateInputs) -> Answer:
-    """Read the app's source in the working tree; nothing of it is run."""
+    """Judge the app's source as it was read; nothing of it is run."""
     inputs.statements()
     configuration = inputs.settings.configuration.app_code
     texts = (readable(inputs.baseline.text), *map(migrations.text, inputs.earlier))
     examined = appcode.examine(
-        inputs.settings.root,
         migration_sql=migrations.text(inputs.migration),
         migration_path=inputs.migration.path,
         baseline_sql="\n;\n".join(texts),
-        roots=configuration.roots,
-        exclude=configuration.exclude,
         optional=configuration.optional,
+        sources=inputs.sources,
+        contents=inputs.app_files,
     )
     return Answer(examined.findings, examined.evidence)
 

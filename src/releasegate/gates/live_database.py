@@ -11,7 +11,7 @@ from releasegate import catalog, database, facts, findings, ledger, migrations
 from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
-from releasegate.model import Finding, Relation
+from releasegate.model import Finding, Level, Relation
 from releasegate.plan import make_plan
 from releasegate.statements.contract import declared_tables
 from releasegate.statements.effects import effects
@@ -79,12 +79,22 @@ def _ledger(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
         yield findings.make("RG507", message, path=migration.path)
     elif entry is not None and entry.is_complete:
         yield from _drift(inputs, live)
-    for earlier in inputs.earlier:
-        if earlier.number not in known.entries:
-            yield findings.make("RG513", f"{earlier.name} is not in the ledger.", path=earlier.path)
+    yield from _earlier(inputs, live)
     holder = facts.advisory_holder(live.connection)
     if holder is not None:
         yield findings.make("RG510", describe_holder(holder, live))
+
+
+def _earlier(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    """Earlier files that no run applied: by other means, as the catalogs say, or not at all."""
+    pending = [m for m in inputs.earlier if m.number not in live.ledger.entries]
+    held = set(catalog.snapshot(live.connection)) if pending else set()
+    for earlier in pending:
+        is_there = all((e.object in held) == e.present for e in _promised(earlier))
+        level = Level.WARNING if is_there else Level.ERROR
+        how = "was applied by other means" if is_there else "is not applied"
+        message = f"{earlier.name} is not in the ledger and {how}."
+        yield findings.make("RG513", message, level=level, path=earlier.path)
 
 
 def describe_holder(holder: facts.Holder, live: LiveTarget) -> str:

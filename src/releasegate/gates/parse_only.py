@@ -35,6 +35,9 @@ def ask(inputs: GateInputs) -> Answer:
     faults = read(inputs)
     if any(finding.level is Level.ERROR for finding in faults):
         return Answer(tuple(faults))
+    missing = _missing_baseline(inputs)
+    if missing is not None:
+        return Answer((*faults, missing))
     with _server(inputs) as server:
         trial = _Trial(inputs, server)
         tried = trial.run()
@@ -46,6 +49,16 @@ def ask(inputs: GateInputs) -> Answer:
             "removed": sorted(map(str, trial.removed)),
         }
         return Answer((*faults, *tried, *_version(inputs, server)), evidence)
+
+
+def _missing_baseline(inputs: GateInputs) -> Finding | None:
+    """Refuse to try the file on an empty database while a baseline lies on disk."""
+    path = inputs.settings.configuration.baseline
+    if inputs.baseline.origin is not None or not (inputs.settings.root / path).exists():
+        return None
+    tag = inputs.release.tag
+    message = f"{path} is here, but not in the commit that the baseline is read from."
+    return findings.make("RG315", message, path=path, help=f"Commit it before the tag {tag}.")
 
 
 # -- reading ---------------------------------------------------------------------------------------

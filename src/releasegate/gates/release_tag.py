@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from releasegate import findings
-from releasegate.appcode.sources import SUFFIXES, source_files
+from releasegate.appcode.sources import SUFFIXES
 from releasegate.gates import Answer, Gate, GateInputs
 from releasegate.model import Finding, Level
-from releasegate.repository import RepositoryProblem
+from releasegate.repository import RepositoryProblem, content, differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ def _tag(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
         yield _missing(name, is_shallow=repository.is_shallow)
     elif tag.commit is None:
         message = f"The tag {name} names something that is no commit."
-        help_ = f"git tag -f -a {name} COMMIT -m {name}"
+        help_ = f"git tag -f -a {shlex.quote(name)} COMMIT -m {shlex.quote(name)}"
         yield findings.make("RG102", message, help=help_)
     elif not repository.is_ancestor(tag.commit):
         yield _not_behind(name, repository, tag.commit)
@@ -56,7 +57,8 @@ def _missing(name: str, *, is_shallow: bool) -> Finding:
         message = f"This clone is shallow and has no tag {name}; the repository may have it."
         return findings.make("RG107", message)
     message = f"There is no tag {name}: the release that the migration needs is not cut."
-    cure = f"git tag -a {name} -m {name} && git push origin {name}"
+    quoted = shlex.quote(name)
+    cure = f"git tag -a {quoted} -m {quoted} && git push origin {quoted}"
     return findings.make("RG101", message, help=cure)
 
 
@@ -65,26 +67,30 @@ def _not_behind(name: str, repository: Repository, commit: str) -> Finding:
         message = f"This clone is shallow, so whether HEAD descends from {name} cannot be told."
         return findings.make("RG107", message)
     message = f"HEAD ({repository.head[:12]}) does not descend from {name} ({commit[:12]})."
-    cure = f"git log --oneline --graph HEAD {name}, then check out a commit that contains {name}"
+    cure = f"git log --oneline --graph HEAD {shlex.quote(name)}"
     return findings.make("RG103", message, help=cure)
 
 
 def _committed(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
-    """Compare by content: asking Git for its status could run programs of the repository's."""
-    configuration = inputs.settings.configuration
+    """Compare what was read with HEAD, by content.
+
+    Asking Git for its status could run programs of the repository's, and the files on disk can be
+    others by now than those that the gates judge and an apply executes.
+    """
     root = inputs.settings.root
-    named = [inputs.migration.path, *(m.path for m in inputs.earlier)]
+    executed = {m.path: m.content for m in (inputs.migration, *inputs.earlier)}
+    read: dict[str, bytes | None] = dict(inputs.app_files)
     if inputs.baseline.origin is not None:
-        named.append(configuration.baseline)
-    roots = configuration.app_code.roots
-    sources = source_files(root, roots=roots, exclude=configuration.app_code.exclude)
-    blobs = repository.blobs(repository.head, [*named, *roots])
-    files = [root / path for path in dict.fromkeys([*named, *sources.files])]
-    reasons = repository.differing(files, root, blobs)
+        path = inputs.settings.configuration.baseline
+        read[path] = content(root / path)
+    roots = inputs.settings.configuration.app_code.roots
+    blobs = repository.blobs(repository.head, [*executed, *read, *roots])
+    reasons = differing(executed, blobs, is_exact=True)
+    reasons |= differing(read, blobs, is_exact=False)
     gone = [p for p in blobs if p.endswith(SUFFIXES) and not (root / p).exists()]
     reasons |= dict.fromkeys(gone, "deleted")
     for path in sorted(reasons)[:_SHOWN]:
-        cure = f"git add {path} && git commit"
+        cure = f"git add {shlex.quote(path)} && git commit"
         yield findings.make("RG104", f"{path} is {reasons[path]}.", path=path, help=cure)
     if len(reasons) > _SHOWN:
         yield findings.make("RG104", f"{len(reasons) - _SHOWN} more files differ from HEAD.")

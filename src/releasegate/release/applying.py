@@ -86,7 +86,9 @@ def _execute(request: Request, prepared: Prepared, results: tuple[GateResult, ..
     except CouldNotLook as error:
         return _stopped_by(prepared, results, str(error), "RG501")
     except psycopg.Error as error:
-        return _stopped_by(prepared, results, f"{database.meaning(error)}.", "RG514")
+        code = "RG514" if error.sqlstate == database.NO_RIGHT else "RG501"
+        message = f"No step was begun: {database.meaning(error)}."
+        return _stopped_by(prepared, results, message, code)
 
 
 def _who(prepared: Prepared, busy: Busy) -> str:

@@ -108,7 +108,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
         known = live.ledger if isinstance(live, LiveTarget) else None
         migration = _choose(found, request.migration, known)
         repository, release, baseline = _from_git(settings, migration, stack)
-        now = facts.now(live.connection) if isinstance(live, LiveTarget) else request.clock()
+        now = live.now if isinstance(live, LiveTarget) else request.clock()
         inputs = GateInputs(
             settings=settings,
             migration=migration,
@@ -122,7 +122,11 @@ def prepare(request: Request) -> Iterator[Prepared]:
             now=now,
             is_apply=request.command == "apply",
         )
-        yield Prepared(request, inputs, found, started_at)
+        try:
+            yield Prepared(request, inputs, found, started_at)
+        except psycopg.Error as error:
+            # Whoever begins a step answers for its errors; these came while we only looked.
+            raise CouldNotLook(_stopped_answering(error)) from error
 
 
 def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
@@ -135,6 +139,7 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
         database.settle(
             connection,
             {
+                **database.PLAIN_SETTINGS,
                 "default_transaction_read_only": "on",
                 "search_path": SEARCH_PATH,
                 "statement_timeout": _READER_TIMEOUT,
@@ -150,12 +155,17 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
     except CouldNotLook as error:
         return findings.make("RG501", str(error))
     except psycopg.Error as error:
-        message = f"The target stopped answering: {database.meaning(error)}."
-        return findings.make("RG501", message)
+        return findings.make("RG501", _stopped_answering(error))
     try:
-        return LiveTarget(connection, target, ledger.read(connection))
+        return LiveTarget(connection, target, ledger.read(connection), facts.now(connection))
     except CouldNotLook as error:
         return findings.make("RG511", str(error))
+    except psycopg.Error as error:
+        return findings.make("RG501", _stopped_answering(error))
+
+
+def _stopped_answering(error: psycopg.Error) -> str:
+    return f"The target stopped answering: {database.meaning(error)}."
 
 
 def _choose(found: Sequence[Migration], name: str | None, known: Ledger | None) -> Migration:

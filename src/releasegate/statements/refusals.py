@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_NAME_BYTES = 63
 _LEDGER = "releasegate"
+_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
 _TRANSACTIONS = pg_query_pb2.TransactionStmtKind
 _BEGIN = {_TRANSACTIONS.Value("TRANS_STMT_BEGIN"), _TRANSACTIONS.Value("TRANS_STMT_START")}
 _COMMIT = _TRANSACTIONS.Value("TRANS_STMT_COMMIT")
@@ -65,7 +66,8 @@ _FUNCTIONS = frozenset(
     """pg_read_file pg_read_binary_file pg_ls_dir pg_stat_file lo_import lo_export pg_file_write
     pg_reload_conf pg_rotate_logfile pg_switch_wal pg_promote pg_terminate_backend
     pg_cancel_backend pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
-    set_config pg_notify pg_create_physical_replication_slot dblink dblink_exec dblink_connect
+    set_config pg_settings pg_notify pg_create_physical_replication_slot dblink dblink_exec
+    dblink_connect
     dblink_send_query pg_create_logical_replication_slot pg_drop_replication_slot""".split()
 )
 _LANGUAGES = frozenset({"sql", "plpgsql"})
@@ -242,6 +244,16 @@ def _temporary(statement: Statement) -> Iterator[Finding]:
             yield _finding("RG308", statement, message, help=help_)
 
 
+def _system_catalogs(statement: Statement) -> Iterator[Finding]:
+    """Writing to pg_settings is SET by another name; to any other catalog it is worse."""
+    for part in walk(statement.node):
+        if kind_of(part) not in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
+            continue
+        name, schema = part.relation.relname, part.relation.schemaname
+        if schema in _SYSTEM_SCHEMAS or (not schema and name.startswith("pg_")):
+            yield _finding("RG308", statement, f"{name} is the server's own.")
+
+
 def _ledger(statement: Statement) -> Iterator[Finding]:
     """Only a run writes the record of runs."""
     named = {part.sval for part in walk(statement.node) if kind_of(part) == "String"}
@@ -275,4 +287,13 @@ def _long_names(source: Source) -> Iterator[Finding]:
             yield findings.make("RG316", message, line=line, column=column)
 
 
-_RULES = (_not_in_transaction, _outside, _functions, _language, _session, _temporary, _ledger)
+_RULES = (
+    _not_in_transaction,
+    _outside,
+    _functions,
+    _language,
+    _session,
+    _temporary,
+    _system_catalogs,
+    _ledger,
+)

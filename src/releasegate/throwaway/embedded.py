@@ -33,16 +33,18 @@ _SHM_NEEDED_BYTES = 512 << 20
 # A socket's path must fit in 107 bytes (unix(7)).
 _LONGEST_BASE = 60
 
-# The shell is the server's parent, so the pid cannot be another's; it blocks on a pipe from us and
-# acts when we end, however we end.
+# The shell stands before anything is laid out, and is the server's parent, so the pid cannot be
+# another's. It blocks on a pipe from us and acts when we end, however we end.
 _WATCHDOG = """
 trap '' INT HUP TERM
-"$@" </dev/null >>"$LOG" 2>&1 &
-server=$!
-read -r word
-[ "$word" = stop ] && signal=INT || signal=QUIT
-kill -s $signal $server 2>/dev/null
-wait $server
+if read -r postgres; then
+  "$postgres" "$@" </dev/null >>"$LOG" 2>&1 &
+  server=$!
+  read -r word
+  [ "$word" = stop ] && signal=INT || signal=QUIT
+  kill -s $signal $server 2>/dev/null
+  wait $server
+fi
 cd / && rm -rf "$RUN"
 """
 
@@ -79,13 +81,24 @@ def start(
     bin_dir = binaries().get(major, embedded_bin()) if major else embedded_bin()
     run_dir = _make_run_dir(account)
     try:
-        bin_dir = reachable(bin_dir, run_dir, account)
-        data = run_dir / "data"
-        make_cluster(bin_dir, data, account, cache=cache)
-        with _running(bin_dir, run_dir, account, {**_SERVER_OPTIONS, **(options or {})}):
+        with _watchdog(run_dir, account, {**_SERVER_OPTIONS, **(options or {})}) as watchdog:
+            bin_dir = _prepare(bin_dir, run_dir, account, cache=cache)
+            _launch(watchdog, bin_dir / "postgres", run_dir)
             yield _described(bin_dir, run_dir, account)
     finally:
         shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def _prepare(bin_dir: Path, run_dir: Path, account: Account, *, cache: Path | None) -> Path:
+    """Lay out programs and data; give the programs' folder."""
+    try:
+        bin_dir = reachable(bin_dir, run_dir, account)
+        make_cluster(bin_dir, run_dir / "data", account, cache=cache)
+    except (OSError, shutil.Error) as error:
+        raise CouldNotLook(
+            f"No room for a throwaway server in {run_dir.parent}: free some, or set TMPDIR."
+        ) from error
+    return bin_dir
 
 
 def _described(bin_dir: Path, run_dir: Path, account: Account) -> Server:
@@ -173,15 +186,15 @@ def _bases() -> Iterator[Path]:
 
 
 @contextmanager
-def _running(
-    bin_dir: Path, run_dir: Path, account: Account, options: Mapping[str, str]
-) -> Iterator[None]:
-    log = run_dir / "server.log"
-    command = [str(bin_dir / "postgres"), "-D", str(run_dir / "data"), "-k", str(run_dir)]
+def _watchdog(
+    run_dir: Path, account: Account, options: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start the shell that will be the server's parent and that cleans up after us."""
+    command = ["-D", str(run_dir / "data"), "-k", str(run_dir)]
     command += [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
     watchdog = subprocess.Popen(
         ["/bin/sh", "-c", _WATCHDOG, "releasegate-watchdog", *command],
-        env={**clean_environment(None), "LOG": str(log), "RUN": str(run_dir)},
+        env={**clean_environment(None), "LOG": str(run_dir / "server.log"), "RUN": str(run_dir)},
         cwd="/",
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -190,14 +203,18 @@ def _running(
         **account.as_user,
     )
     try:
-        _await_ready(run_dir, log, watchdog)
-        yield
+        yield watchdog
     finally:
         _stop(watchdog)
 
 
-def _await_ready(run_dir: Path, log: Path, watchdog: subprocess.Popen[bytes]) -> None:
-    """Wait for the word that pg_ctl waits for: the status line of ``postmaster.pid``."""
+def _launch(watchdog: subprocess.Popen[bytes], program: Path, run_dir: Path) -> None:
+    """Let the shell start the server, and wait until it takes connections.
+
+    Ready is what pg_ctl takes for it: the status line of ``postmaster.pid``.
+    """
+    _tell(watchdog, str(program))
+    log = run_dir / "server.log"
     deadline = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < deadline:
         if _read(run_dir / "data" / "postmaster.pid").rstrip().endswith("ready"):
@@ -208,10 +225,17 @@ def _await_ready(run_dir: Path, log: Path, watchdog: subprocess.Popen[bytes]) ->
     raise CouldNotLook(f"The throwaway server did not start: {last_line(_read(log))}")
 
 
-def _stop(watchdog: subprocess.Popen[bytes]) -> None:
+def _tell(watchdog: subprocess.Popen[bytes], word: str) -> None:
     with suppress(OSError):
         assert watchdog.stdin is not None
-        watchdog.stdin.write(b"stop\n")
+        watchdog.stdin.write(f"{word}\n".encode())
+        watchdog.stdin.flush()
+
+
+def _stop(watchdog: subprocess.Popen[bytes]) -> None:
+    _tell(watchdog, "stop")
+    with suppress(OSError):
+        assert watchdog.stdin is not None
         watchdog.stdin.close()
     try:
         watchdog.wait(_STOP_TIMEOUT_S)

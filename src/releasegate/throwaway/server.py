@@ -94,8 +94,11 @@ class Server:
             CouldNotLook: it did not end in time.
         """
         path = self.run_dir / f"{secrets.token_hex(8)}.sql"
-        path.write_bytes(script)
-        os.chown(path, self.account.uid, self.account.gid)
+        try:
+            path.write_bytes(script)
+            os.chown(path, self.account.uid, self.account.gid)
+        except OSError as error:
+            raise CouldNotLook(f"psql's script cannot be written: {error.strerror}.") from error
         command = [str(self.bin_dir / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
         command += ["-c", f"\\restrict {secrets.token_hex(16)}", "-f", str(path)]
         try:
