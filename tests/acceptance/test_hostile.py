@@ -1,6 +1,7 @@
 """Files, repositories and ledgers that try to be taken for something else."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,9 @@ import pytest
 
 from acceptance.production import Production
 from acceptance.project import BASELINE, MIGRATION, STORE, Project
+from releasegate import log, settings
+from releasegate.gates import release_tag
+from releasegate.release.inputs import Request, prepare
 
 
 def blob_file(project: Project, path: str) -> Path:
@@ -182,3 +186,116 @@ def test_a_migration_may_not_touch_the_ledger(project: Project, statement: str) 
 
     assert run.exit_code == 1
     assert run.finding("RG307")["line"] == 2
+
+
+def test_what_is_executed_is_what_was_compared_with_the_commit(project: Project) -> None:
+    project.tag()
+    committed = project.read(MIGRATION)
+    project.write(MIGRATION, "BEGIN;\nDROP TABLE storyboards;\nCOMMIT;\n")
+    request = Request("preflight", settings.load(project.root, {}), "run", log.set_up("run"))
+
+    with prepare(request) as prepared:
+        project.write(MIGRATION, committed)
+        answer = release_tag.ask(prepared.inputs)
+
+    assert [finding.code for finding in answer.findings] == ["RG104"]
+
+
+def test_other_line_ends_than_committed_are_another_migration(project: Project) -> None:
+    project.tag()
+    project.write(MIGRATION, project.read(MIGRATION).replace("\n", "\r\n"))
+
+    run = project.ask("preflight", "--gate", "release-tag")
+
+    assert run.exit_code == 1
+    assert "line ends" in run.finding("RG104")["message"]
+
+
+def test_settings_in_disguise_are_refused(project: Project) -> None:
+    statement = "UPDATE pg_settings SET setting = 'SJIS' WHERE name = 'client_encoding'"
+    project.write(MIGRATION, f"BEGIN;\n{statement};\nCOMMIT;\n")
+    project.commit()
+
+    run = project.ask("preflight", "--gate", "parse-only")
+
+    assert run.exit_code == 1
+    assert (run.finding("RG308")["line"], run.finding("RG308")["column"]) == (2, 1)
+
+
+@pytest.mark.parametrize("setting", ["datestyle = 'German'", "quote_all_identifiers = on"])
+def test_the_settings_of_a_database_change_no_answer(
+    project: Project, production: Production, setting: str
+) -> None:
+    name = production.database.name
+    production.administer(f"ALTER DATABASE {name} SET {setting}")
+    project.tag()
+
+    applied = project.apply(production.url)
+    production.administer(f"ALTER DATABASE {name} RESET ALL")
+    state = project.ask("status", "--exit-code", url=production.url)
+
+    assert (applied.exit_code, state.exit_code) == (0, 0)
+
+
+def test_no_child_process_sees_the_connection_string(
+    project: Project, production: Production, tmp_path: Path
+) -> None:
+    seen, spy = tmp_path / "seen", tmp_path / "bin" / "git"
+    real = shutil.which("git")
+    spy.parent.mkdir()
+    spy.write_text(f'#!/bin/sh\nenv >> {seen}\nexec {real} "$@"\n')
+    spy.chmod(0o755)
+    project.tag()
+
+    path = f"{spy.parent}:{os.environ['PATH']}"
+    run = project.ask("preflight", url=production.url, env={"PATH": path})
+
+    assert run.exit_code == 0
+    assert "PATH=" in seen.read_text()
+    assert production.database.name not in seen.read_text()
+
+
+@pytest.mark.parametrize("place", ["argument", "option"])
+def test_a_connection_string_at_a_wrong_place_is_not_repeated(project: Project, place: str) -> None:
+    url = "postgresql://app:hunter2@db/papers"
+    arguments = [url] if place == "argument" else ["--gate", url]
+
+    run = project.run("preflight", *arguments)
+
+    assert run.exit_code == 2
+    assert "hunter2" not in run.stdout + run.stderr
+
+
+def test_commands_to_copy_are_quoted(project: Project) -> None:
+    project.tag()
+    project.write("examples/papers/a; touch pwn #.py", "x = 1\n")
+
+    run = project.ask("preflight", "--gate", "release-tag")
+
+    assert "git add 'examples/papers/a; touch pwn #.py'" in run.finding("RG104")["help"]
+
+
+def test_a_baseline_that_is_not_in_the_release_is_not_an_empty_one(project: Project) -> None:
+    project.git("rm", "--quiet", "--cached", BASELINE)
+    project.git("commit", "--quiet", "--message", "Forget the baseline")
+    project.tag()
+
+    run = project.ask("preflight", "--gate", "parse-only")
+
+    assert run.exit_code == 1
+    assert run.finding("RG315")["path"] == BASELINE
+
+
+def test_a_later_migration_waits_for_the_earlier_one(
+    project: Project, production: Production
+) -> None:
+    project.write("db/migrations/002_more.sql", "BEGIN;\nCREATE TABLE more (id int);\nCOMMIT;\n")
+    project.commit()
+    project.tag()
+
+    early = project.apply(production.url, "002")
+    production.administer(f"SET ROLE releasegate_owner; {project.read(MIGRATION)}")
+    late = project.ask("preflight", "002", url=production.url)
+
+    assert (early.exit_code, early.errors) == (1, {"RG513"})
+    assert (late.exit_code, late.finding("RG513")["level"]) == (0, "warning")

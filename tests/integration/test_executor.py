@@ -386,3 +386,44 @@ def test_a_closed_window_names_who_was_in_the_way_of_the_last_try(target: Databa
 
         assert outcome.status is OutcomeStatus.FAILED
         assert f"pid {on.app.info.backend_pid} " in (outcome.message or "")
+
+
+def test_the_other_end_of_a_dropped_key_is_locked_beforehand(target: Database) -> None:
+    with psycopg.connect(target.owner.dsn(), autocommit=True) as owner:
+        owner.execute(ADD_KEY.encode())
+
+    with stage(target, "ALTER TABLE plans DROP CONSTRAINT k", closes_in_s=0.5) as on:
+        on.hold("papers")
+        outcome = on.run()
+        on.leave()
+
+        assert outcome.status is OutcomeStatus.FAILED
+        assert outcome.lock_wait_s >= 0.2
+        assert "k" in on.constraints()
+
+
+def test_a_statement_that_changes_how_text_is_read_ends_the_step(target: Database) -> None:
+    block = "DO $$ BEGIN EXECUTE 'SET client_encoding = ' || quote_literal('SJIS'); END $$"
+
+    with stage(target, block, ADD_COLUMN) as on:
+        outcome = on.run()
+
+        assert outcome.status is OutcomeStatus.FAILED
+        assert "client_encoding" in (outcome.message or "")
+        assert "note" not in on.columns("papers")
+
+
+def test_what_is_deferred_runs_before_the_step_is_judged(target: Database) -> None:
+    with stage(
+        target,
+        "CREATE TABLE queue (i int)",
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN INSERT INTO queue VALUES (1); RETURN NULL; END $$",
+        "CREATE CONSTRAINT TRIGGER later AFTER UPDATE ON papers DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION note()",
+        "UPDATE papers SET title = 'x'",
+    ) as on:
+        outcome = on.run()
+
+        assert outcome.status is OutcomeStatus.APPLIED
+        assert on.admin.execute("SELECT count(*) FROM public.queue").fetchone() == (1,)

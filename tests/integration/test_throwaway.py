@@ -49,6 +49,20 @@ def processes_below(folder: Path) -> list[int]:
     return found
 
 
+WITHOUT_CACHE = """
+from releasegate import throwaway
+with throwaway.start() as server:
+    input()
+"""
+
+
+def run_dirs() -> set[Path]:
+    """List the folders of all servers that run or are being made."""
+    return {
+        path for base in ("/dev/shm", "/tmp") for path in Path(base).glob("releasegate-????????")
+    }
+
+
 def is_gone(folder: Path, *, within_s: float = 10) -> bool:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
@@ -125,6 +139,26 @@ def test_nothing_is_left_when_we_are_killed(cluster_cache: Path, name: str) -> N
         ours.wait(10)
 
     assert is_gone(run_dir)
+
+
+@pytest.mark.parametrize("delay_s", [0.0, 0.05, 0.2])
+def test_nothing_is_left_when_we_are_killed_before_the_server_stands(delay_s: float) -> None:
+    before = run_dirs()
+    ours = subprocess.Popen(
+        [sys.executable, "-c", WITHOUT_CACHE], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with ours:
+        deadline = time.monotonic() + 20
+        while not run_dirs() - before and time.monotonic() < deadline:
+            time.sleep(0.005)
+        time.sleep(delay_s)
+        made = run_dirs() - before
+
+        ours.kill()
+        ours.wait(10)
+
+    assert made
+    assert all(is_gone(folder) for folder in made)
 
 
 # -- the cache -------------------------------------------------------------------------------------
