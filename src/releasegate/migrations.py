@@ -23,16 +23,13 @@ def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migr
     """Read every migration of a folder, in the order of their numbers.
 
     Raises:
-        UsageError: there is no such folder, a name is not ``NNN_words.sql``, two share a number, or
-            a draft is not there.
+        UsageError: the folder or a file in it cannot be read, a name is not ``NNN_words.sql``,
+            two share a number, or a draft is not there.
     """
-    directory = root / folder
-    if not directory.is_dir():
-        raise UsageError(f"There is no folder {folder} in {root.name}: set migrations.")
-    for nested in sorted(directory.glob("*/*.sql")):
-        raise UsageError(f"{nested.relative_to(root)}: migrations lie directly in {folder}.")
-    paths = sorted(path for path in directory.iterdir() if path.suffix.lower() == ".sql")
-    found = sorted((_load(root, path, drafts) for path in paths), key=lambda m: m.number)
+    try:
+        found = _read(root, folder, drafts)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror}.") from error
     for left, right in itertools.pairwise(found):
         if left.number == right.number:
             raise UsageError(f"{left.path} and {right.path} have the same number.")
@@ -40,6 +37,16 @@ def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migr
     for draft in sorted(set(drafts) - known):
         raise UsageError(f"policy.drafts names {draft!r}, which is no file in {folder}.")
     return tuple(found)
+
+
+def _read(root: Path, folder: str, drafts: Collection[str]) -> list[Migration]:
+    directory = root / folder
+    if not directory.is_dir():
+        raise UsageError(f"There is no folder {folder} in {root.name}: set migrations.")
+    for nested in sorted(directory.glob("*/*.sql")):
+        raise UsageError(f"{nested.relative_to(root)}: migrations lie directly in {folder}.")
+    paths = sorted(path for path in directory.iterdir() if path.suffix.lower() == ".sql")
+    return sorted((_load(root, path, drafts) for path in paths), key=lambda m: m.number)
 
 
 def choose(migrations: Sequence[Migration], name: str) -> Migration:

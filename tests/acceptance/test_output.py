@@ -275,6 +275,13 @@ def test_a_required_gate_that_was_not_asked_blocks(released: Project) -> None:
     assert "live-database" in run.report["summary"]
 
 
+def test_nothing_asked_is_no_pass(released: Project) -> None:
+    run = released.ask("preflight", "--gate", "live-database")
+
+    assert run.exit_code == 1
+    assert run.report["verdict"] == "blocked"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

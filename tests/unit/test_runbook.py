@@ -47,6 +47,14 @@ def test_documents_name_only_codes_that_exist(document: str) -> None:
     assert all(findings.lookup(code) for code in named)
 
 
+def test_the_runbook_says_what_to_do_about_every_code() -> None:
+    named = set(re.findall(r"RG\d{3}", RUNBOOK))
+    for first, last in re.findall(r"RG(\d{3}) to RG(\d{3})", RUNBOOK):
+        named |= {f"RG{number}" for number in range(int(first), int(last) + 1)}
+
+    assert {row.code for row in findings.CODES} <= named
+
+
 def test_configuration_page_lists_every_key_with_its_default() -> None:
     from releasegate.settings import Configuration
 

@@ -253,7 +253,7 @@ def test_the_cache_is_below_home_by_default(tmp_path: Path, configured: dict[str
     assert cache == tmp_path / ".cache/releasegate/clusters"
 
 
-@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "/nonexistent"}, {"HOME": "x"}])
+@pytest.mark.parametrize("environment", [{}, {"HOME": ""}, {"HOME": "/proc/none"}, {"HOME": "x"}])
 def test_without_a_usable_home_there_is_no_cache(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

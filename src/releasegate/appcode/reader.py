@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -120,7 +121,7 @@ class _Reader:
         paths = [
             path
             for path, content in self._contents.items()
-            if path != module.path and name.encode() in content and b"import" in content
+            if path != module.path and os.fsencode(name) in content and b"import" in content
         ]
         parsed = [self._module(path) for path in paths]
         self._importing[module.path] = [item for item in parsed if item is not None]

@@ -36,7 +36,7 @@ def ask_gates(request: Request, inputs: GateInputs) -> tuple[GateResult, ...]:
     """Ask all of them even when one blocks: one run shows everything."""
     results = []
     for gate in GATES:
-        if request.only and gate.id not in request.only:
+        if request.only and gate.id not in (*request.only, *request.require):
             results.append(gates.not_asked(gate, "not among the gates asked for"))
             continue
         result = gates.run(gate, inputs)
@@ -57,13 +57,22 @@ _WEIGHT = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}
 
 def judge(request: Request, results: Sequence[GateResult]) -> tuple[int, Verdict, str]:
     """Turn the answers into exit code, verdict and one sentence."""
-    blocking = [result.gate for result in results if _blocks(request, result)]
     unasked = [r.gate for r in results if r.status is GateStatus.NOT_ASKED]
     rest = f" Not asked: {', '.join(unasked)}." if unasked else ""
+    blocking = [_named(result) for result in results if _blocks(request, result)]
     if blocking:
         summary = f"Blocked by {', '.join(blocking)}.{rest}"
         return EXIT_BLOCKED, Verdict.BLOCKED, summary
+    if len(unasked) == len(results):
+        # Not having looked is never a pass.
+        return EXIT_BLOCKED, Verdict.BLOCKED, f"No gate could be asked.{rest}"
     return EXIT_DONE, Verdict.PASSED, f"Every gate that was asked passed.{rest}"
+
+
+def _named(result: GateResult) -> str:
+    """Name a gate that blocks; one that was not asked has no finding to tell the reason."""
+    is_unasked = result.status is GateStatus.NOT_ASKED
+    return f"{result.gate} ({result.reason})" if is_unasked else result.gate
 
 
 def _blocks(request: Request, result: GateResult) -> bool:
