@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: our bigint advisory key ("releaseg" in ASCII); one a database, whatever the migration
 ADVISORY_KEY = 0x72656C6561736567
 
+_TABLES = frozenset("rp")
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -54,16 +56,23 @@ def is_superuser(connection: Connection) -> bool:
     return database.show(connection, "is_superuser") == "on"
 
 
-def existing_tables(connection: Connection, names: Collection[Relation]) -> set[Relation]:
-    """Keep those that are tables, partitioned ones among them."""
+def relation_kinds(connection: Connection, names: Collection[Relation]) -> dict[Relation, str]:
+    """Map those that exist to their kind: ``pg_class.relkind`` (manual, 51.11)."""
     rows = database.rows(
         connection,
-        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+        "SELECT n.nspname, c.relname, c.relkind::text FROM pg_catalog.pg_class c "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY(%s) AND c.relname = ANY(%s)",
+        "WHERE n.nspname = ANY(%s) AND c.relname = ANY(%s)",
         ([name.schema for name in names], [name.name for name in names]),
     )
-    return {Relation(*row) for row in rows} & set(names)
+    found = {Relation(schema, name): kind for schema, name, kind in rows}
+    return {name: found[name] for name in names if name in found}
+
+
+def existing_tables(connection: Connection, names: Collection[Relation]) -> set[Relation]:
+    """Keep those that are tables, partitioned ones among them."""
+    kinds = relation_kinds(connection, names)
+    return {name for name, kind in kinds.items() if kind in _TABLES}
 
 
 def not_owned(connection: Connection, names: Collection[Relation]) -> list[Relation]:

@@ -284,6 +284,25 @@ def test_a_lost_connection_is_opened_anew_and_the_step_tried_again(target: Datab
         assert facts.holds_advisory_lock(on.session.connection)
 
 
+def test_who_finds_another_run_after_a_lost_connection_leaves_it_to_that(target: Database) -> None:
+    with (
+        stage(target, "SELECT pg_sleep(30)", ADD_COLUMN) as on,
+        psycopg.connect(target.owner.dsn(), autocommit=True) as other,
+    ):
+        first = on.session.pid
+
+        def take_over() -> None:
+            on.admin.execute("SELECT pg_terminate_backend(%s)", (first,))
+            other.execute("SELECT pg_advisory_lock(%s)", (facts.ADVISORY_KEY,))
+
+        with later(0.5, take_over):
+            outcome = on.run()
+
+        assert outcome.status is OutcomeStatus.FAILED
+        assert "another run" in (outcome.message or "")
+        assert "note" not in on.columns("papers")
+
+
 def test_a_connection_lost_before_the_first_step_is_no_outcome(target: Database) -> None:
     with stage(target, ADD_COLUMN) as on:
         on.admin.execute("SELECT pg_terminate_backend(%s)", (on.session.pid,))

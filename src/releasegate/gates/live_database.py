@@ -21,7 +21,6 @@ from releasegate.statements.refusals import body
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from releasegate.database import Connection
     from releasegate.model import CatalogObject, Effect, Migration, Plan
     from releasegate.statements.parser import Statement
 
@@ -141,27 +140,15 @@ def _content(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     statements = inputs.statements()
     plan = make_plan(inputs.migration, statements, major=database.major(connection))
     locked = {lock.relation for step in plan.steps for lock in step.locks}
-    present = facts.existing_tables(connection, locked)
-    for name in sorted(locked - present - _not_tables(connection, locked)):
+    # An index or a view may stand there too: a plan can name those.
+    for name in sorted(locked - facts.relation_kinds(connection, locked).keys()):
         yield findings.make("RG506", f"There is no table {name} in {live.target.database}.")
-    yield from _rights(live, present)
+    yield from _rights(live, facts.existing_tables(connection, locked))
     held = catalog.snapshot(connection)
     for thing in sorted(_made(inputs, plan)):
         if thing in held:
             message = f"{thing} exists, but no run of releasegate made it."
             yield findings.make("RG508", message, path=inputs.migration.path)
-
-
-def _not_tables(connection: Connection, names: set[Relation]) -> set[Relation]:
-    """Find those that are indexes or views, which a plan may name too."""
-    rows = database.rows(
-        connection,
-        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
-        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = ANY(%s) AND c.relname = ANY(%s)",
-        ([name.schema for name in names], [name.name for name in names]),
-    )
-    return {Relation(*row) for row in rows}
 
 
 def _rights(live: LiveTarget, tables: set[Relation]) -> Iterator[Finding]:

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pwd
 import shutil
-import subprocess
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from releasegate.errors import CouldNotLook
 from releasegate.throwaway.binaries import give
-from releasegate.throwaway.server import Account, clean_environment
 
-SUPERUSER = "releasegate_superuser"
+if TYPE_CHECKING:
+    from releasegate.throwaway.watchdog import Watchdog
 
 
-def make_cluster(bin_dir: Path, data: Path, account: Account, *, cache: Path | None) -> None:
+def make_cluster(bin_dir: Path, guard: Watchdog, *, cache: Path | None) -> None:
+    """Lay a cluster out in the guard's ``data``."""
     kept = _cached_cluster(bin_dir, cache)
     if kept is not None and (kept / "PG_VERSION").is_file():
-        shutil.copytree(kept, data)
-        give(data, account)
-        data.chmod(0o700)
+        shutil.copytree(kept, guard.data)
+        give(guard.data, guard.account)
+        guard.data.chmod(0o700)
         return
-    _initdb(bin_dir, data, account)
+    guard.initdb(bin_dir / "initdb")
     if kept is not None:
-        _keep(data, kept)
+        _keep(guard.data, kept)
 
 
 def _cached_cluster(bin_dir: Path, cache: Path | None) -> Path | None:
@@ -56,33 +55,3 @@ def _keep(data: Path, kept: Path) -> None:
         with suppress(OSError):
             (beside / "data").rename(kept)
         shutil.rmtree(beside, ignore_errors=True)
-
-
-def _initdb(bin_dir: Path, data: Path, account: Account) -> None:
-    command = [str(bin_dir / "initdb"), "-D", str(data), "-U", SUPERUSER, "-A", "trust"]
-    command += ["--no-sync", "--no-locale", "-E", "UTF8", "--wal-segsize=1"]
-    done = subprocess.run(
-        command,
-        env=clean_environment(None),
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        **account.as_user,
-    )
-    if done.returncode == 0:
-        return
-    with suppress(KeyError):
-        pwd.getpwuid(account.uid)
-        raise CouldNotLook(f"initdb failed: {last_line(done.stderr)}")
-    raise CouldNotLook(
-        f"initdb needs a name for the user id {account.uid}: add it to /etc/passwd, run as another "
-        "user, or give --scratch-url."
-    )
-
-
-def last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    fatal = [line for line in lines if "FATAL" in line or "error" in line.lower()]
-    return (fatal or lines or ["no reason given"])[-1].strip()
