@@ -275,6 +275,21 @@ def test_a_required_gate_that_was_not_asked_blocks(released: Project) -> None:
     assert "live-database" in run.report["summary"]
 
 
+def test_without_a_database_the_report_says_which_migration_it_took(released: Project) -> None:
+    guessed = released.ask("preflight", "--gate", "app-code")
+    named = released.ask("preflight", "001", "--gate", "app-code")
+
+    assert "the newest: 001_init_v1.sql" in guessed.report["summary"]
+    assert "newest" not in named.report["summary"]
+
+
+def test_completion_is_offered_to_the_shell(released: Project) -> None:
+    run = released.run(env={"_RELEASEGATE_COMPLETE": "bash_source"})
+
+    assert run.exit_code == 0
+    assert "complete" in run.stdout
+
+
 def test_nothing_asked_is_no_pass(released: Project) -> None:
     run = released.ask("preflight", "--gate", "live-database")
 

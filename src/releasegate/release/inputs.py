@@ -88,9 +88,15 @@ class Prepared:
             finished_at=self.request.clock(),
             exit_code=exit_code,
             verdict=verdict,
-            summary=summary,
+            summary=f"{summary}{self._choice()}",
             **fields,  # type: ignore[arg-type]
         )
+
+    def _choice(self) -> str:
+        """Say that nobody named the migration and no ledger was there to tell the next one."""
+        is_guess = self.request.migration is None and not isinstance(self.inputs.live, LiveTarget)
+        name = self.inputs.migration.name
+        return f" No database to ask, so this is about the newest: {name}." if is_guess else ""
 
 
 @contextmanager
