@@ -74,11 +74,12 @@ def load(text: str, *, into: Database, server: Server) -> tuple[str, ...]:
     ):
         owner.execute(f"SET statement_timeout = '{TIMEOUT}'")
         missing = _missing_roles(admin, statements)
-        remarks = _make_roles(admin, missing, into, server)
+        made = frozenset() if server.kind == "borrowed" else _nameable(missing)
+        remarks = _make_roles(admin, made, into)
         for statement in statements:
             if statement.kind == "create_extension_stmt":
                 _make_extension(statement, admin, owner)
-        run = _Load(owner, missing if server.kind == "borrowed" else frozenset())
+        run = _Load(owner, missing - made)
         for statement in statements:
             run.one(statement)
         return (*remarks, *run.remarks)
@@ -126,7 +127,7 @@ class _Load:
             self._keep_owner()
             return
         if _roles(statement) & self._unknown_roles:
-            self._skip(statement, "it names a role that the scratch server lacks")
+            self._skip(statement, "it names a role that this server lacks")
             return
         try:
             database.send(self._owner, statement.text)
@@ -191,14 +192,16 @@ def _missing_roles(admin: Connection, statements: Sequence[Statement]) -> frozen
     return frozenset(named - {name for (name,) in rows})
 
 
-def _make_roles(
-    admin: Connection, missing: frozenset[str], into: Database, server: Server
-) -> list[str]:
-    """Stand in for production's roles on a server of our own; never on a borrowed one."""
-    if server.kind == "borrowed" or not missing:
-        return []
+def _nameable(roles: frozenset[str]) -> frozenset[str]:
+    """Leave out names that PostgreSQL keeps for itself (manual, CREATE ROLE)."""
+    reserved = {"none", "public"}
+    return frozenset(name for name in roles - reserved if not name.startswith("pg_"))
+
+
+def _make_roles(admin: Connection, names: frozenset[str], into: Database) -> list[str]:
+    """Stand in for production's roles; the database's owner may act as each of them."""
     owner = quote(into.owner.values["user"])
-    for name in sorted(missing):
+    for name in sorted(names):
         admin.execute(f"CREATE ROLE {quote(name)} NOLOGIN".encode())
         admin.execute(f"GRANT {quote(name)} TO {owner}".encode())
-    return [f"made the roles {', '.join(sorted(missing))}"]
+    return [f"made the roles {', '.join(sorted(names))}"] if names else []

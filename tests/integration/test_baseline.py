@@ -286,7 +286,7 @@ def test_on_a_borrowed_server_no_role_is_made(
 
         left = admin.execute("SELECT FROM pg_roles WHERE rolname = ANY(%s)", (list(roles),))
         assert left.fetchall() == []
-        assert any("it names a role that the scratch server lacks" in said for said in remarks)
+        assert any("it names a role that this server lacks" in said for said in remarks)
         assert "table public.papers" in {str(thing) for thing in held(made.admin)}
 
 
@@ -301,3 +301,14 @@ def test_what_belongs_to_a_superuser_of_that_name_loads_too(
     load(text, database, server)
 
     assert "constraint public.a.a_pkey" in {str(thing) for thing in held(database.admin)}
+
+
+def test_a_role_that_only_another_version_predefines_is_passed_over(
+    database: Database, server: Server
+) -> None:
+    text = "CREATE TABLE a (id int);\nGRANT SELECT ON a TO pg_role_of_tomorrow;\n"
+
+    remarks = load(text, database, server)
+
+    assert len(remarks) == 1
+    assert "left out GRANT SELECT" in remarks[0]

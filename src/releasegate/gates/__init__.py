@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from releasegate import migrations
+import psycopg
+
+from releasegate import database, migrations
 from releasegate.appcode.sources import Sources, source_files
 from releasegate.errors import CouldNotLook
 from releasegate.model import GateResult, GateStatus, Level
@@ -144,5 +146,8 @@ def _ask(gate: Gate, inputs: GateInputs) -> tuple[GateStatus, str | None, Answer
         return GateStatus.NOT_ASKED, str(why), Answer()
     except CouldNotLook as why:
         return GateStatus.ERRORED, str(why), Answer()
+    except psycopg.Error as error:
+        reason = f"A server stopped answering: {database.meaning(error)}."
+        return GateStatus.ERRORED, reason, Answer()
     is_blocked = any(finding.level is Level.ERROR for finding in answer.findings)
     return (GateStatus.BLOCKED if is_blocked else GateStatus.PASSED), None, answer

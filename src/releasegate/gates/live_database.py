@@ -9,7 +9,6 @@ import psycopg
 
 from releasegate import catalog, database, facts, findings, ledger, migrations
 from releasegate.baseline import readable
-from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
 from releasegate.model import Finding, Level, Relation
 from releasegate.plan import make_plan
@@ -31,10 +30,7 @@ def ask(inputs: GateInputs) -> Answer:
         raise NotAsked("no database was given")
     if isinstance(inputs.live, Finding):
         return Answer((inputs.live,))
-    try:
-        live, found = _look(inputs, inputs.live)
-    except psycopg.Error as error:
-        raise CouldNotLook(f"The target stopped answering: {database.meaning(error)}.") from None
+    live, found = _look(inputs, inputs.live)
     evidence = {
         "ledger": "present" if live.ledger.exists else "absent",
         "applied": sorted(live.ledger.entries),
