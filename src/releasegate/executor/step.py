@@ -40,8 +40,8 @@ class StepRun:
         self._log = order.log.bind(step=step.ordinal)
         self._outcome = Outcome(step.ordinal, OutcomeStatus.FAILED)
         self._attempt = Attempt(session, order, step)
-        #: of a try whose connection was lost: did it commit?
-        self._truth: bool | None = None
+        #: the truth about a lost try was looked for until the window closed
+        self._is_sought_in_vain = False
         #: who was in the way at the last try that failed for a lock
         self._refusal: str | None = None
 
@@ -90,8 +90,7 @@ class StepRun:
     def _is_worth_another_try(self, error: BaseException) -> bool:
         """Decide by what is known to have rolled back, never by message text."""
         if isinstance(error, psycopg.Error) and self._session.is_lost:
-            self._truth = self._find_truth()
-            return self._truth is False and self._left() > timedelta(0)
+            return self._find_truth() is False and self._left() > timedelta(0)
         return isinstance(error, psycopg.Error) and error.sqlstate in database.RETRYABLE
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
@@ -126,17 +125,20 @@ class StepRun:
         return [_rounded(asdict(blocker)) for blocker in found]
 
     def _find_truth(self) -> bool | None:
-        return truth.find(self._session, self._order, self._attempt.id, self._log)
+        """Tell whether the lost try committed; None where that cannot be found out."""
+        found = truth.find(self._session, self._order, self._attempt.id, self._log)
+        self._is_sought_in_vain = found is None
+        return found
 
     def _explain(self, error: BaseException) -> Outcome:
         """Turn the error that ended the tries into an outcome, by the server's word for it."""
-        truth = self._truth_after(error)
+        is_committed = self._truth_after(error)
         is_interrupted = isinstance(error, KeyboardInterrupt)
-        if truth is None:
+        if is_committed is None:
             why = "We were interrupted" if is_interrupted else "The connection was lost"
             text = f"{why}, and what became of the step could not be read back."
             return replace(self._outcome, status=OutcomeStatus.UNKNOWN, message=text)
-        if truth:
+        if is_committed:
             return replace(self._outcome, status=OutcomeStatus.APPLIED, sqlstate=None)
         is_closed = isinstance(error, WindowClosed)
         sqlstate = self._outcome.sqlstate if is_closed else getattr(error, "sqlstate", None)
@@ -147,12 +149,18 @@ class StepRun:
 
     def _truth_after(self, error: BaseException) -> bool | None:
         """Ask the ledger, whatever the error says: its row is there if and only if we committed."""
-        if self._session.is_lost:
-            return None if isinstance(error, KeyboardInterrupt) else self._truth
+        is_interrupted = isinstance(error, KeyboardInterrupt)
+        if self._is_sought_in_vain or (is_interrupted and self._session.is_lost):
+            return None
         try:
-            return ledger.has_attempt(self._session.connection, self._attempt.id)
+            if not self._session.is_lost:
+                return ledger.has_attempt(self._session.connection, self._attempt.id)
         except psycopg.Error:
+            self._log.warning("truth.missed")
+        try:
             return self._find_truth()
+        except Overtaken:
+            return False
 
     def _why(self, error: BaseException) -> str:
         if isinstance(error, KeyboardInterrupt):
