@@ -99,16 +99,23 @@ def _make_extension(statement: Statement, admin: Connection, owner: Connection) 
             "beside releasegate, or give --scratch-url"
         )
         raise BaselineError(message, line=line, column=column)
-    make = f"CREATE EXTENSION IF NOT EXISTS {quote(name)}"
-    for part in walk(statement.node):
-        if kind_of(part) == "DefElem" and part.defname == "schema":
-            schema = quote(part.arg.string.sval)
-            owner.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}".encode())
-            make += f" SCHEMA {schema}"
     try:
-        admin.execute(make.encode())
+        admin.execute(
+            f"CREATE EXTENSION IF NOT EXISTS {quote(name)}{_schema(statement, owner)}".encode()
+        )
     except psycopg.Error as error:
         raise failure(statement, error) from error
+
+
+def _schema(statement: Statement, owner: Connection) -> str:
+    """Write the schema that an extension is to live in, and make it where it is missing."""
+    for part in walk(statement.node):
+        if kind_of(part) == "DefElem" and part.defname == "schema":
+            name = part.arg.string.sval
+            if not name.startswith("pg_"):
+                owner.execute(f"CREATE SCHEMA IF NOT EXISTS {quote(name)}".encode())
+            return f" SCHEMA {quote(name)}"
+    return ""
 
 
 class _Load:

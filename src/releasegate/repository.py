@@ -36,6 +36,7 @@ _ENVIRONMENT = {
     "GIT_GRAFT_FILE": "/dev/null",
 }
 _HEX_SHA1 = 40
+_MANY_PATHS = 200
 
 
 class RepositoryProblem(Exception):
@@ -102,7 +103,9 @@ class Repository:
             RepositoryProblem: the clone lacks a folder, or Git cannot read it.
         """
         full = [self._full(path) for path in paths]
-        out = self._must(commit, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *full)
+        # A longer list may not fit into a command line; then everything is listed.
+        named = full if len(full) <= _MANY_PATHS else []
+        out = self._must(commit, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *named)
         found = {}
         for entry in filter(None, out.split(b"\0")):
             meta, _, name = entry.partition(b"\t")

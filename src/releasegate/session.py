@@ -38,7 +38,6 @@ _SETTINGS = {
     "statement_timeout": "60s",
 }
 _TCP_SETTINGS = {
-    **database.PLAIN_SETTINGS,
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
@@ -177,11 +176,12 @@ def _connect(parameters: Parameters, run_id: str) -> Connection:
     name = f"releasegate/{run_id}"
     connection = database.connect(parameters, application_name=name, **_CLIENT_TCP)
     settings = dict(_SETTINGS)
-    if not connection.info.host.startswith("/"):
-        settings |= _TCP_SETTINGS
     if database.major(connection) >= 17:
         settings["transaction_timeout"] = "0"
     database.settle(connection, settings)
+    for name, value in _TCP_SETTINGS.items():
+        # Without effect, and told as 0, where the server's end is a Unix socket.
+        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
     return connection
 
 

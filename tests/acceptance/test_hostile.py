@@ -299,3 +299,66 @@ def test_a_later_migration_waits_for_the_earlier_one(
 
     assert (early.exit_code, early.errors) == (1, {"RG513"})
     assert (late.exit_code, late.finding("RG513")["level"]) == (0, "warning")
+
+
+ORDINARY = """\
+BEGIN;
+CREATE VIEW titles AS SELECT id, title FROM papers;
+ALTER VIEW titles RENAME COLUMN title TO name;
+ALTER TABLE titles RENAME TO names;
+CREATE INDEX px ON plans (env_hash);
+ALTER INDEX px RENAME TO py;
+CREATE INDEX gone ON plans (budget_minutes);
+DROP INDEX gone;
+DROP TABLE IF EXISTS legacy;
+ALTER TABLE IF EXISTS legacy ADD COLUMN a int;
+CREATE TYPE pair AS (a int, b int);
+ALTER TYPE pair RENAME ATTRIBUTE a TO c;
+CREATE TABLE tools (id int CONSTRAINT tools_pk PRIMARY KEY, name text);
+ALTER INDEX tools_pk RENAME TO tools_pkey;
+INSERT INTO tools VALUES (1, 'releasegate');
+CREATE TABLE events (at date NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX ev ON ONLY events (at);
+CREATE INDEX ev1 ON events_1 (at);
+ALTER INDEX ev ATTACH PARTITION ev1;
+CREATE UNIQUE INDEX ui ON runs (id);
+ALTER TABLE runs ADD CONSTRAINT runs_id_key UNIQUE USING INDEX ui;
+COMMENT ON TABLE tools IS 'ours';
+COMMIT;
+"""
+
+
+def test_what_people_write_every_day_is_applied_and_stays_applied(
+    project: Project, production: Production
+) -> None:
+    project.write(MIGRATION, ORDINARY)
+    project.commit()
+    project.tag()
+
+    first = project.apply(production.url)
+    again = project.apply(production.url)
+    state = project.ask("status", "--exit-code", url=production.url)
+
+    assert (first.exit_code, first.errors) == (0, set())
+    assert again.report["verdict"] == "nothing_to_do"
+    assert state.exit_code == 0
+
+
+def test_a_link_that_loops_is_a_finding(project: Project) -> None:
+    (project.root / "examples/papers/loop").symlink_to("loop")
+
+    run = project.ask("preflight", "--gate", "app-code")
+
+    assert run.exit_code in (0, 1)
+    assert "a bug" not in run.stderr
+
+
+def test_a_baseline_with_a_reserved_schema_is_loaded(project: Project) -> None:
+    old = "CREATE EXTENSION IF NOT EXISTS plpgsql WITH SCHEMA pg_catalog;\n"
+    project.write(BASELINE, old + project.read(BASELINE))
+    project.commit()
+
+    run = project.ask("preflight", "--gate", "parse-only")
+
+    assert run.exit_code == 0, run.findings

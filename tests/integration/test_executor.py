@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from releasegate import facts, ledger, log
-from releasegate.executor import Order, execute
+from releasegate.executor import Order, execute, step
 from releasegate.model import Directives, Migration, Outcome, OutcomeStatus, Release, Window
 from releasegate.plan import make_plan
 from releasegate.session import Session, open_session
@@ -446,3 +446,15 @@ def test_what_is_deferred_runs_before_the_step_is_judged(target: Database) -> No
 
         assert outcome.status is OutcomeStatus.APPLIED
         assert on.admin.execute("SELECT count(*) FROM public.queue").fetchone() == (1,)
+
+
+def test_no_row_yet_is_not_taken_for_rolled_back(target: Database) -> None:
+    with stage(target, ADD_COLUMN) as on:
+        # A backend of ours that is still at work on a commit whose answer was lost.
+        on.session.lost_pids.append(on.app.info.backend_pid)
+        run = step.StepRun(on.session, on.order, on.order.plan.steps[0])
+
+        assert run._truth_after(KeyboardInterrupt()) is None
+
+        on.session.lost_pids.clear()
+        assert run._truth_after(KeyboardInterrupt()) is False

@@ -45,10 +45,28 @@ def undone(text: str) -> list[str]:
         ("DROP INDEX i, s.j", {"index public.i": False, "index s.j": False}),
         ("DROP TABLE a", {"table public.a": False}),
         ("DROP VIEW a", {}),
-        ("ALTER TABLE a RENAME TO b", {"table public.a": False, "table public.b": True}),
+        ("ALTER TABLE may_be_a_view RENAME TO b", {}),
+        ("ALTER TABLE may_be_a_view RENAME b TO c", {}),
+        ("ALTER VIEW v RENAME COLUMN a TO b", {}),
+        ("ALTER TABLE IF EXISTS gone RENAME TO b", {}),
+        ("ALTER TABLE IF EXISTS gone ADD a int", {}),
+        ("ALTER TABLE a ADD PRIMARY KEY USING INDEX i", {}),
         (
-            "ALTER TABLE a RENAME b TO c",
-            {"column public.a.b": False, "column public.a.c": True},
+            "CREATE TABLE t (id int CONSTRAINT k PRIMARY KEY); ALTER INDEX k RENAME TO j",
+            {
+                "table public.t": True,
+                "column public.t.id": True,
+                "index public.k": False,
+                "index public.j": True,
+            },
+        ),
+        (
+            "ALTER TABLE a ADD CONSTRAINT i UNIQUE USING INDEX i; ALTER TABLE a DROP CONSTRAINT i",
+            {"constraint public.a.i": False},
+        ),
+        (
+            "CREATE TABLE p (a int); CREATE TABLE p1 PARTITION OF p DEFAULT; DROP TABLE p",
+            {"table public.p": False},
         ),
         (
             "ALTER TABLE a RENAME CONSTRAINT b TO c",

@@ -81,7 +81,11 @@ class _Walk:
     def _folder(self, folder: PurePosixPath) -> None:
         for entry in self._entries(folder):
             path = folder / entry.name
-            is_folder = entry.is_dir()
+            try:
+                is_folder = entry.is_dir()
+            except OSError as error:
+                self.unreadable.add(LeftOut(str(path), error.strerror or "cannot be read"))
+                continue
             if not is_folder and path.suffix not in (*SUFFIXES, *_UNREAD):
                 continue
             reason = self._reason(path, entry)

@@ -149,14 +149,16 @@ class StepRun:
 
     def _truth_after(self, error: BaseException) -> bool | None:
         """Ask the ledger, whatever the error says: its row is there if and only if we committed."""
-        is_interrupted = isinstance(error, KeyboardInterrupt)
-        if self._is_sought_in_vain or (is_interrupted and self._session.is_lost):
+        if self._is_sought_in_vain:
             return None
         try:
-            if not self._session.is_lost:
+            # While an old backend of ours is alive, "no row" may be "no row yet".
+            if not self._session.is_lost and self._session.old_backends_are_gone():
                 return ledger.has_attempt(self._session.connection, self._attempt.id)
         except psycopg.Error:
             self._log.warning("truth.missed")
+        if isinstance(error, KeyboardInterrupt):
+            return None
         try:
             return self._find_truth()
         except Overtaken:

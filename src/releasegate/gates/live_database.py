@@ -14,6 +14,7 @@ from releasegate.model import Finding, Level, Relation
 from releasegate.plan import make_plan
 from releasegate.statements.contract import declared_tables
 from releasegate.statements.effects import effects
+from releasegate.statements.locks import required_tables
 from releasegate.statements.parser import SqlError, parse, quote, quote_relation
 from releasegate.statements.refusals import body
 
@@ -136,8 +137,12 @@ def _content(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     statements = inputs.statements()
     plan = make_plan(inputs.migration, statements, major=database.major(connection))
     locked = {lock.relation for step in plan.steps for lock in step.locks}
-    # An index or a view may stand there too: a plan can name those.
-    for name in sorted(locked - facts.relation_kinds(connection, locked).keys()):
+    made = {
+        Relation(e.object.schema, e.object.name) for e in effects(body(statements)) if e.present
+    }
+    needed = (required_tables(statements) & locked) - made
+    # A view may stand there too: ALTER TABLE takes those.
+    for name in sorted(needed - facts.relation_kinds(connection, needed).keys()):
         yield findings.make("RG506", f"There is no table {name} in {live.target.database}.")
     yield from _rights(live, facts.existing_tables(connection, locked))
     held = catalog.snapshot(connection)

@@ -178,8 +178,11 @@ def _run(request: Request, prepared: Prepared, session: Session, made: Plan) -> 
 def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[Outcome, ...]:
     """Tell what a run did that was interrupted outside a step, or a second time."""
     try:
+        is_known = session.old_backends_are_gone()
         done = ledger.steps_done(session.connection, migration.number)
     except psycopg.Error:
+        is_known, done = False, set()
+    if not is_known:
         message = "Interrupted, and the truth could not be read back."
         return tuple(
             Outcome(step.ordinal, OutcomeStatus.UNKNOWN, message=message) for step in made.steps

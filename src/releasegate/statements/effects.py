@@ -87,6 +87,16 @@ class _Promises:
         for thing in [t for t, owner in self._tables.items() if owner == table and t.kind in kinds]:
             self.made.pop(thing, None)
 
+    def forget_index(self, name: str, table: Relation) -> None:
+        self.made.pop(CatalogObject("index", table.schema, name), None)
+
+    def forget_table(self, table: Relation) -> None:
+        self.made.pop(CatalogObject("table", table.schema, table.name), None)
+
+    def forget_constraint(self, name: str) -> None:
+        for thing in [t for t in self.made if t.kind == "constraint" and t.name == name]:
+            del self.made[thing]
+
     def forget_all(self) -> None:
         self.made.clear()
 
@@ -125,7 +135,7 @@ def _create_table_as(promises: _Promises, node: Any) -> None:
 
 
 def _alter_table(promises: _Promises, node: Any) -> None:
-    if node.objtype != _TABLE:
+    if node.objtype != _TABLE or node.missing_ok:
         return
     table = relation(node.relation)
     for item in node.cmds:
@@ -144,6 +154,7 @@ def _altered(promises: _Promises, table: Relation, command: Any) -> None:
     elif subtype == _VALIDATE:
         promises.present("constraint", command.name, table, is_new=False)
     elif subtype == _DROP_CONSTRAINT:
+        promises.forget_index(command.name, table)
         promises.gone("constraint", command.name, table)
     elif subtype == _DROP_COLUMN:
         promises.forget(table, kinds=("constraint", "index"))
@@ -155,7 +166,7 @@ def _constraints(promises: _Promises, table: Relation, nodes: Iterable[Any]) -> 
         constraint = node.constraint
         if not node.HasField("constraint") or constraint.contype not in _CONSTRAINTS:
             continue
-        if constraint.indexname:
+        if constraint.indexname and constraint.conname:
             # USING INDEX gives the index the constraint's name.
             promises.gone("index", constraint.indexname, table)
             promises.present("index", constraint.conname, table, is_new=False)
@@ -167,7 +178,8 @@ def _create_index(promises: _Promises, node: Any) -> None:
 
 
 def _drop(promises: _Promises, node: Any) -> None:
-    if node.behavior == _CASCADE:
+    if node.behavior == _CASCADE or node.remove_type == _TABLE:
+        # Partitions go with their parent, without being named.
         promises.forget_all()
     kind = {_TABLE: "table", _INDEX: "index"}.get(node.remove_type)
     for item in node.objects if kind else ():
@@ -178,24 +190,29 @@ def _drop(promises: _Promises, node: Any) -> None:
 
 
 def _rename(promises: _Promises, node: Any) -> None:
-    kinds = {_TABLE: "table", _INDEX: "index", _COLUMN: "column", _CONSTRAINT: "constraint"}
-    kind = kinds.get(node.rename_type)
-    if kind is None:
-        return
+    """Promise the new name of indexes and constraints; ALTER TABLE may name a view as well."""
     named = relation(node.relation)
-    if kind == "table":
+    if node.rename_type == _TABLE:
         promises.forget(named, kinds=_PARTS)
-    promises.gone(kind, node.subname if kind in ("column", "constraint") else named.name, named)
-    promises.present(kind, node.newname, named, is_new=False)
+        promises.forget_index(named.name, named)
+        promises.forget_table(named)
+    elif node.rename_type == _COLUMN:
+        promises.forget(named, kinds=_PARTS)
+    elif node.rename_type == _INDEX and not node.missing_ok:
+        promises.forget_constraint(named.name)
+        promises.gone("index", named.name, named)
+        promises.present("index", node.newname, named, is_new=False)
+    elif node.rename_type == _CONSTRAINT and not node.missing_ok:
+        promises.forget_index(node.subname, named)
+        promises.gone("constraint", node.subname, named)
+        promises.present("constraint", node.newname, named, is_new=False)
 
 
 def _set_schema(promises: _Promises, node: Any) -> None:
-    if node.object_type != _TABLE:
-        return
-    table = relation(node.relation)
-    promises.forget(table, kinds=_PARTS)
-    promises.gone("table", table.name, table)
-    promises.present("table", table.name, Relation(node.newschema, table.name), is_new=False)
+    if node.object_type == _TABLE:
+        table = relation(node.relation)
+        promises.forget(table, kinds=_PARTS)
+        promises.forget_table(table)
 
 
 _READERS = {

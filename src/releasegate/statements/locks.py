@@ -98,6 +98,11 @@ _COLUMN = pg_query_pb2.ObjectType.Value("OBJECT_COLUMN")
 _STRONG_OPTION = "user_catalog_table"
 _VIEW = pg_query_pb2.ObjectType.Value("OBJECT_VIEW")
 
+_TABLE = pg_query_pb2.ObjectType.Value("OBJECT_TABLE")
+_NEEDS_TABLES = frozenset(
+    """alter_table_stmt index_stmt create_stmt create_trig_stmt insert_stmt update_stmt delete_stmt
+    merge_stmt truncate_stmt create_policy_stmt""".split()
+)
 # Kinds whose one relation is locked in one mode.
 _ONE_RELATION = {
     "index_stmt": SHARE,
@@ -125,6 +130,23 @@ def locks(statement: Statement) -> tuple[Lock, ...]:
     read. The server takes those locks under ``lock_timeout``.
     """
     return strongest(_found(statement))
+
+
+def required_tables(statements: Iterable[Statement]) -> set[Relation]:
+    """List the tables without which the statements fail, those that they make themselves too."""
+    return {
+        lock.relation
+        for statement in statements
+        if statement.kind in _NEEDS_TABLES and not _is_lenient(statement)
+        for lock in locks(statement)
+    }
+
+
+def _is_lenient(statement: Statement) -> bool:
+    """Tell whether it passes over what is missing, or is about something else than a table."""
+    if statement.kind != "alter_table_stmt":
+        return False
+    return bool(statement.node.missing_ok or statement.node.objtype != _TABLE)
 
 
 def strongest(found: Iterable[Lock]) -> tuple[Lock, ...]:

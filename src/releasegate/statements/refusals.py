@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MAX_NAME_BYTES = 63
 _LEDGER = "releasegate"
+_QUERIES = frozenset({"insert_stmt", "update_stmt", "delete_stmt", "merge_stmt", "select_stmt"})
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
 _TRANSACTIONS = pg_query_pb2.TransactionStmtKind
 _BEGIN = {_TRANSACTIONS.Value("TRANS_STMT_BEGIN"), _TRANSACTIONS.Value("TRANS_STMT_START")}
@@ -256,10 +257,15 @@ def _system_catalogs(statement: Statement) -> Iterator[Finding]:
 
 def _ledger(statement: Statement) -> Iterator[Finding]:
     """Only a run writes the record of runs."""
-    named = {part.sval for part in walk(statement.node) if kind_of(part) == "String"}
-    named |= {part.schemaname for part in walk(statement.node) if kind_of(part) == "RangeVar"}
+    parts = list(walk(statement.node))
+    named = {part.schemaname for part in parts if kind_of(part) == "RangeVar"}
+    if statement.kind not in _QUERIES:
+        # Names outside queries are lists of strings; in queries strings are mostly values.
+        named |= {part.sval for part in parts if kind_of(part) == "String"}
     for body_text in _bodies(statement):
         named |= _words(body_text)
+    if statement.kind == "create_schema_stmt":
+        named.add(statement.node.schemaname)
     if _LEDGER in named:
         yield _finding("RG307", statement, "The schema releasegate belongs to releasegate's runs.")
 

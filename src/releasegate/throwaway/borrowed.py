@@ -66,8 +66,8 @@ def _database(admin: Connection, where: Parameters) -> Iterator[Database]:
     owner = _make_owner(admin, name)
     try:
         admin.execute(_create(name, owner.values["user"]))
-        inside = {"dbname": name, "options": "", "service": ""}
-        kept = {key: value for key, value in where.values.items() if key not in inside}
+        # A service's own database and options give way to what is said here.
+        kept = {key: value for key, value in where.values.items() if key != "options"}
         yield Database(
             name,
             Parameters({**kept, **owner.values, "dbname": name}),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 PSQL_TIMEOUT_S = 300
+#: psql's exit code for a bad or lost connection
+_NO_CONNECTION = 2
 
 # libpq's parameters and the variables that psql takes them from (manual, 34.15)
 _VARIABLES = {
@@ -29,6 +31,7 @@ _VARIABLES = {
     "user": "PGUSER",
     "dbname": "PGDATABASE",
     "password": "PGPASSWORD",
+    "passfile": "PGPASSFILE",
     "options": "PGOPTIONS",
     "sslmode": "PGSSLMODE",
     "sslrootcert": "PGSSLROOTCERT",
@@ -102,7 +105,7 @@ class Server:
         command = [str(self.bin_dir / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
         command += ["-c", f"\\restrict {secrets.token_hex(16)}", "-f", str(path)]
         try:
-            return subprocess.run(
+            code = subprocess.run(
                 command,
                 env=clean_environment(where),
                 cwd="/",
@@ -117,11 +120,16 @@ class Server:
             raise CouldNotLook(f"psql did not end within {PSQL_TIMEOUT_S} s.") from None
         finally:
             path.unlink(missing_ok=True)
+        if code == _NO_CONNECTION:
+            raise CouldNotLook("psql could not connect to the throwaway server.")
+        return code
 
 
 def clean_environment(where: Parameters | None) -> dict[str, str]:
     """Build a child's environment: nothing of libpq's but what ``where`` says."""
-    kept = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    kept = ["PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
+    if where and "service" in where.values:
+        kept += ["PGSERVICEFILE", "PGSYSCONFDIR"]
     clean = {name: os.environ[name] for name in kept if name in os.environ}
     clean["HOME"] = "/nonexistent"
     for key, value in (where.values if where else {}).items():
