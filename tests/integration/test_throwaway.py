@@ -18,7 +18,7 @@ from psycopg import sql
 
 from releasegate import throwaway
 from releasegate.database import Parameters, connect, given_parameters
-from releasegate.errors import CouldNotLook
+from releasegate.errors import CouldNotLook, UsageError
 from releasegate.throwaway.binaries import binaries, embedded_bin
 
 if TYPE_CHECKING:
@@ -474,3 +474,8 @@ def test_a_server_that_does_not_answer_cannot_be_borrowed(tmp_path: Path) -> Non
 
 def test_the_embedded_programs_are_there() -> None:
     assert {"postgres", "initdb", "psql"} <= {path.name for path in embedded_bin().iterdir()}
+
+
+def test_a_service_is_no_place_to_borrow_from() -> None:
+    with pytest.raises(UsageError, match="service"), throwaway.borrow(Parameters({"service": "x"})):
+        pass

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from releasegate import database
 from releasegate.database import Connection, Parameters
-from releasegate.errors import CouldNotLook
+from releasegate.errors import CouldNotLook, UsageError
 from releasegate.throwaway.binaries import embedded_bin
 from releasegate.throwaway.server import Account, Database, Server
 
@@ -34,8 +34,11 @@ def borrow(where: Parameters) -> Iterator[Server]:
     migrations run as a role of their own; else as the role itself.
 
     Raises:
+        UsageError: ``where`` names a service; its values would win over those that we give psql.
         CouldNotLook: it cannot be reached, or the role may not create databases.
     """
+    if "service" in where.values:
+        raise UsageError("--scratch-url takes no service: write host, user and database out.")
     with database.connect(where, application_name="releasegate") as admin:
         _check(admin)
         _sweep(admin)
@@ -66,7 +69,6 @@ def _database(admin: Connection, where: Parameters) -> Iterator[Database]:
     owner = _make_owner(admin, name)
     try:
         admin.execute(_create(name, owner.values["user"]))
-        # A service's own database and options give way to what is said here.
         kept = {key: value for key, value in where.values.items() if key != "options"}
         yield Database(
             name,

@@ -127,9 +127,7 @@ class Server:
 
 def clean_environment(where: Parameters | None) -> dict[str, str]:
     """Build a child's environment: nothing of libpq's but what ``where`` says."""
-    kept = ["PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"]
-    if where and "service" in where.values:
-        kept += ["PGSERVICEFILE", "PGSYSCONFDIR"]
+    kept = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     clean = {name: os.environ[name] for name in kept if name in os.environ}
     clean["HOME"] = "/nonexistent"
     for key, value in (where.values if where else {}).items():
