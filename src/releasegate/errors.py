@@ -17,9 +17,3 @@ class UsageError(ReleasegateError):
 
 class CouldNotLook(ReleasegateError):
     """A gate could not find its answer out. It blocks, as an answer of no would."""
-
-
-class Interrupted(ReleasegateError):
-    """Ctrl-C or SIGTERM before anything was sent to the target."""
-
-    exit_code = 130

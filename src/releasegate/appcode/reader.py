@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.sites import Found
-    from releasegate.model import Finding, WriteSite
+    from releasegate.model import Finding
 
 _VERB = re.compile(rb"insert|update|upsert|delete|merge|copy|truncate", re.IGNORECASE)
 #: a write whose table is put in at run time
@@ -33,10 +33,6 @@ class Reading:
     lines: int
     found: tuple[Found, ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def write_sites(self) -> tuple[WriteSite, ...]:
-        return tuple(item.site for item in self.found)
 
 
 def read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
