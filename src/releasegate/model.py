@@ -126,18 +126,20 @@ class Lock:
 
 @dataclass(frozen=True, slots=True, order=True)
 class CatalogObject:
-    """A thing that a schema holds and a statement can name."""
+    """A thing that a database holds and a statement can name, or one side of it (its owner)."""
 
-    #: table, column, constraint or index
+    #: table, column, constraint, index and whatever else the catalog's snapshot tells apart
     kind: str
+    #: empty for what lies in no schema, such as an extension
     schema: str
+    #: empty for a schema itself
     name: str
-    #: the table of a column or a constraint; empty for the rest
+    #: the table of a column, a constraint, a policy, ...; empty for the rest
     table: str = ""
 
     def __str__(self) -> str:
-        owner = f"{self.table}." if self.table else ""
-        return f"{self.kind} {self.schema}.{owner}{self.name}"
+        path = (part for part in (self.schema, self.table, self.name) if part)
+        return f"{self.kind} {'.'.join(path)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Production:
     # -- what it holds
 
     def schema(self) -> catalog.Snapshot:
-        """Every table, column, constraint and index outside the ledger."""
+        """Everything outside the ledger that a migration can change."""
         with self.connect(autocommit=True) as connection:
             connection.execute("SET search_path = pg_catalog")
             return catalog.snapshot(connection)

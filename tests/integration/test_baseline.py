@@ -69,7 +69,7 @@ def dump(where: Parameters, *options: str) -> str:
 def held(where: Parameters) -> Snapshot:
     with psycopg.connect(where.dsn(), autocommit=True) as connection:
         connection.execute("SET search_path = pg_catalog")
-        return catalog.snapshot(connection)
+        return catalog.tables(connection)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -275,6 +276,37 @@ def test_no_variable_leads_us_to_another_server(
 
     assert b"connection received" in before
     assert journal.read_bytes() == before
+
+
+# -- pg_dump ---------------------------------------------------------------------------------------
+
+
+def test_a_database_is_dumped_whatever_the_environment_says(
+    decoy: tuple[Server, Path], cluster_cache: Path
+) -> None:
+    _, journal = decoy
+    before = journal.read_bytes()
+
+    with throwaway.start(cache=cluster_cache) as ours, ours.database() as made:
+        assert ours.psql(made.owner, script="CREATE TABLE größe (id int);".encode()) == 0
+        text = ours.dump(made.owner, "--schema-only")
+
+    assert 'CREATE TABLE public."größe"' in text
+    assert journal.read_bytes() == before
+
+
+def test_a_dump_that_fails_is_no_empty_dump(server: Server, database: Database) -> None:
+    nowhere = Parameters({**database.owner.values, "dbname": "nowhere"})
+
+    with pytest.raises(CouldNotLook, match="pg_dump ended with 1"):
+        server.dump(nowhere, "--schema-only")
+
+
+def test_a_dump_that_is_not_to_be_had_is_told(server: Server, database: Database) -> None:
+    without = replace(server, bin_dir=server.run_dir)
+
+    with pytest.raises(CouldNotLook, match="pg_dump cannot be run: No such file or directory"):
+        without.dump(database.owner, "--schema-only")
 
 
 # -- what may run ----------------------------------------------------------------------------------

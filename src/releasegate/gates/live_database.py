@@ -84,9 +84,10 @@ def _ledger(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
 def _earlier(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     """Earlier files that no run applied: by other means, as the catalogs say, or not at all."""
     pending = [m for m in inputs.earlier if m.number not in live.ledger.entries]
-    held = set(catalog.snapshot(live.connection)) if pending else set()
     for earlier in pending:
-        is_there = all((e.object in held) == e.present for e in _promised(earlier))
+        promised = _promised(earlier)
+        held = catalog.describe(live.connection, [effect.object for effect in promised])
+        is_there = all((held[str(e.object)] is not None) == e.present for e in promised)
         level = Level.WARNING if is_there else Level.ERROR
         how = "was applied by other means" if is_there else "is not applied"
         message = f"{earlier.name} is not in the ledger and {how}."
@@ -115,7 +116,7 @@ def drift(live: LiveTarget, migration: Migration) -> list[str]:
     """
     number = migration.number
     recorded = live.ledger.objects.get(number, {})
-    held = {str(thing): text for thing, text in catalog.snapshot(live.connection).items()}
+    held = {str(thing): text for thing, text in catalog.tables(live.connection).items()}
     promised = {str(effect.object) for effect in _promised(migration)}
     unknown = sorted(promised - live.ledger.entries[number].recorded)
     lines = [f"the ledger has no record of {name}" for name in unknown]
@@ -145,9 +146,10 @@ def _content(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     for name in sorted(needed - facts.relation_kinds(connection, needed).keys()):
         yield findings.make("RG506", f"There is no table {name} in {live.target.database}.")
     yield from _rights(live, facts.existing_tables(connection, locked))
-    held = catalog.snapshot(connection)
-    for thing in sorted(_made(inputs, plan)):
-        if thing in held:
+    made_by_it = sorted(_made(inputs, plan))
+    held = catalog.describe(connection, made_by_it)
+    for thing in made_by_it:
+        if held[str(thing)] is not None:
             message = f"{thing} exists, but no run of releasegate made it."
             yield findings.make("RG508", message, path=inputs.migration.path)
 

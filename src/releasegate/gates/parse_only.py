@@ -166,7 +166,8 @@ class _Trial:
         where = Parameters({**made.owner.values, "options": options})
         self.psql_exit_code = self._server.psql(where, script=self._inputs.migration.content)
         after = _snapshot(made)
-        self.created, self.removed = set(after) - set(before), set(before) - set(after)
+        self.created = catalog.things(after.keys() - before.keys())
+        self.removed = catalog.things(before.keys() - after.keys())
         one_by_one = self._one_by_one()
         if isinstance(one_by_one, Finding):
             yield one_by_one

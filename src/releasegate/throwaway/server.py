@@ -1,4 +1,4 @@
-"""A throwaway server's nouns: the databases made on it, the account it runs as, psql against it."""
+"""A throwaway server's nouns: its databases, its account, psql and pg_dump against it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 PSQL_TIMEOUT_S = 300
+DUMP_TIMEOUT_S = 300
 #: psql's exit code for a bad or lost connection
 _NO_CONNECTION = 2
 
@@ -123,6 +124,34 @@ class Server:
         if code == _NO_CONNECTION:
             raise CouldNotLook("psql could not connect to the throwaway server.")
         return code
+
+    def dump(self, where: Parameters, *arguments: str) -> str:
+        """Let pg_dump write a database as SQL.
+
+        Raises:
+            CouldNotLook: it failed or did not end in time. What it said stays with it: it can quote
+                a definition.
+        """
+        command = [str(self.bin_dir / "pg_dump"), "--no-password", "--encoding=UTF8", *arguments]
+        try:
+            done = subprocess.run(
+                command,
+                env=clean_environment(where),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                check=False,
+                timeout=DUMP_TIMEOUT_S,
+                **self.account.as_user,
+            )
+        except subprocess.TimeoutExpired:
+            raise CouldNotLook(f"pg_dump did not end within {DUMP_TIMEOUT_S} s.") from None
+        except OSError as error:
+            raise CouldNotLook(f"pg_dump cannot be run: {error.strerror}.") from error
+        if done.returncode != 0:
+            raise CouldNotLook(f"pg_dump ended with {done.returncode} on the throwaway server.")
+        return str(done.stdout, "utf-8")
 
 
 def clean_environment(where: Parameters | None) -> dict[str, str]:

@@ -1,0 +1,16 @@
+"""What a database holds: one snapshot, comparable, printable as a difference."""
+
+from releasegate.catalog.differences import difference, things
+from releasegate.catalog.dump import dump_lines
+from releasegate.catalog.reading import Snapshot, describe, relfilenodes, snapshot, tables
+
+__all__ = [
+    "Snapshot",
+    "describe",
+    "difference",
+    "dump_lines",
+    "relfilenodes",
+    "snapshot",
+    "tables",
+    "things",
+]
