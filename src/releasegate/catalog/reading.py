@@ -119,7 +119,9 @@ def snapshot(connection: Connection) -> Snapshot:
 def tables(connection: Connection) -> Snapshot:
     """Read tables, columns, constraints and indexes alone: what a ledger records.
 
-    Unlike a snapshot it opens no view, so it waits for nobody who changes what a view reads.
+    The server opens a table to print its defaults, checks and keys, so this waits where another
+    session holds ACCESS EXCLUSIVE on such a table; a snapshot also where one holds it on a table
+    with a view, a policy or a trigger.
     """
     return _read(connection, _query(_RELATIONS, _RECORDED, branches=RECORDED))
 
