@@ -304,6 +304,12 @@ ROUTINES_AND_TYPES = (
 )
 
 DATABASE_WIDE = (
+    Change("ALTER DATABASE copy SET work_mem = '8MB'", "database current", is_dumped=False),
+    Change(
+        "REVOKE CONNECT ON DATABASE copy FROM PUBLIC",
+        "database privileges current",
+        is_dumped=False,
+    ),
     Change("CREATE SCHEMA other", "schema other"),
     Change("GRANT USAGE ON SCHEMA app TO catalog_reader", "schema privileges app"),
     as_superuser("ALTER SCHEMA app OWNER TO catalog_writer", "schema owner app"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from releasegate import catalog
+from releasegate import catalog, throwaway
 from releasegate.model import CatalogObject, Relation
 from releasegate.statements.parser import quote
 
@@ -186,6 +186,36 @@ def test_privileges_are_told_alike_however_they_came_about(connection: Connectio
     assert named(connection) == before
     connection.execute("REVOKE ALL ON public.papers FROM CURRENT_USER")
     assert named(connection)["table privileges public.papers"] == "nobody"
+
+
+def test_the_order_of_an_enums_labels_counts(connection: Connection) -> None:
+    connection.execute("CREATE TYPE public.mood AS ENUM ('b', 'a')")
+    before = named(connection)
+
+    connection.execute("DROP TYPE public.mood; CREATE TYPE public.mood AS ENUM ('a', 'b')")
+
+    assert catalog.difference(before, named(connection)) == [
+        "type public.mood was ENUM 'b', 'a'; is ENUM 'a', 'b'"
+    ]
+
+
+def test_databases_of_two_owners_on_a_lent_server_are_equal(database: Database) -> None:
+    seen, owners = [], set()
+    with throwaway.borrow(database.admin) as lent:
+        for _ in range(2):
+            with lent.database() as made, psycopg.connect(made.owner.dsn()) as connection:
+                connection.execute("CREATE TABLE public.t (id int)")
+                connection.execute("CREATE POLICY p ON public.t TO CURRENT_USER USING (true)")
+                connection.execute("GRANT SELECT ON public.t TO PUBLIC")
+                connection.execute("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC")
+                connection.commit()
+                owner = made.owner.values["user"]
+                lines = catalog.dump_lines(lent.dump(made.owner, "--schema-only"), owner=owner)
+                seen.append((named(connection), lines))
+                owners.add(owner)
+
+    assert seen[0] == seen[1]
+    assert len(owners) == 2
 
 
 def test_a_not_null_that_is_not_proven_is_told(connection: Connection) -> None:
