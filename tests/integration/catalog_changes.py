@@ -323,6 +323,23 @@ DATABASE_WIDE = (
         "default privileges f of the database's owner",
     ),
     as_superuser("CREATE EXTENSION IF NOT EXISTS ltree SCHEMA app", "extension ltree"),
+    Change(
+        "ALTER TEXT SEARCH CONFIGURATION app.words ALTER MAPPING FOR word WITH english_stem",
+        "text search configuration app.words",
+        role="releasegate_superuser",
+    ),
+    as_superuser(
+        "CREATE TEXT SEARCH DICTIONARY app.d (TEMPLATE = pg_catalog.simple, accept = false)",
+        "text search dictionary app.d",
+    ),
+    as_superuser(
+        "CREATE OPERATOR CLASS app.ops FOR TYPE int USING hash AS OPERATOR 1 app.===(int, int)",
+        "operator class app.ops USING hash",
+    ),
+    Change(
+        "ALTER FUNCTION app.twice(int) DEPENDS ON EXTENSION plpgsql",
+        "dependency function app.twice(integer) ON plpgsql",
+    ),
     as_superuser("ALTER EVENT TRIGGER watching DISABLE", "event trigger watching"),
     as_superuser(
         "ALTER PUBLICATION published ADD TABLE app.plans", "published table published.app.plans"

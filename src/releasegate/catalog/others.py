@@ -198,36 +198,50 @@ WHERE o.acl IS DISTINCT FROM i.initprivs
   AND (o.oid < 16384 OR EXISTS (SELECT FROM member m WHERE m.class = o.class AND m.oid = o.oid))
 """
 
-# Kinds that hardly any migration touches, by their name in full.
+# Kinds that hardly any migration touches.
 _RARE = """
 SELECT x.type, '', '', x.identity, o.class::regclass, o.oid, 0, o.owner, NULL, '',
-       'present'
+       coalesce(o.told, 'present')
 FROM (
-  SELECT 'pg_opclass'::regclass::oid AS class, oid, opcowner AS owner FROM pg_opclass
-  WHERE oid >= 16384
+  SELECT 'pg_opclass'::regclass::oid AS class, oid, opcowner AS owner,
+         concat_ws(' ', CASE WHEN opcdefault THEN 'DEFAULT FOR' ELSE 'FOR' END,
+                   format_type(opcintype, NULL)) AS told
+  FROM pg_opclass WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_opfamily'::regclass, oid, opfowner FROM pg_opfamily WHERE oid >= 16384
+  SELECT 'pg_opfamily'::regclass, oid, opfowner, NULL FROM pg_opfamily WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_amop'::regclass, oid, NULL FROM pg_amop
+  SELECT 'pg_amop'::regclass, oid, NULL, amopopr::regoperator::text FROM pg_amop
   WHERE oid >= 16384 AND amopfamily NOT IN (SELECT m.oid FROM member m)
   UNION ALL
-  SELECT 'pg_amproc'::regclass, oid, NULL FROM pg_amproc
+  SELECT 'pg_amproc'::regclass, oid, NULL, amproc::regprocedure::text FROM pg_amproc
   WHERE oid >= 16384 AND amprocfamily NOT IN (SELECT m.oid FROM member m)
   UNION ALL
-  SELECT 'pg_am'::regclass, oid, NULL FROM pg_am WHERE oid >= 16384
+  SELECT 'pg_am'::regclass, oid, NULL, amhandler::text FROM pg_am WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_conversion'::regclass, oid, conowner FROM pg_conversion WHERE oid >= 16384
+  SELECT 'pg_conversion'::regclass, oid, conowner, concat_ws(' ', conproc, condefault)
+  FROM pg_conversion WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_ts_config'::regclass, oid, cfgowner FROM pg_ts_config WHERE oid >= 16384
+  SELECT 'pg_ts_config'::regclass, oid, cfgowner,
+         (SELECT string_agg(concat_ws(' ', m.maptokentype, m.mapdict::regdictionary), ', '
+                            ORDER BY m.maptokentype, m.mapseqno)
+          FROM pg_ts_config_map m WHERE m.mapcfg = c.oid)
+  FROM pg_ts_config c WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_ts_dict'::regclass, oid, dictowner FROM pg_ts_dict WHERE oid >= 16384
+  SELECT 'pg_ts_dict'::regclass, oid, dictowner, dictinitoption FROM pg_ts_dict WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_ts_parser'::regclass, oid, NULL FROM pg_ts_parser WHERE oid >= 16384
+  SELECT 'pg_ts_parser'::regclass, oid, NULL, NULL FROM pg_ts_parser WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_ts_template'::regclass, oid, NULL FROM pg_ts_template WHERE oid >= 16384
+  SELECT 'pg_ts_template'::regclass, oid, NULL, NULL FROM pg_ts_template WHERE oid >= 16384
   UNION ALL
-  SELECT 'pg_transform'::regclass, oid, NULL FROM pg_transform WHERE oid >= 16384
+  SELECT 'pg_transform'::regclass, oid, NULL, concat_ws(' ', trffromsql, trftosql)
+  FROM pg_transform WHERE oid >= 16384
 ) o, LATERAL pg_identify_object(o.class, o.oid, 0) x
+UNION ALL
+SELECT 'dependency', '', '', concat_ws(' ', x.type, x.identity, 'ON', quote_ident(e.extname)),
+       d.classid::regclass, NULL, 0, NULL, NULL, '', 'present'
+FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid,
+LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) x
+WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
 """
 
 # Owner and comment are not told: a database's own name differs wherever the plan is tried.
