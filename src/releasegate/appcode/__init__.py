@@ -9,10 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.queried import Query
     from releasegate.appcode.reader import Reading
     from releasegate.appcode.sites import Found
     from releasegate.appcode.sources import Sources
-    from releasegate.model import ContractColumn, Finding
+    from releasegate.model import ContractColumn, Finding, Relation
 
 #: names of left-out files in the report; the count is always whole
 MAX_NAMES = 50
@@ -48,6 +49,15 @@ def examine(
     judged = judgement.judge(reading, contract, optional)
     found = (*contract.problems, *_of_sources(sources), *judged)
     return Examination(found, _evidence(contract, reading, sources))
+
+
+def queries(
+    contents: Mapping[str, bytes | None], relations: Collection[Relation]
+) -> tuple[Query, ...]:
+    """List the complete statements that the app sends to the tables, in order of their places."""
+    from releasegate.appcode.queried import queries as read
+
+    return read(contents, relations)
 
 
 def _of_sources(sources: Sources) -> Iterable[Finding]:

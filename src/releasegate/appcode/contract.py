@@ -26,6 +26,8 @@ class Contract:
     problems: tuple[Finding, ...] = ()
     #: the baseline's
     tables: Mapping[Relation, Table] | None = None
+    #: tables to look at that no key names
+    others: tuple[Relation, ...] = ()
 
     @property
     def children(self) -> tuple[Relation, ...]:
@@ -37,7 +39,7 @@ class Contract:
 
     @property
     def relations(self) -> tuple[Relation, ...]:
-        return tuple(dict.fromkeys((*self.children, *self.parents)))
+        return tuple(dict.fromkeys((*self.children, *self.parents, *self.others)))
 
     def find(self, schema: str | None, name: str | None) -> Relation | None:
         """Find the contract's table of that name; no schema means any."""

@@ -66,7 +66,7 @@ def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Ite
         relation = contract.find(write.schema, write.table)
         if write.table is None:
             what = "the table's name is put in at run time"
-            place = Proof(module.path, _line(module, leaf, use, write), what)
+            place = Proof(module.path, line_of(module, leaf, use, write.line, write.table), what)
             operation = write.operation
             yield riddle(place, relation=None, operation=operation, api="sql", contract=contract)
         elif relation is not None:
@@ -81,7 +81,7 @@ def _site(
     relation: Relation,
     contract: Contract,
 ) -> Found:
-    line = _line(module, leaf, use, write)
+    line = line_of(module, leaf, use, write.line, write.table)
     lines = (line - write.line, leaf.end_lineno or line)
     rows: list[Row] = []
     if write.operation in ("insert", "upsert", "copy"):
@@ -139,14 +139,14 @@ def _runs_sql(call: ast.Call) -> bool:
     return name.startswith(("execute", "fetch", "query", "run", "exec", "copy", "stream"))
 
 
-def _line(module: Module, leaf: ast.expr, use: Use, write: SqlWrite) -> int:
-    """Find the file's line of a write: counted where the literal shows its own line ends."""
+def line_of(module: Module, leaf: ast.expr, use: Use, number: int, table: str | None) -> int:
+    """Find the file's line of a text's line: counted where the literal shows its line ends."""
     start, end = leaf.lineno, leaf.end_lineno or leaf.lineno
     text = text_of(module, leaf) or ""
     if text == use.text and text.count("\n") == end - start:
-        return start + write.line - 1
-    for number in range(start, end + 1):
-        line = module.lines[number - 1] if number <= len(module.lines) else ""
-        if _VERB.search(line) and (write.table or "") in line:
-            return number
+        return start + number - 1
+    for candidate in range(start, end + 1):
+        line = module.lines[candidate - 1] if candidate <= len(module.lines) else ""
+        if _VERB.search(line) and (table or "") in line:
+            return candidate
     return start

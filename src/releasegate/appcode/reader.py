@@ -6,18 +6,20 @@ import os
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from releasegate import findings
 from releasegate.appcode import python
 from releasegate.appcode.module import Module
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.sites import Found
     from releasegate.model import Finding
+
+T = TypeVar("T")
 
 _VERB = re.compile(rb"insert|update|upsert|delete|merge|copy|truncate", re.IGNORECASE)
 #: a write whose table is put in at run time
@@ -37,12 +39,12 @@ class Reading:
 
 def read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
     """Read the files, path to bytes; what cannot be read is a finding, never a pass."""
-    reader = _Reader(contents, contract)
+    reader = Reader(contents, contract)
     found = tuple(item for path in reader.hits() for item in reader.sites(path))
     return Reading(len(reader.files), reader.lines, found, tuple(reader.problems))
 
 
-class _Reader:
+class Reader:
     def __init__(self, contents: Mapping[str, bytes | None], contract: Contract) -> None:
         self.files = tuple(contents)
         self.problems: list[Finding] = []
@@ -54,25 +56,35 @@ class _Reader:
         for path in [path for path, held in contents.items() if held is None]:
             self._problem(path, f"{path} cannot be read.")
 
-    def hits(self) -> list[str]:
-        """List the files in which a write of the contract's tables may stand."""
+    def hits(self, *, reads: bool = False) -> list[str]:
+        """List the files in which a write of the contract's tables may stand, or any mention."""
         names = [re.escape(relation.name.encode()) for relation in self._contract.relations]
         tables = re.compile(rb"|".join(names) or rb"(?!)", re.IGNORECASE)
         return [
             path
             for path, content in self._contents.items()
-            if _VERB.search(content) and (tables.search(content) or _DYNAMIC.search(content))
+            if (reads and tables.search(content))
+            or (_VERB.search(content) and (tables.search(content) or _DYNAMIC.search(content)))
         ]
 
     def sites(self, path: str) -> tuple[Found, ...]:
+        return self.guarded(
+            path, lambda m: python.sites(m, self._contract, partial(self.importers, m))
+        )
+
+    def guarded(self, path: str, look: Callable[[Module], Iterable[T]]) -> tuple[T, ...]:
+        """Look at a parsed file; one that cannot be parsed or followed is a finding."""
         module = self._module(path, is_hit=True)
         if module is None:
             return ()
         try:
-            return python.sites(module, self._contract, partial(self._importers, module))
+            return tuple(look(module))
         except RecursionError:
             self._problem(path, f"{path} is nested too deeply to be read.")
             return ()
+
+    def text(self, path: str) -> str:
+        return self._contents[path].decode(errors="replace")
 
     def _module(self, path: str, *, is_hit: bool = False) -> Module | None:
         if path not in self._modules:
@@ -109,7 +121,7 @@ class _Reader:
         fitting = [path for path in self._contents if f"/{path}".endswith(ends)]
         return self._module(fitting[0]) if len(fitting) == 1 else None
 
-    def _importers(self, module: Module) -> list[Module]:
+    def importers(self, module: Module) -> list[Module]:
         """Parse the files that import this one: its SQL constants may be run there."""
         if module.path in self._importing:
             return self._importing[module.path]

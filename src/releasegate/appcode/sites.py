@@ -25,6 +25,8 @@ class Found:
     scope: ast.AST | None = None
     #: why the whole site cannot be decided
     riddle: str | None = None
+    #: the columns that every row of it sends
+    keys: tuple[str, ...] = ()
 
 
 def riddle(
@@ -53,10 +55,19 @@ def site(
 ) -> Found:
     """Judge a site: ``rows`` are inserted, ``updates`` are set in rows that exist."""
     columns = contract.of_child(relation)
+    rows = tuple(rows)
     verdicts = decide(rows, columns, contract, inserts=True)
     if updates is not None:
         for name, verdict in decide([updates], columns, contract, inserts=False).items():
             if name not in verdicts or verdicts[name].verdict == "sent":
                 verdicts[name] = verdict
     made = WriteSite(path, line, end_line, relation.name, operation, api, verdicts)
-    return Found(made, relation, scope)
+    return Found(made, relation, scope, keys=_always(rows or ((updates,) if updates else ())))
+
+
+def _always(rows: tuple[Row, ...]) -> tuple[str, ...]:
+    """List the keys that every row sends, in the first row's order."""
+    if not rows:
+        return ()
+    sent = [set(row.values) - row.uncertain for row in rows]
+    return tuple(key for key in rows[0].values if all(key in keys for keys in sent))

@@ -17,6 +17,7 @@ _PIECE = re.compile(
     (?P<comment>--[^\n]*|/\*.*?\*/)
   | (?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
   | (?P<rows>\bvalues\s+%s)
+  | (?P<listed>\bin\s*)(?P<list>%\([^()]+\)s|%s|:[A-Za-z_]\w*)(?![\w(])
   | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbt])
   | (?P<cast>::|:=)
   | (?P<colon>(?<![\w\])]):(?P<name>[A-Za-z_]\w*))
@@ -76,6 +77,10 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
         bind = numbering.next_position()
         numbering.rows.add(len(numbering.keys))
         return f"{text[:-2]}({bind})"
+    if match["listed"]:
+        return (
+            f"{match['listed']}({_PIECE.sub(lambda one: _replaced(one, numbering), match['list'])})"
+        )
     if match["percent"]:
         return _percent(match, numbering)
     if match["colon"]:
