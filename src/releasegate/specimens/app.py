@@ -1,0 +1,109 @@
+"""A throwaway database -> the app's role on it, and its sessions with prepared statements."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import pq, sql
+
+from releasegate import database
+from releasegate.database import Parameters
+from releasegate.session import MIGRATION_SEARCH_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from psycopg.pq.abc import PGconn, PGresult
+
+    from releasegate.throwaway import Database
+
+_SETTINGS = {"search_path": MIGRATION_SEARCH_PATH, "statement_timeout": "2s", "lock_timeout": "1s"}
+_MAKE = "CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {} IN ROLE pg_read_all_data, pg_write_all_data"
+
+
+@contextmanager
+def app_role(where: Database) -> Iterator[Parameters]:
+    """Make a role that may read and write every table and owns none; else be the owner.
+
+    Its rights come of PostgreSQL's own roles, so no table's privileges change. It logs in by
+    itself: the app's SQL could leave a role that was merely set.
+    """
+    with database.connect(where.admin, application_name="releasegate") as admin:
+        query = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
+        if not database.one(admin, query)[0]:
+            yield where.owner
+            return
+        role, password = f"{where.name}_app", secrets.token_urlsafe(24)
+        name = sql.Identifier(role)
+        admin.execute(sql.SQL(_MAKE).format(name, sql.Literal(password)))
+        try:
+            yield Parameters({**where.owner.values, "user": role, "password": password})
+        finally:
+            with suppress(psycopg.Error):
+                admin.execute(sql.SQL("DROP OWNED BY {}").format(name))
+                admin.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    sqlstate: str
+    #: the column that it is about, where the server names one
+    column: str | None = None
+
+
+@contextmanager
+def session(app: Parameters) -> Iterator[Session]:
+    """Log in as the app, with bounds on how long a statement runs and waits.
+
+    Raises:
+        CouldNotLook: no connection was to be had.
+    """
+    with database.connect(app, application_name="app") as connection:
+        database.settle(connection, _SETTINGS)
+        yield Session(connection.pgconn)
+
+
+class Session:
+    """A connection that prepares by the protocol, as drivers do."""
+
+    def __init__(self, pgconn: PGconn) -> None:
+        self._pgconn = pgconn
+
+    def prepare(self, name: str, text: str) -> Refusal | None:
+        return _refusal(self._pgconn.prepare(name.encode(), text.encode()))
+
+    def parameter_types(self, name: str) -> list[int]:
+        """Ask which types a prepared statement's parameters have."""
+        told = self._pgconn.describe_prepared(name.encode())
+        return [told.param_type(place) for place in range(told.nparams)]
+
+    def execute(self, name: str, values: Sequence[str | None]) -> Refusal | None:
+        """Execute a prepared statement in a transaction that is rolled back."""
+        texts: list[Any] = [None if value is None else value.encode() for value in values]
+        self._pgconn.exec_(b"BEGIN")
+        # Deferred keys would else be looked at by a commit that never comes.
+        self._pgconn.exec_(b"SET CONSTRAINTS ALL IMMEDIATE")
+        result = self._pgconn.exec_prepared(name.encode(), texts)
+        if not self.is_lost:
+            self._pgconn.exec_(b"ROLLBACK")
+        return _refusal(result)
+
+    def let_go(self) -> None:
+        """Give up advisory locks, which a rollback leaves."""
+        self._pgconn.exec_(b"SELECT pg_catalog.pg_advisory_unlock_all()")
+
+    @property
+    def is_lost(self) -> bool:
+        return self._pgconn.status != pq.ConnStatus.OK
+
+
+def _refusal(result: PGresult) -> Refusal | None:
+    if result.status in (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK):
+        return None
+    state = result.error_field(pq.DiagnosticField.SQLSTATE)
+    column = result.error_field(pq.DiagnosticField.COLUMN_NAME)
+    return Refusal((state or b"").decode(), column.decode() if column else None)
