@@ -80,9 +80,31 @@ def load(text: str, *, into: Database, server: Server) -> tuple[str, ...]:
             if statement.kind == "create_extension_stmt":
                 _make_extension(statement, admin, owner)
         run = _Load(owner, missing - made)
+        is_ours = server.kind != "borrowed"
+        late = [s for s in statements if is_ours and _is_event_trigger(s)]
         for statement in statements:
-            run.one(statement)
+            if statement not in late:
+                run.one(statement)
+        for statement in late:
+            _make_event_trigger(statement, admin)
         return (*remarks, *run.remarks)
+
+
+def _is_event_trigger(statement: Statement) -> bool:
+    """Tell whether it makes a trigger on DDL; one on logins would run with our rights too."""
+    is_one = statement.kind == "create_event_trig_stmt"
+    return is_one and statement.node.eventname.lower() != "login"
+
+
+def _make_event_trigger(statement: Statement, admin: Connection) -> None:
+    """Make it last of all, as only an administrator may: from here on none changes this database.
+
+    Its function runs with the rights of whoever makes a change, an ordinary role's.
+    """
+    try:
+        database.send(admin, statement.text)
+    except psycopg.Error as error:
+        raise failure(statement, error) from error
 
 
 def _make_extension(statement: Statement, admin: Connection, owner: Connection) -> None:

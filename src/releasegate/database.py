@@ -39,6 +39,7 @@ PLAIN_SETTINGS = {
     "bytea_output": "hex",
     "extra_float_digits": "1",
     "quote_all_identifiers": "off",
+    "jit": "off",
     "default_transaction_isolation": "read committed",
     "lock_timeout": "0",
     "idle_session_timeout": "10min",
@@ -173,9 +174,19 @@ def settle(connection: Connection, settings: Mapping[str, str]) -> dict[str, str
     Raises:
         CouldNotLook: the server answers with another value than it was told.
     """
-    for name, value in settings.items():
-        connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
-    told = {name: show(connection, name) for name in settings}
+    names = list(settings)
+    rows(
+        connection,
+        "SELECT pg_catalog.set_config(s.name, s.value, false) "
+        "FROM ROWS FROM (pg_catalog.unnest(%s::text[]), pg_catalog.unnest(%s::text[])) "
+        "AS s (name, value)",
+        (names, list(settings.values())),
+    )
+    read_back = (
+        "SELECT s.name, pg_catalog.current_setting(s.name, true) "
+        "FROM pg_catalog.unnest(%s::text[]) AS s (name)"
+    )
+    told = {name: value or "" for name, value in rows(connection, read_back, (names,))}
     wrong = [name for name, value in settings.items() if not _same(told[name], value)]
     if wrong:
         raise CouldNotLook(f"The server did not take these settings: {', '.join(wrong)}.")
@@ -237,6 +248,12 @@ def is_pooled(connection: Connection) -> bool:
     """Tell whether another backend answers than the one that was dialled."""
     (pid,) = one(connection, "SELECT pg_backend_pid()")
     return bool(pid != connection.info.backend_pid)
+
+
+def mode_name(internal: str) -> str:
+    """Turn pg_locks' ``AccessExclusiveLock`` into ``ACCESS EXCLUSIVE``."""
+    name = internal.removesuffix("Lock")
+    return "".join(f" {c}" if c.isupper() and i else c for i, c in enumerate(name)).upper()
 
 
 def meaning(error: psycopg.Error) -> str:

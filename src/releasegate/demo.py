@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -124,10 +125,10 @@ def _show(stage: _Stage) -> None:
     stage.say(f"  {report['verdict'].upper()}. {report['summary']}")
     for gate in report["gates"]:
         stage.say(f"  {gate['status']:<10} {gate['gate']}")
-    for outcome in report["outcomes"]:
-        stage.say(
-            f"  {outcome['status']:<10} step {outcome['ordinal']} in {outcome['duration_s']:.2f} s"
-        )
+    counts = Counter(outcome["status"].replace("_", " ") for outcome in report["outcomes"])
+    seconds = sum(outcome["duration_s"] for outcome in report["outcomes"])
+    said = ", ".join(f"{count} {status}" for status, count in counts.items())
+    stage.say(f"  {len(report['outcomes'])} steps in {seconds:.2f} s: {said}")
 
 
 def _folder(directory: Path | None) -> Path:
@@ -223,10 +224,14 @@ def _sum_up(stage: _Stage) -> None:
 
 
 def _applied_at(log: Path) -> tuple[datetime, datetime]:
-    """Read the step's start and end from the log of the apply."""
+    """Read the first step's start and the last one's end from the log of the apply."""
     events = [json.loads(line) for line in log.read_text().splitlines()]
-    times = {event["event"]: datetime.fromisoformat(event["timestamp"]) for event in events}
-    return times["step.started"], times["step.finished"]
+    times = [
+        datetime.fromisoformat(event["timestamp"])
+        for event in events
+        if event["event"] in ("step.started", "step.finished")
+    ]
+    return times[0], times[-1]
 
 
 def _worst(app: dict[str, Any], step: tuple[datetime, datetime]) -> tuple[float, float]:

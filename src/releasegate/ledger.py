@@ -33,6 +33,8 @@ class Entry:
     step_count: int
     applied_at: datetime
     run_id: str
+    #: the plan that its steps belong to
+    plan_fingerprint: str
     #: the objects whose definitions its steps recorded
     recorded: frozenset[str]
 
@@ -59,6 +61,8 @@ class Ledger:
 
     exists: bool
     entries: Mapping[int, Entry]
+    #: migration number -> the plan by which its first step began, done or not
+    begun: Mapping[int, str]
     open_runs: tuple[OpenRun, ...]
     #: migration number -> object -> definition at its last change by a run; None: removed
     objects: Mapping[int, Mapping[str, str | None]]
@@ -66,14 +70,17 @@ class Ledger:
     head: str | None
 
 
-_EMPTY = Ledger(exists=False, entries={}, open_runs=(), objects={}, head=None)
+_EMPTY = Ledger(exists=False, entries={}, begun={}, open_runs=(), objects={}, head=None)
 
 _ENTRIES = """
 SELECT s.migration_number, r.migration_path, s.migration_sha256, s.step_count, s.finished_at,
-       s.run_id::text, s.objects
+       s.run_id::text, s.plan_fingerprint, s.objects
 FROM releasegate.step s JOIN releasegate.run r USING (run_id)
+WHERE s.finished_at IS NOT NULL
 ORDER BY s.finished_at, s.migration_number, s.ordinal
 """
+
+_BEGUN = "SELECT migration_number, min(plan_fingerprint) FROM releasegate.step GROUP BY 1"
 
 _OPEN_RUNS = """
 SELECT run_id::text, migration_number, role, operator, backend_pid, started_at
@@ -82,9 +89,9 @@ FROM releasegate.run WHERE finished_at IS NULL ORDER BY started_at
 
 _HEAD = """
 SELECT encode(sha256(convert_to(string_agg(concat_ws(
-         '|', migration_number, ordinal, attempt_id, run_id, migration_sha256, objects), E'\\n'
-         ORDER BY finished_at, migration_number, ordinal), 'UTF8')), 'hex')
-FROM releasegate.step
+         '|', migration_number, ordinal, attempt_id, run_id, migration_sha256, status, objects,
+         created), E'\\n' ORDER BY finished_at, migration_number, ordinal), 'UTF8')), 'hex')
+FROM releasegate.step WHERE finished_at IS NOT NULL
 """
 
 
@@ -119,13 +126,15 @@ def _check_version(connection: Connection) -> None:
 def _read(connection: Connection) -> Ledger:
     entries: dict[int, Entry] = {}
     last: dict[str, tuple[int, str | None]] = {}
-    for number, path, sha256, count, at, run_id, objects in database.rows(connection, _ENTRIES):
+    for number, path, sha256, count, at, run_id, plan, objects in database.rows(
+        connection, _ENTRIES
+    ):
         if not isinstance(objects, dict):
             raise CouldNotLook(f"The ledger's row of migration {number} was tampered with.")
         before = entries.get(number)
         done = before.steps_done + 1 if before else 1
         recorded = frozenset(objects) | (before.recorded if before else frozenset())
-        entries[number] = Entry(number, path, sha256, done, count, at, run_id, recorded)
+        entries[number] = Entry(number, path, sha256, done, count, at, run_id, plan, recorded)
         last |= {name: (number, definition) for name, definition in objects.items()}
     kept: dict[int, dict[str, str | None]] = {number: {} for number in entries}
     for name, (number, definition) in last.items():
@@ -134,6 +143,7 @@ def _read(connection: Connection) -> Ledger:
     return Ledger(
         exists=True,
         entries=entries,
+        begun=dict(database.rows(connection, _BEGUN)),
         open_runs=open_runs,
         objects=kept,
         head=database.one(connection, _HEAD)[0],
@@ -171,6 +181,7 @@ def begin_run(
         "migration_number": migration.number,
         "migration_path": migration.path,
         "migration_sha256": migration.sha256,
+        "strategy": plan.strategy,
         "plan_fingerprint": plan.fingerprint,
         "step_count": len(plan.steps),
         "release_tag": release.tag,
@@ -202,42 +213,98 @@ def end_run(connection: Connection, run_id: str, verdict: str) -> None:
         )
 
 
-def record_step(
-    connection: Connection,
-    *,
-    run_id: str,
-    attempt_id: str,
-    migration: Migration,
-    plan: Plan,
-    ordinal: int,
-    objects: Mapping[str, str | None],
-) -> None:
-    """Write a step's row; belongs into the step's own transaction.
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """What a step's row says of it, whatever becomes of the try."""
 
-    Raises:
-        psycopg.errors.UniqueViolation: another run has done this step.
+    run_id: str
+    attempt_id: str
+    migration: Migration
+    plan: Plan
+    ordinal: int
+    #: labels of the objects that are not there before
+    created: tuple[str, ...] = ()
+
+    def values(self) -> tuple[str, ...]:
+        """Give ``STEP_VALUES`` in text form."""
+        return (
+            str(self.migration.number),
+            str(self.ordinal),
+            self.attempt_id,
+            self.run_id,
+            self.migration.sha256,
+            self.plan.fingerprint,
+            str(len(self.plan.steps)),
+            json.dumps(self.created),
+        )
+
+
+#: a step's row as of its own transaction: STEP_VALUES, its status, its objects, its end
+INSERT_STEP = """
+INSERT INTO releasegate.step (migration_number, ordinal, attempt_id, run_id, migration_sha256,
+  plan_fingerprint, step_count, created, status, objects, finished_at)
+"""
+STEP_VALUES = "$1::bigint, $2::int, $3::uuid, $4::uuid, $5, $6, $7::int, $8::jsonb"
+
+
+def start_step(connection: Connection, row: StepRow) -> frozenset[str]:
+    """Write that a step begins which can run in no transaction.
+
+    Return what its first try found missing, which is what it makes; of this one, if it is the
+    first.
     """
     connection.execute(
         "INSERT INTO releasegate.step (migration_number, ordinal, attempt_id, run_id,"
-        " migration_sha256, step_count, objects) VALUES (%s, %s, %s, %s, %s, %s, %s)",
-        (
-            migration.number,
-            ordinal,
-            attempt_id,
-            run_id,
-            migration.sha256,
-            len(plan.steps),
-            json.dumps(objects),
-        ),
+        " migration_sha256, plan_fingerprint, step_count, created, status)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'started')"
+        " ON CONFLICT (migration_number, ordinal) DO UPDATE"
+        " SET attempt_id = excluded.attempt_id, run_id = excluded.run_id,"
+        "     started_at = pg_catalog.clock_timestamp()"
+        " WHERE step.status = 'started'",
+        row.values(),
+    )
+    query = "SELECT created FROM releasegate.step WHERE migration_number = %s AND ordinal = %s"
+    (created,) = database.one(connection, query, (row.migration.number, row.ordinal))
+    return frozenset(created)
+
+
+def was_started(connection: Connection, number: int, ordinal: int) -> bool:
+    """Tell whether a step began that can run in no transaction, and did not end."""
+    query = (
+        "SELECT EXISTS (SELECT FROM releasegate.step WHERE migration_number = %s "
+        "AND ordinal = %s AND status = 'started')"
+    )
+    return bool(database.one(connection, query, (number, ordinal))[0])
+
+
+def finish_step(connection: Connection, attempt_id: str, objects: Mapping[str, str | None]) -> None:
+    """Write that a step is done which could run in no transaction."""
+    connection.execute(
+        "UPDATE releasegate.step SET status = 'applied', objects = %s,"
+        " finished_at = pg_catalog.clock_timestamp() WHERE attempt_id = %s",
+        (json.dumps(objects), attempt_id),
+    )
+
+
+def count_step(connection: Connection, run_id: str) -> None:
+    """Write that one more step is done, by a commit that waits for the disk."""
+    connection.execute(
+        "UPDATE releasegate.run SET steps_done = steps_done + 1 WHERE run_id = %s", (run_id,)
     )
 
 
 def has_attempt(connection: Connection, attempt_id: str) -> bool:
     """Tell whether an attempt has committed: the row is the truth, not the client's memory."""
-    query = "SELECT EXISTS (SELECT FROM releasegate.step WHERE attempt_id = %s)"
+    query = (
+        "SELECT EXISTS (SELECT FROM releasegate.step WHERE attempt_id = %s "
+        "AND finished_at IS NOT NULL)"
+    )
     return bool(database.one(connection, query, (attempt_id,))[0])
 
 
 def steps_done(connection: Connection, number: int) -> set[int]:
-    query = "SELECT ordinal FROM releasegate.step WHERE migration_number = %s"
+    query = (
+        "SELECT ordinal FROM releasegate.step "
+        "WHERE migration_number = %s AND finished_at IS NOT NULL"
+    )
     return {ordinal for (ordinal,) in database.rows(connection, query, (number,))}

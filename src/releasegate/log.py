@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     Event = MutableMapping[str, Any]
+
+
+#: what is going on, told every second
+_PROGRESS = "step.progress"
+_CLEAR_LINE = "\r\x1b[K"
 
 
 def set_up(run_id: str, *, log_file: Path | None = None) -> FilteringBoundLogger:
@@ -43,6 +49,16 @@ def set_up(run_id: str, *, log_file: Path | None = None) -> FilteringBoundLogger
     return logger
 
 
+def silent() -> FilteringBoundLogger:
+    """Make a logger for what happens in a rehearsal alone."""
+    import structlog
+
+    quiet: FilteringBoundLogger = structlog.wrap_logger(
+        None, wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+    )
+    return quiet
+
+
 def _open(path: Path) -> TextIO:
     try:
         return path.open("a", encoding="utf-8", buffering=1)
@@ -59,20 +75,37 @@ class _Output:
         self._json = structlog.processors.JSONRenderer(default=str)
         self._is_terminal = terminal is not None and terminal.isatty()
         self._terminal = terminal
+        #: the last line is one of progress, and is written over
+        self._is_in_place = False
         self._lines = lines
 
     def __call__(self, logger: Any, name: str, event: Event) -> str:
         line = str(self._json(logger, name, dict(event)))
-        _write(self._terminal, _readable(event) if self._is_terminal else line)
-        _write(self._lines, line)
+        if self._is_terminal:
+            self._show(event)
+        else:
+            _write(self._terminal, f"{line}\n")
+        _write(self._lines, f"{line}\n")
         return line
 
+    def _show(self, event: Event) -> None:
+        """Write for a person: progress in place, and without every try of many a second."""
+        if event["level"] == "debug":
+            return
+        start = _CLEAR_LINE if self._is_in_place else ""
+        self._is_in_place = event["event"] == _PROGRESS
+        if self._is_in_place:
+            width = shutil.get_terminal_size().columns
+            _write(self._terminal, f"{start}{_readable(event)[: width - 1]}")
+        else:
+            _write(self._terminal, f"{start}{_readable(event)}\n")
 
-def _write(stream: TextIO | None, line: str) -> None:
+
+def _write(stream: TextIO | None, text: str) -> None:
     if stream is None:
         return
     try:
-        stream.write(line + "\n")
+        stream.write(text)
         stream.flush()
     except (OSError, ValueError):
         return

@@ -152,6 +152,10 @@ class Effect:
     line: int
     #: the statement makes it; False where it only changes, validates or renames it
     is_new: bool
+    #: False where the statement itself leaves it NOT VALID
+    is_valid: bool = True
+    #: gone under this name only
+    is_renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,22 +173,42 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """How to take one object back that a step has made."""
+
+    thing: CatalogObject
+    sql: str
+    #: rows or values go with it
+    loses_data: bool = False
+    #: only where the step has made the object, not where it has found it
+    is_of_made: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What commits together."""
 
     #: 1-based
     ordinal: int
+    #: what it does, in a few words
+    title: str
     sql: tuple[str, ...]
     transactional: bool
     #: each relation once, in its strongest mode, in the order in which they are taken
     locks: tuple[Lock, ...]
-    undo: tuple[str, ...]
+    #: of what it makes, the last first
+    undo: tuple[Undo, ...]
     #: what must be there, or gone, once the step has committed
     effects: tuple[Effect, ...]
+    #: the file says IF [NOT] EXISTS, so its objects may be there, or gone, already
+    is_lenient: bool = False
+    #: the undo takes back all that the step does
+    is_reversible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    #: online or as-written
     strategy: str
     #: hexadecimal SHA-256 over the file's bytes, the rewriter's version and the server's major
     fingerprint: str
@@ -203,6 +227,9 @@ class Blocker:
     age_s: float | None
     relation: str
     mode: str
+    #: its virtual transaction: the same in two looks is an old one
+    transaction: str
+    is_autovacuum: bool = False
 
 
 @dataclass(frozen=True, slots=True)

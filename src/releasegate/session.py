@@ -36,11 +36,18 @@ _SETTINGS = {
     "idle_session_timeout": "60s",
     "client_connection_check_interval": "1s",
     "statement_timeout": "60s",
+    # Our questions are few and asked often; none is worth a plan of its own each time.
+    "plan_cache_mode": "force_generic_plan",
 }
 _TCP_SETTINGS = {
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
+}
+_LOOKS = {
+    "default_transaction_read_only": "on",
+    "search_path": SEARCH_PATH,
+    "statement_timeout": _OBSERVER_TIMEOUT,
 }
 # The same for the client's end (manual, 34.1.2).
 _CLIENT_TCP = {
@@ -71,6 +78,10 @@ class Session:
     observer: Connection
     #: server's clock minus ours, by the monotonic clock
     _offset: tuple[datetime, float] = field(repr=False)
+    #: whoever has waited this long for a lock looks for a deadlock, and may be its victim
+    deadlock_timeout: timedelta
+    #: the backend that has our questions prepared
+    prepared_for: int | None = None
     monotonic: Callable[[], float] = time.monotonic
     #: backends that may still be at work on something of ours
     lost_pids: list[int] = field(default_factory=list)
@@ -93,22 +104,16 @@ class Session:
         """Tell whether either connection is gone; both are opened anew then."""
         return any(c.closed or c.broken for c in (self.connection, self.observer))
 
-    def deadlock_timeout(self) -> timedelta:
-        (milliseconds,) = database.one(
-            self.connection,
-            "SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'",
-        )
-        return timedelta(milliseconds=milliseconds)
-
     def check(self) -> None:
         """Make sure that we still talk to our own backend and hold our lock.
 
         Raises:
             CouldNotLook: one of them is not so.
         """
-        if database.is_pooled(self.connection):
+        pid, is_held = facts.pid_and_lock(self.connection)
+        if pid != self.connection.info.backend_pid:
             raise CouldNotLook("Another backend answers than the one that holds our lock.")
-        if not facts.holds_advisory_lock(self.connection):
+        if not is_held:
             raise CouldNotLook("Our advisory lock is gone; somebody released it.")
 
     def take_lock(self, *, wait: timedelta, sleep: Callable[[float], None]) -> None:
@@ -165,6 +170,7 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
         connection=connection,
         observer=_observe(parameters, run_id),
         _offset=(facts.now(connection), time.monotonic()),
+        deadlock_timeout=facts.deadlock_timeout(connection),
     )
     try:
         yield session
@@ -172,23 +178,39 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
         session.close()
 
 
+@contextmanager
+def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
+    """Open a session on a replica that only looks.
+
+    Raises:
+        CouldNotLook: it cannot be reached.
+    """
+    name = f"releasegate/{run_id}/replica"
+    connection = database.connect(replica, application_name=name)
+    try:
+        database.settle(connection, {**database.PLAIN_SETTINGS, **_LOOKS})
+        yield connection
+    finally:
+        connection.close()
+
+
 def _connect(parameters: Parameters, run_id: str) -> Connection:
     name = f"releasegate/{run_id}"
     connection = database.connect(parameters, application_name=name, **_CLIENT_TCP)
+    # The driver would prepare by itself, and with the first DROP forget ours as well.
+    connection.prepare_threshold = None
     settings = dict(_SETTINGS)
     if database.major(connection) >= 17:
         settings["transaction_timeout"] = "0"
     database.settle(connection, settings)
-    for name, value in _TCP_SETTINGS.items():
-        # Without effect, and told as 0, where the server's end is a Unix socket.
-        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    # Without effect, and told as 0, where the server's end is a Unix socket.
+    set_all = "SELECT set_config(s.n, s.v, false) FROM unnest(%s::text[], %s::text[]) s (n, v)"
+    database.rows(connection, set_all, (list(_TCP_SETTINGS), list(_TCP_SETTINGS.values())))
     return connection
 
 
 def _observe(parameters: Parameters, run_id: str) -> Connection:
     name = f"releasegate/{run_id}/observer"
     observer = database.connect(parameters, application_name=name, **_CLIENT_TCP)
-    read_only = {"default_transaction_read_only": "on", "search_path": SEARCH_PATH}
-    timeout = {"statement_timeout": _OBSERVER_TIMEOUT}
-    database.settle(observer, {**database.PLAIN_SETTINGS, **read_only, **timeout})
+    database.settle(observer, {**database.PLAIN_SETTINGS, **_LOOKS})
     return observer

@@ -8,7 +8,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints
 
 import msgspec
 
@@ -42,6 +42,8 @@ class Locks(_Section, frozen=True):
     longest_wait: str = "250ms"
     #: how long to wait for another operator's run
     mutex_wait: str = "0s"
+    #: how long a validation or an index build may go on after the close, rather than be lost
+    hard_stop: str = "30min"
 
 
 class Policy(_Section, frozen=True):
@@ -55,6 +57,8 @@ class Configuration(_Section, frozen=True):
     migrations: str = "db/migrations"
     baseline: str = "db/schema/v0.sql"
     release_tag: str = "v0"
+    #: online or as-written
+    strategy: Literal["online", "as-written"] = "online"
     app_code: AppCode = AppCode()
     locks: Locks = Locks()
     policy: Policy = Policy()
@@ -70,6 +74,7 @@ class Settings:
     configuration: Configuration
     longest_wait: timedelta
     mutex_wait: timedelta
+    hard_stop: timedelta
     #: where clusters of the throwaway server are kept between runs
     cache: Path | None
 
@@ -89,6 +94,7 @@ def load(start: Path, environment: Mapping[str, str]) -> Settings:
         configuration=configuration,
         longest_wait=_duration(configuration.locks.longest_wait, source, "locks.longest-wait"),
         mutex_wait=_duration(configuration.locks.mutex_wait, source, "locks.mutex-wait"),
+        hard_stop=_duration(configuration.locks.hard_stop, source, "locks.hard-stop"),
         cache=cache_directory(environment),
     )
 

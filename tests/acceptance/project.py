@@ -18,6 +18,7 @@ CONFIGURATION = """
 migrations = "db/migrations"
 baseline = "db/schema/v0.sql"
 release-tag = "v0"
+strategy = "as-written"
 
 [app-code]
 roots = ["examples/papers"]

@@ -43,7 +43,7 @@ def test_a_run_killed_while_it_waits_for_locks_leaves_only_its_open_row(
 
     with production.held("plans"):
         running = released.start_apply(production.url)
-        running.await_event("lock.refused")
+        running.await_event("lock.awaited")
         os.kill(running.pid, signal.SIGKILL)
         killed = running.finish()
         production.await_silence()
@@ -122,7 +122,7 @@ def test_a_run_interrupted_between_two_tries_stops_and_says_so(
 
     with production.held("plans"):
         running = released.start_apply(production.url)
-        running.await_event("lock.refused")
+        running.await_event("lock.awaited")
         os.kill(running.pid, signal.SIGTERM)
         run = running.finish()
 

@@ -7,7 +7,7 @@ import pytest
 from acceptance.production import COLUMNS, INDEXES, KEYS, TABLES, Production
 from acceptance.project import BASELINE, MIGRATION, STORE, Project
 
-GATES = ["release-tag", "app-code", "parse-only", "live-database", "window"]
+GATES = ["release-tag", "app-code", "parse-only", "rehearsal", "live-database", "window"]
 LONG_AGO = "2001-02-03T02:00+01:00/PT2H"
 FAR_OFF = "2999-01-17T02:00[Europe/Berlin]/2999-01-17T04:00[Europe/Berlin]"
 
@@ -39,7 +39,7 @@ def test_once_the_tag_is_cut_every_gate_but_the_window_passes(
     assert run.exit_code == 0
     assert run.report["verdict"] == "passed"
     assert [gate["gate"] for gate in run.report["gates"]] == GATES
-    assert [gate["status"] for gate in run.report["gates"]] == ["passed"] * 4 + ["not_asked"]
+    assert [gate["status"] for gate in run.report["gates"]] == ["passed"] * 5 + ["not_asked"]
     assert run.report["target"]["database"] == production.database.name
     assert run.report["target"]["system_identifier"] == production.server.system_identifier
     assert f"{production.server.major}" in run.gate("parse-only")["evidence"]["server"]

@@ -312,3 +312,38 @@ def test_a_role_that_only_another_version_predefines_is_passed_over(
 
     assert len(remarks) == 1
     assert "left out GRANT SELECT" in remarks[0]
+
+
+def test_an_event_trigger_is_there_for_the_migration_with_an_ordinary_roles_rights(
+    database: Database, server: Server
+) -> None:
+    text = """
+    CREATE TABLE seen (who text, is_super text);
+    CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO public.seen VALUES (current_user, current_setting('is_superuser')); END $$;
+    CREATE EVENT TRIGGER watching ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+      EXECUTE FUNCTION public.watch();
+    CREATE TABLE before_it (id int);
+    """
+    load(text, database, server)
+
+    with psycopg.connect(database.owner.dsn(), autocommit=True) as owner:
+        owner.execute("CREATE TABLE after_it (id int)")
+
+        seen = owner.execute("SELECT * FROM seen").fetchall()
+
+    assert seen == [(database.owner.values["user"], "off")]
+
+
+def test_a_login_trigger_never_meets_an_administrator(database: Database, server: Server) -> None:
+    text = """
+    CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+    CREATE EVENT TRIGGER watching ON login EXECUTE FUNCTION public.watch();
+    """
+    remarks = load(text, database, server)
+
+    with psycopg.connect(database.admin.dsn(), autocommit=True) as admin:
+        made = admin.execute("SELECT count(*) FROM pg_event_trigger").fetchone()
+
+    assert made == (0,)
+    assert any("left out CREATE EVENT TRIGGER" in remark for remark in remarks)

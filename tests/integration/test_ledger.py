@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from releasegate import ledger
+from releasegate import ledger, pipeline
 from releasegate.errors import CouldNotLook
 from releasegate.model import Directives, Migration, Plan, Release, Step, Window
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2027, 1, 17, 2, 0, tzinfo=UTC)
 MIGRATION = Migration("m/007_a.sql", 7, "ab" * 32, b"", Directives(), draft=False)
-STEPS = tuple(Step(n, ("SELECT 1",), True, (), (), ()) for n in (1, 2))
+STEPS = tuple(Step(n, "ask", ("SELECT 1",), True, (), (), ()) for n in (1, 2))
 PLAN = Plan("as-written", "cd" * 32, STEPS)
 
 
@@ -57,15 +58,13 @@ def record(
     objects: dict[str, str | None] | None = None,
 ) -> str:
     attempt_id = attempt_id or str(uuid.uuid4())
-    ledger.record_step(
-        connection,
-        run_id=run_id,
-        attempt_id=attempt_id,
-        migration=MIGRATION,
-        plan=PLAN,
-        ordinal=ordinal,
-        objects=objects or {},
-    )
+    row = ledger.StepRow(run_id, attempt_id, MIGRATION, PLAN, ordinal)
+    sql = f"{ledger.INSERT_STEP} SELECT {ledger.STEP_VALUES}, $9, $10::jsonb, clock_timestamp()"
+    values = (*row.values(), "applied", json.dumps(objects or {}))
+    try:
+        pipeline.flush(connection, [pipeline.Message(sql, values)], stays_open=True)
+    except pipeline.MessageFailed as failure:
+        raise failure.error from None
     return attempt_id
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
+from integration.stage import until
 from releasegate import throwaway
-from releasegate.model import Lock, Relation
-from releasegate.statements.locks import MODES, locks, strongest
+from releasegate.model import Directives, Lock, Migration, Relation, Step
+from releasegate.plan import ONLINE, make_plan
+from releasegate.statements.locks import ACCESS_SHARE, MODES, locks, strongest
 from releasegate.statements.parser import parse
 from releasegate.throwaway.binaries import binaries
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from releasegate.database import Connection
+    from releasegate.throwaway import Database, Server
 
 SCHEMA = """
 CREATE TABLE parent (id int PRIMARY KEY);
@@ -193,14 +200,28 @@ UNTOLD = {
 @pytest.fixture(
     scope="module", params=sorted(binaries(), reverse=True), ids=lambda major: f"pg{major}"
 )
-def connection(request: pytest.FixtureRequest, cluster_cache: Path) -> Iterator[Connection]:
-    """The owner's session on a server of each major at hand, with tables of every kind."""
+def each_server(request: pytest.FixtureRequest, cluster_cache: Path) -> Iterator[Server]:
+    """Run a server of each major at hand."""
+    with throwaway.start(major=request.param, cache=cluster_cache) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def original(each_server: Server) -> Iterator[Database]:
+    """Hold tables of every kind, for copies."""
+    with each_server.database() as made:
+        with psycopg.connect(made.owner.dsn(), autocommit=True) as opened:
+            opened.execute(SCHEMA.encode())
+        yield made
+
+
+@pytest.fixture(scope="module")
+def connection(each_server: Server, original: Database) -> Iterator[Connection]:
+    """Be the owner's session on a copy, for statements that are rolled back."""
     with (
-        throwaway.start(major=request.param, cache=cluster_cache) as server,
-        server.database() as made,
+        each_server.database(copy_of=original) as made,
         psycopg.connect(made.owner.dsn(), autocommit=True) as opened,
     ):
-        opened.execute(SCHEMA.encode())
         yield opened
 
 
@@ -224,11 +245,17 @@ def taken(connection: Connection, statement: str) -> dict[str, str]:
     known = relations(connection)
     with connection.transaction(force_rollback=True):
         connection.execute(statement.encode())
-        held = connection.execute(
-            "SELECT relation::int, mode FROM pg_locks "
-            "WHERE locktype = 'relation' AND pid = pg_backend_pid() AND granted"
-        ).fetchall()
-    found = strongest(Lock(known[number], spelt(mode)) for number, mode in held if number in known)
+        return held(connection, connection.info.backend_pid, known)
+
+
+def held(connection: Connection, pid: int, known: dict[int, Relation]) -> dict[str, str]:
+    """Tell what a session holds on what is known, each in the strongest mode."""
+    query = (
+        "SELECT relation::int, mode FROM pg_locks "
+        "WHERE locktype = 'relation' AND pid = %s AND granted"
+    )
+    rows = connection.execute(query.encode(), (pid,)).fetchall()
+    found = strongest(Lock(known[number], spelt(mode)) for number, mode in rows if number in known)
     return {str(lock.relation): lock.mode for lock in found}
 
 
@@ -255,3 +282,128 @@ def test_what_the_text_cannot_tell_is_known_to_be_missing(
 
     assert taken(connection, statement) == told | missing
     assert not told.keys() & missing.keys()
+
+
+# -- what the planner renders ----------------------------------------------------------------------
+
+# Each becomes steps of statements that no file has: NOT VALID, VALIDATE, CONCURRENTLY, USING INDEX,
+# a check that proves NOT NULL, a swap with its rename.
+FILES = {
+    "columns": "ALTER TABLE single ADD a int, ADD b int DEFAULT 1 NOT NULL",
+    "a column with its key": "ALTER TABLE single ADD a int REFERENCES other.far",
+    "a column with a check": "ALTER TABLE single ADD a int CHECK (a > 0)",
+    "a unique column": "ALTER TABLE single ADD a int UNIQUE",
+    "a key": "ALTER TABLE single ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES other.far",
+    "a key to itself": "ALTER TABLE single ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES single",
+    "a check": "ALTER TABLE single ADD CONSTRAINT k CHECK (id > 0)",
+    "a unique constraint": "ALTER TABLE single ADD CONSTRAINT k UNIQUE (note)",
+    "a primary key": "ALTER TABLE loose ADD PRIMARY KEY (id)",
+    "an index as a constraint": (
+        "CREATE UNIQUE INDEX k ON loose (id); "
+        "ALTER TABLE loose ADD CONSTRAINT named UNIQUE USING INDEX k"
+    ),
+    "not null": "ALTER TABLE single ALTER note SET NOT NULL",
+    "a proof by hand": "ALTER TABLE loose VALIDATE CONSTRAINT loose_fk",
+    "another proof by hand": "ALTER TABLE loose VALIDATE CONSTRAINT loose_check",
+    "a swapped key": (
+        "ALTER TABLE keyed DROP CONSTRAINT keyed_fk, ADD CONSTRAINT keyed_fk "
+        "FOREIGN KEY (parent_id) REFERENCES parent ON DELETE CASCADE"
+    ),
+    "a swapped check": (
+        "ALTER TABLE single ADD CONSTRAINT c CHECK (id > 0); ALTER TABLE single DROP CONSTRAINT c, "
+        "ADD CONSTRAINT c CHECK (id > 1)"
+    ),
+    "a dropped key": "ALTER TABLE keyed DROP CONSTRAINT keyed_fk",
+    "a dropped key's column": "ALTER TABLE keyed DROP COLUMN parent_id",
+    "an index": "CREATE INDEX i ON single (note)",
+    "a unique index": "CREATE UNIQUE INDEX i ON single (note)",
+    "a dropped index": "DROP INDEX single_note",
+    "a rebuilt index": "REINDEX INDEX single_note",
+    "a rebuilt table's indexes": "REINDEX TABLE single",
+    "a new table": "CREATE TABLE made (id int PRIMARY KEY REFERENCES parent)",
+    "a policy": "CREATE POLICY p ON single USING (true); ALTER POLICY p ON single USING (false)",
+}
+#: what no file says and only the planner writes, and since which major
+RENDERED = {
+    r"ADD CONSTRAINT \w+ FOREIGN KEY .* NOT VALID": 0,
+    r"ADD CONSTRAINT \w+ CHECK .* NOT VALID": 0,
+    r"ADD CONSTRAINT \w+ NOT NULL \w+ NOT VALID": 18,
+    r"VALIDATE CONSTRAINT": 0,
+    r"CREATE INDEX CONCURRENTLY": 0,
+    r"CREATE UNIQUE INDEX CONCURRENTLY": 0,
+    r"UNIQUE USING INDEX": 0,
+    r"PRIMARY KEY USING INDEX": 0,
+    r"DROP INDEX CONCURRENTLY": 0,
+    r"REINDEX (INDEX|TABLE) CONCURRENTLY": 0,
+    r"DROP CONSTRAINT.*\n.*RENAME CONSTRAINT": 0,
+}
+
+
+def test_the_files_above_make_the_planner_write_all_that_it_can(each_server: Server) -> None:
+    major = each_server.major
+    written = "\0".join("\n".join(s.sql) for text in FILES.values() for s in steps(text, major))
+
+    for pattern, since in RENDERED.items():
+        assert bool(re.search(pattern, written)) == (major >= since), pattern
+
+
+@pytest.mark.parametrize("text", FILES.values(), ids=FILES)
+def test_each_step_of_a_plan_takes_the_locks_that_were_planned(
+    each_server: Server, original: Database, text: str
+) -> None:
+    with (
+        each_server.database(copy_of=original) as made,
+        psycopg.connect(made.owner.dsn(), autocommit=True) as own,
+        psycopg.connect(made.admin.dsn(), autocommit=True) as admin,
+    ):
+        for step in steps(text, each_server.major):
+            known = relations(admin)
+            locks_ = {str(k.relation): k.mode for k in step.locks if k.relation in known.values()}
+            got = step_locks(own, step, known) if step.transactional else lone(own, admin, step)
+
+            assert stronger(got) == stronger(locks_), step.sql
+
+
+def steps(text: str, major: int) -> tuple[Step, ...]:
+    content = f"BEGIN;\n{text};\nCOMMIT;\n"
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    migration = Migration("001_a.sql", 1, digest, content.encode(), Directives(), draft=False)
+    before = parse(SCHEMA)
+    plan = make_plan(migration, parse(content), major=major, strategy=ONLINE, baseline=before)
+    return plan.steps
+
+
+def stronger(found: dict[str, str]) -> dict[str, str]:
+    """Leave out what no lock of a plan conflicts with but the strongest."""
+    return {name: mode for name, mode in found.items() if mode != ACCESS_SHARE}
+
+
+def step_locks(own: Connection, step: Step, known: dict[int, Relation]) -> dict[str, str]:
+    with own.transaction():
+        for statement in step.sql:
+            own.execute(statement.encode())
+        return held(own, own.info.backend_pid, known)
+
+
+def lone(own: Connection, admin: Connection, step: Step) -> dict[str, str]:
+    """Look at what runs in no transaction while it waits for a writer of its table."""
+    (lock,) = step.locks
+    (statement,) = step.sql
+    pid, known = own.info.backend_pid, relations(admin)
+    query = "SELECT FROM pg_locks WHERE pid = %s AND NOT granted AND locktype = 'virtualxid'"
+    with written(admin, lock.relation):
+        thread = threading.Thread(target=own.execute, args=(statement.encode(),))
+        thread.start()
+        with psycopg.connect(admin.info.dsn, autocommit=True) as looking:
+            until(lambda: looking.execute(query.encode(), (pid,)).fetchall(), what="it waits")
+            found = held(looking, pid, known)
+    thread.join()
+    return found
+
+
+@contextmanager
+def written(admin: Connection, table: Relation) -> Iterator[None]:
+    """Hold the lock of a writer while the block runs."""
+    with admin.transaction():
+        admin.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE".encode())
+        yield

@@ -9,6 +9,7 @@ import pytest
 
 from releasegate import findings
 from releasegate.model import (
+    CatalogObject,
     Directives,
     GateResult,
     GateStatus,
@@ -24,6 +25,7 @@ from releasegate.model import (
     Report,
     Step,
     Target,
+    Undo,
     Verdict,
     Window,
 )
@@ -112,10 +114,11 @@ def test_no_character_steers_the_terminal(character: str) -> None:
 def test_a_plans_statements_steer_nothing_either() -> None:
     step = Step(
         1,
+        "look\x1b",
         ("SELECT '\x1b[2J'\n  AS a",),
         True,
         (Lock(Relation("public", "a\x1b"), "SHARE"),),
-        ("DROP INDEX a",),
+        (Undo(CatalogObject("index", "public", "a"), "DROP INDEX a\x1b"),),
         (),
     )
     report = replace(BARE, command="plan", plan=Plan("as-written", "f" * 64, (step,)))
@@ -123,9 +126,38 @@ def test_a_plans_statements_steer_nothing_either() -> None:
     text = render(report)
 
     assert "\x1b" not in text
-    assert "    SELECT '\ufffd[2J'\n      AS a;\n" in text
-    assert "    SHARE                  public.a\ufffd\n" in text
-    assert "    DROP INDEX a;\n" in text
+    assert "SELECT '\ufffd[2J'\n  AS a;\n" in text
+    assert "SHARE on public.a\ufffd" in text
+    assert "-- undo: DROP INDEX a\ufffd;\n" in text
+
+
+def test_a_plan_is_a_table_with_locks_and_the_way_back() -> None:
+    add = Step(
+        1,
+        "add column a.b",
+        ("ALTER TABLE a ADD b int",),
+        True,
+        (Lock(Relation("public", "a"), "ACCESS EXCLUSIVE"),),
+        (Undo(CatalogObject("column", "public", "b", "a"), "ALTER ...", loses_data=True),),
+        (),
+    )
+    prove = Step(
+        2,
+        "check every row",
+        ("ALTER TABLE a VALIDATE CONSTRAINT c",),
+        True,
+        (Lock(Relation("public", "a"), "SHARE UPDATE EXCLUSIVE"),),
+        (),
+        (),
+    )
+    report = replace(BARE, command="plan", plan=Plan("online", "f" * 64, (add, prove)))
+
+    rows = [" ".join(line.split()) for line in render(report, width=100).splitlines()]
+
+    assert "step what it does locks undo" in rows
+    assert "1 add column a.b ACCESS EXCLUSIVE on public.a yes, data goes too" in rows
+    assert any(row.startswith("2 check every row SHARE UPDATE EXCLUSIVE") for row in rows)
+    assert max(map(len, render(report, width=60).splitlines())) <= 76
 
 
 def test_a_plan_is_shown_by_its_own_command_only() -> None:

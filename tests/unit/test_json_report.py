@@ -13,7 +13,9 @@ import pytest
 
 from releasegate import findings
 from releasegate.model import (
+    CatalogObject,
     Directives,
+    Effect,
     GateResult,
     GateStatus,
     Lock,
@@ -27,6 +29,7 @@ from releasegate.model import (
     Report,
     Step,
     Target,
+    Undo,
     Verdict,
     Waiver,
     Window,
@@ -48,11 +51,12 @@ BARE = Report(
 )
 STEP = Step(
     1,
+    "add column a.b",
     ("ALTER TABLE a ADD b int",),
     True,
     (Lock(Relation("public", "a"), "ACCESS EXCLUSIVE"),),
-    ("DROP INDEX public.i",),
-    (),
+    (Undo(CatalogObject("index", "public", "i"), "DROP INDEX public.i"),),
+    (Effect(CatalogObject("column", "public", "b", "a"), True, 1, True),),
 )
 FULL = replace(
     BARE,

@@ -68,6 +68,26 @@ def test_a_terminal_gets_a_line_for_a_person(monkeypatch: pytest.MonkeyPatch) ->
     assert line[8:] == ' gate.answered        gate=window reason="not open"\n'
 
 
+def test_progress_is_written_over_and_quick_tries_are_left_out_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    logger = log.set_up("r")
+
+    logger.info("step.progress", phase="building")
+    logger.debug("lock.refused", attempt=7)
+    logger.info("step.progress", phase="validating")
+    logger.info("step.finished", status="applied")
+
+    first, second, last = terminal.getvalue().split("\r\x1b[K")
+    assert "phase=building" in first
+    assert "\n" not in first + second
+    assert "phase=validating" in second
+    assert last.endswith("status=applied\n")
+    assert "lock.refused" not in terminal.getvalue()
+
+
 @pytest.mark.parametrize("character", ["\x1b", "\n", "\r", "\u202e", "\x9b"])
 def test_no_value_steers_the_terminal(monkeypatch: pytest.MonkeyPatch, character: str) -> None:
     terminal = Terminal()

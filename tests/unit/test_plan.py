@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from releasegate.model import Directives, Migration, Plan
-from releasegate.plan import make_plan
+from releasegate.plan import AS_WRITTEN, make_plan
 from releasegate.statements.parser import parse
 
 TEXT = """BEGIN;
@@ -22,7 +22,7 @@ def plan_of(text: str = TEXT, *, major: int = 18, path: str = "db/migrations/001
     content = text.encode()
     digest = hashlib.sha256(content).hexdigest()
     migration = Migration(path, 1, digest, content, Directives(), draft=False)
-    return make_plan(migration, parse(text), major=major)
+    return make_plan(migration, parse(text), major=major, strategy=AS_WRITTEN)
 
 
 def test_the_file_is_one_transaction_without_its_frame() -> None:
@@ -65,10 +65,11 @@ def test_a_table_that_is_changed_before_it_is_made_anew_is_locked() -> None:
 def test_the_undo_goes_backwards() -> None:
     (step,) = plan_of().steps
 
-    assert step.undo == (
-        "DROP INDEX public.i",
+    assert [item.sql for item in step.undo] == [
+        "DROP INDEX CONCURRENTLY public.i",
         "ALTER TABLE public.runs DROP CONSTRAINT k",
-    )
+        "ALTER TABLE public.runs DROP COLUMN plan_id",
+    ]
 
 
 def test_the_same_file_gives_the_same_fingerprint() -> None:

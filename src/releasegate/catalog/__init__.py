@@ -2,13 +2,21 @@
 
 from releasegate.catalog.differences import difference, things
 from releasegate.catalog.dump import dump_lines
-from releasegate.catalog.reading import Snapshot, describe, relfilenodes, snapshot, tables
+from releasegate.catalog.reading import (
+    Snapshot,
+    describe,
+    named,
+    relfilenodes,
+    snapshot,
+    tables,
+)
 
 __all__ = [
     "Snapshot",
     "describe",
     "difference",
     "dump_lines",
+    "named",
     "relfilenodes",
     "snapshot",
     "tables",

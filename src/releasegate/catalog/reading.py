@@ -82,7 +82,7 @@ _RELATIONS = """
 _NAMED_RELATIONS = """
 , relation AS MATERIALIZED (
   SELECT s.nspname, c.*
-  FROM unnest(%s::text[], %s::text[]) AS w (nspname, relname)
+  FROM ((relations)) AS w (nspname, relname)
   JOIN schema s ON s.nspname = w.nspname
   JOIN pg_class c ON c.relnamespace = s.oid AND c.relname = w.relname
 )
@@ -103,6 +103,16 @@ _RECORDED_KINDS = frozenset({"table", "column", "constraint", "index"})
 def _query(*parts: str, branches: Iterable[str] = ()) -> str:
     text = "".join((_SCHEMAS, *parts)).replace("(columns)", _THING)
     return text.replace("(branches)", f"({' UNION ALL '.join(branches)})")
+
+
+def named(relations: str) -> str:
+    """Write the query for what a ledger records of some relations, for use inside another.
+
+    ``relations`` is a query that gives schema and name. The result's columns are kind, schema, tbl,
+    name and definition.
+    """
+    narrowed = _NAMED_RELATIONS.replace("(relations)", relations)
+    return _query(narrowed, _RECORDED, branches=RECORDED)
 
 
 def snapshot(connection: Connection) -> Snapshot:
@@ -149,7 +159,7 @@ def relfilenodes(connection: Connection) -> dict[Relation, int]:
 def _named(connection: Connection, things: Iterable[CatalogObject]) -> Snapshot:
     relations = {(thing.schema, thing.table or thing.name) for thing in things}
     schemas, names = zip(*sorted(relations), strict=True)
-    query = _query(_NAMED_RELATIONS, _RECORDED, branches=RECORDED)
+    query = named("SELECT * FROM unnest(%s::text[], %s::text[])")
     return _read(connection, query, [list(schemas), list(names)])
 
 

@@ -9,7 +9,16 @@ from typing import Any
 import click
 
 from releasegate import __version__
-from releasegate.cli.options import GATE_IDS, database, judgement, migration, output, scratch
+from releasegate.cli.options import (
+    GATE_IDS,
+    database,
+    judgement,
+    migration,
+    output,
+    replica,
+    scratch,
+    strategy,
+)
 from releasegate.cli.running import catch_signals, run_command
 from releasegate.errors import ReleasegateError, UsageError
 
@@ -83,6 +92,7 @@ def cli() -> None:
     type=click.Choice(GATE_IDS),
     help="Ask only this gate. May be given several times.",
 )
+@strategy
 @judgement
 @database
 @scratch
@@ -109,8 +119,10 @@ def preflight(**options: Any) -> int:
     metavar="WINDOW",
     help="When steps may run: START/END, START/DURATION or now/DURATION, in ISO 8601 with a zone.",
 )
+@strategy
 @judgement
 @database
+@replica
 @scratch
 @output
 def apply(**options: Any) -> int:
@@ -129,7 +141,9 @@ def apply(**options: Any) -> int:
 
 @cli.command()
 @migration
+@strategy
 @database
+@click.option("--sql", "as_sql", is_flag=True, help="Print the steps as a commented SQL script.")
 @output
 def plan(**options: Any) -> int:
     """Print the steps, their locks and their undo; change nothing.
@@ -137,7 +151,8 @@ def plan(**options: Any) -> int:
     \b
     Examples:
       releasegate plan
-      releasegate plan 001 --format json
+      releasegate plan 001 --sql
+      releasegate plan 001 --strategy as-written --format json
     """
     return run_command("plan", options)
 

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: the gates in their order; release.GATES holds what they do, and costs more to import
-GATE_IDS = ("release-tag", "app-code", "parse-only", "live-database", "window")
+GATE_IDS = (
+    "release-tag",
+    "app-code",
+    "parse-only",
+    "rehearsal",
+    "live-database",
+    "window",
+)
 
 
 def options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -36,6 +43,18 @@ scratch = click.option(
     metavar="URL",
     envvar="RELEASEGATE_SCRATCH_URL",
     help="A server on which throwaway databases may be made. Default: an embedded one.",
+)
+replica = click.option(
+    "--replica-url",
+    metavar="URL",
+    envvar="RELEASEGATE_REPLICA_URL",
+    help="A replica to look at before a lock that reaches it: its readers would wait.",
+)
+strategy = click.option(
+    "--strategy",
+    type=click.Choice(["online", "as-written"]),
+    help="online: rewritten so that the app does not wait, and proven equal. as-written: one "
+    "transaction, while the app waits. Default: as configured, else online.",
 )
 output = options(
     click.option(

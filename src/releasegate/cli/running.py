@@ -37,7 +37,7 @@ _GIT_VARIABLES = tuple(
     )
 )
 # click has read them; no child of ours needs a password.
-_URL_VARIABLES = ("RELEASEGATE_DATABASE_URL", "RELEASEGATE_SCRATCH_URL")
+_URL_VARIABLES = tuple(f"RELEASEGATE_{name}_URL" for name in ("DATABASE", "REPLICA", "SCRATCH"))
 
 
 def run_command(command: str, options: dict[str, Any]) -> int:
@@ -51,7 +51,8 @@ def run_command(command: str, options: dict[str, Any]) -> int:
     report: Report = getattr(release, command)(request)
     ignore_signals()
     request.log.info("run.finished", verdict=report.verdict.value, exit_code=report.exit_code)
-    _write(_render(report, options["format_"]), output)
+    format_ = "sql" if options.get("as_sql") else options["format_"]
+    _write(_render(report, format_), output)
     return report.exit_code
 
 
@@ -73,7 +74,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         window.parse(options["window"], now=datetime.now(UTC))
     target = None if url is None else database.target_parameters(url)
     database.scrub_environment()
-    scratch = options.get("scratch_url")
+    scratch, replica = options.get("scratch_url"), options.get("replica_url")
     run_id = str(uuid.uuid4())
     return Request(
         command=command,
@@ -83,6 +84,8 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         migration=options.get("migration"),
         target=target,
         scratch=database.given_parameters(scratch) if scratch else None,
+        replica=database.given_parameters(replica) if replica else None,
+        strategy=options.get("strategy"),
         only=options.get("only", ()),
         require=options.get("require", ()),
         fail_on=Level(options.get("fail_on", "error")),
@@ -115,7 +118,10 @@ def _render(report: Report, format_: str) -> str:
         return json.render(report)
     import shutil
 
-    from releasegate.reports import console
+    from releasegate.reports import console, sql
+
+    if format_ == "sql":
+        return sql.render(report)
 
     return console.render(report, width=shutil.get_terminal_size((100, 24)).columns)
 

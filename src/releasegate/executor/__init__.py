@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate import ledger
-from releasegate.executor.order import Order
+from releasegate import facts, ledger
+from releasegate.executor.order import Order, Probe
 from releasegate.executor.step import StepRun
 from releasegate.model import Outcome, OutcomeStatus
+from releasegate.statements.locks import ACCESS_EXCLUSIVE
 
 if TYPE_CHECKING:
     from releasegate.session import Session
 
-__all__ = ["Order", "execute"]
+__all__ = ["DONE", "Order", "Probe", "execute"]
+
+DONE = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 
 
 def execute(session: Session, order: Order) -> tuple[Outcome, ...]:
@@ -22,14 +25,25 @@ def execute(session: Session, order: Order) -> tuple[Outcome, ...]:
     already are left alone.
     """
     outcomes: list[Outcome] = []
+    _tell_of_replicas(session, order)
     done = ledger.steps_done(session.connection, order.migration.number)
     is_stopped = False
     for step in order.plan.steps:
         if step.ordinal in done:
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.ALREADY_APPLIED))
-        elif is_stopped:
+        elif is_stopped or (order.last is not None and step.ordinal > order.last):
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.NOT_RUN))
         else:
             outcomes.append(StepRun(session, order, step).run())
-            is_stopped = outcomes[-1].status is not OutcomeStatus.APPLIED
+            is_stopped = outcomes[-1].status not in DONE
     return tuple(outcomes)
+
+
+def _tell_of_replicas(session: Session, order: Order) -> None:
+    """Say that a strong lock will reach replicas at which nobody looks beforehand."""
+    is_strong = any(lock.mode == ACCESS_EXCLUSIVE for s in order.plan.steps for lock in s.locks)
+    if not is_strong or order.replica is not None:
+        return
+    count = facts.hot_standbys(session.observer)
+    if count:
+        order.log.warning("replicas.unseen", count=count, help="--replica-url")

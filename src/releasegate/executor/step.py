@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import tenacity
 
 from releasegate import database, facts, ledger
 from releasegate.errors import CouldNotLook
-from releasegate.executor import truth
-from releasegate.executor.attempt import Attempt
-from releasegate.executor.order import BrokenPromise, Overtaken, WindowClosed
+from releasegate.executor import promises, truth
+from releasegate.executor.alone import LoneAttempt
+from releasegate.executor.attempt import Attempt, locks_to_take
+from releasegate.executor.holders import Holders, seconds
+from releasegate.executor.ladder import Ladder
+from releasegate.executor.order import BrokenPromise, LockRefused, Overtaken, WindowClosed
+from releasegate.executor.progress import watched
 from releasegate.model import Outcome, OutcomeStatus
+from releasegate.statements.locks import ACCESS_EXCLUSIVE
 
 if TYPE_CHECKING:
-    from releasegate.executor.order import Order
-    from releasegate.model import Step
+    from collections.abc import Sequence
+
+    from releasegate.executor.order import Definitions, Order
+    from releasegate.model import Lock, Step
     from releasegate.session import Session
 
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 5.0
-#: a pause is at least this many times the wait before it
-_PAUSE_TO_WAIT = 10
-_LOCK_STATES = frozenset({database.LOCK_NOT_AVAILABLE, database.DEADLOCK_DETECTED})
+#: the session is looked at again after this time
+_CHECKED_S = 1.0
+_DURABLE_TRIES = 100
 #: how the tries can end but by success
-_ENDS = (psycopg.Error, WindowClosed, BrokenPromise, Overtaken, CouldNotLook, KeyboardInterrupt)
+_ENDS = (
+    psycopg.Error,
+    LockRefused,
+    WindowClosed,
+    BrokenPromise,
+    Overtaken,
+    CouldNotLook,
+    KeyboardInterrupt,
+)
 
 
 class StepRun:
@@ -39,19 +54,27 @@ class StepRun:
         self._step = step
         self._log = order.log.bind(step=step.ordinal)
         self._outcome = Outcome(step.ordinal, OutcomeStatus.FAILED)
-        self._attempt = Attempt(session, order, step)
+        self._attempt: Attempt | LoneAttempt | None = None
+        self._holders = Holders(session, order, self._log)
+        longest = min(order.longest_wait, session.deadlock_timeout / 2)
+        self._ladder = Ladder(longest, session.monotonic, order.jitter)
+        #: what the step makes was there, or not, before its first try
+        self._before: Definitions | None = None
+        self._locks: Sequence[Lock] = ()
+        self._checked_at: float | None = None
         #: the truth about a lost try was looked for until the window closed
         self._is_sought_in_vain = False
-        #: who was in the way at the last try that failed for a lock
-        self._refusal: str | None = None
 
     def run(self) -> Outcome:
         began = self._session.monotonic()
-        self._log.info("step.started", statements=len(self._step.sql))
-        outcome = self._try_until_known()
+        steps = len(self._order.plan.steps)
+        self._log.info("step.started", of=steps, title=self._step.title)
+        with watched(self._session, self._order, self._step, self._log):
+            outcome = self._try_until_known()
         outcome = replace(outcome, duration_s=round(self._session.monotonic() - began, 3))
         self._log.info(
             "step.finished",
+            of=steps,
             status=outcome.status.value,
             attempts=outcome.attempts,
             duration_s=outcome.duration_s,
@@ -70,62 +93,141 @@ class StepRun:
             reraise=True,
         )
         try:
-            retrying(self._try)
+            status = retrying(self._try)
         except _ENDS as error:
             return self._explain(error)
-        return replace(self._outcome, status=OutcomeStatus.APPLIED, sqlstate=None)
+        return replace(self._outcome, status=status, sqlstate=None)
 
-    def _try(self) -> None:
-        self._attempt = Attempt(self._session, self._order, self._step)
-        self._outcome = replace(self._outcome, attempts=self._outcome.attempts + 1)
+    def _try(self) -> OutcomeStatus:
+        if self._left() <= timedelta(0):
+            raise WindowClosed
+        self._check_session()
+        if not self._step.transactional:
+            return self._try_alone()
+        if self._before is None:
+            self._before = promises.look(self._session, self._step)
+        made = promises.created(self._step, self._before)
+        self._attempt = Attempt(self._session, self._order, self._step, created=made)
+        if self._step.is_lenient and self._is_found(self._attempt):
+            return OutcomeStatus.ALREADY_APPLIED
+        self._try_locked(self._attempt)
+        self._make_durable()
+        return OutcomeStatus.APPLIED
+
+    def _try_alone(self) -> OutcomeStatus:
+        self._attempt = LoneAttempt(self._session, self._order, self._step, self._log)
+        self._count_try()
+        self._attempt.run()
+        ledger.count_step(self._session.connection, self._order.run_id)
+        return OutcomeStatus.APPLIED
+
+    def _is_found(self, attempt: Attempt) -> bool:
+        """Skip what the catalogs show as done, where the file says IF NOT EXISTS."""
+        assert self._before is not None
+        if promises.unmet(self._step, self._order, self._before):
+            return False
+        attempt.record_found()
+        ledger.count_step(self._session.connection, self._order.run_id)
+        return True
+
+    def _try_locked(self, attempt: Attempt) -> None:
+        self._locks = self._locks or locks_to_take(self._session, self._step)
+        if self._locks:
+            self._holders.await_none_old(self._locks, self._left)
+        self._count_try()
         try:
-            self._attempt.run()
+            if any(blocker.is_autovacuum for blocker in self._holders.last):
+                attempt.run_behind_autovacuum(self._locks, self._holders.last)
+            else:
+                attempt.run(self._locks, wait=self._wait())
         finally:
-            waited_s = round(self._outcome.lock_wait_s + self._attempt.waited_s, 3)
+            waited_s = round(self._outcome.lock_wait_s + attempt.waited_s, 3)
             self._outcome = replace(self._outcome, lock_wait_s=waited_s)
+
+    def _wait(self) -> timedelta | None:
+        """Say how long this try may wait; if at all, the app stands behind it, so tell it."""
+        wait = self._ladder.begin()
+        if wait is not None:
+            at_most_ms = int(wait.total_seconds() * 1000)
+            self._log.warning("lock.queued", attempt=self._outcome.attempts, at_most_ms=at_most_ms)
+        return wait
+
+    def _count_try(self) -> None:
+        self._outcome = replace(self._outcome, attempts=self._outcome.attempts + 1)
+
+    def _check_session(self) -> None:
+        """Ask again, not before every one of the quick tries, whether the session is still ours."""
+        now = self._session.monotonic()
+        if self._checked_at is None or now - self._checked_at >= _CHECKED_S:
+            self._session.check()
+            promises.prepare(self._session)
+            self._checked_at = now
+
+    def _make_durable(self) -> None:
+        """Make the step's commit, which waited for no disk, outlive a crash before it counts."""
+        connection = self._session.connection
+        position = facts.log_position(connection)
+        ledger.count_step(connection, self._order.run_id)
+        for _ in range(_DURABLE_TRIES):
+            if facts.flushed_up_to(connection, position):
+                self._await_replay(position)
+                return
+            self._order.sleep(0.01)
+        raise CouldNotLook("The server does not say that the step's commit is on disk.")
+
+    def _await_replay(self, position: str) -> None:
+        """Let the replica replay a strong lock before the next step asks for another."""
+        replica = self._order.replica
+        if replica is None or not any(lock.mode == ACCESS_EXCLUSIVE for lock in self._locks):
+            return
+        while not facts.replayed_up_to(replica, position) and self._left() > timedelta(0):
+            self._log.info("replay.awaited", left_s=seconds(self._left()))
+            self._order.sleep(0.2)
 
     def _left(self) -> timedelta:
         return self._order.window.closes_at - self._session.now()
 
+    # -- between two tries
+
     def _is_worth_another_try(self, error: BaseException) -> bool:
         """Decide by what is known to have rolled back, never by message text."""
+        if isinstance(error, LockRefused):
+            ages = [self._holders.age_s(b) for b in self._holders.look_if_possible(self._locks)]
+            self._ladder.refused(ages)
+            self._outcome = replace(self._outcome, sqlstate=error.sqlstate)
+            return True
         if isinstance(error, psycopg.Error) and self._session.is_lost:
+            self._checked_at = None
             return self._find_truth() is False and self._left() > timedelta(0)
         return isinstance(error, psycopg.Error) and error.sqlstate in database.RETRYABLE
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
-        """Exponential and jittered, and long beside the wait just made, which the app stood in."""
-        jittered = tenacity.wait_random_exponential(_FIRST_PAUSE_S, max=_LONGEST_PAUSE_S)(state)
-        pause_s = jittered + _PAUSE_TO_WAIT * self._attempt.waited_s
+        """Long beside the wait just made, which the app stood in; else exponential."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, LockRefused):
+            pause_s = self._ladder.pause_s()
+        else:
+            pause_s = tenacity.wait_random_exponential(_FIRST_PAUSE_S, max=_LONGEST_PAUSE_S)(state)
         return max(0.0, min(pause_s, self._left().total_seconds()))
 
     def _log_retry(self, state: tenacity.RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        is_lock = getattr(error, "sqlstate", None) in _LOCK_STATES
-        held_by = self._blockers()
-        if is_lock:
-            self._refusal = _refusal(held_by)
-            self._outcome = replace(self._outcome, sqlstate=getattr(error, "sqlstate", None))
-        self._log.warning(
+        is_lock = isinstance(error, LockRefused)
+        waited = self._ladder.waited if is_lock else None
+        say = self._log.debug if is_lock and waited is None else self._log.warning
+        say(
             "lock.refused" if is_lock else "step.retried",
             attempt=self._outcome.attempts,
             sqlstate=getattr(error, "sqlstate", None),
+            waited_ms=None if waited is None else int(waited.total_seconds() * 1000),
             pause_s=round(state.upcoming_sleep, 3),
-            left_s=round(self._left().total_seconds(), 1),
-            held_by=held_by,
+            left_s=seconds(self._left()),
+            held_by=self._holders.named(),
         )
-
-    def _blockers(self) -> list[dict[str, Any]]:
-        try:
-            found = facts.blockers(
-                self._session.observer, self._step.locks, own_pids=self._session.own_pids
-            )
-        except psycopg.Error:
-            return []
-        return [_rounded(asdict(blocker)) for blocker in found]
 
     def _find_truth(self) -> bool | None:
         """Tell whether the lost try committed; None where that cannot be found out."""
+        assert self._attempt is not None
         found = truth.find(self._session, self._order, self._attempt.id, self._log)
         self._is_sought_in_vain = found is None
         return found
@@ -151,6 +253,8 @@ class StepRun:
         """Ask the ledger, whatever the error says: its row is there if and only if we committed."""
         if self._is_sought_in_vain:
             return None
+        if self._attempt is None:
+            return False
         try:
             # While an old backend of ours is alive, "no row" may be "no row yet".
             if not self._session.is_lost and self._session.old_backends_are_gone():
@@ -166,32 +270,22 @@ class StepRun:
 
     def _why(self, error: BaseException) -> str:
         if isinstance(error, KeyboardInterrupt):
-            return "Interrupted; the transaction was rolled back."
-        if isinstance(error, WindowClosed) or self._left() <= timedelta(0):
+            return "Interrupted; the step was not applied."
+        if isinstance(error, WindowClosed | LockRefused) or self._left() <= timedelta(0):
             return f"The window closed. {self._last_refusal(error)}"
         if isinstance(error, psycopg.Error):
-            return f"The step was rolled back: {database.meaning(error)}."
-        return f"The step was rolled back: {error}."
+            return f"The step was not applied: {database.meaning(error)}."
+        return f"The step was not applied: {error}."
 
     def _last_refusal(self, error: BaseException) -> str:
-        """Say who held the lock at the last try that failed for one."""
-        if getattr(error, "sqlstate", None) in _LOCK_STATES:
-            return _refusal(self._blockers())
-        return self._refusal or "The step was rolled back."
-
-
-def _refusal(held_by: list[dict[str, Any]]) -> str:
-    if not held_by:
-        return "The locks were not to be had."
-    who = held_by[0]
-    age = "of unknown age" if who["age_s"] is None else f"{who['age_s']:.0f} s old"
-    return (
-        f"The locks were not to be had: pid {who['pid']} ({who['application'] or 'no name'}) "
-        f"holds {who['mode']} on {who['relation']} in a transaction {age}."
-    )
-
-
-def _rounded(blocker: dict[str, Any]) -> dict[str, Any]:
-    if blocker["age_s"] is not None:
-        blocker["age_s"] = round(blocker["age_s"], 1)
-    return blocker
+        """Say who held the lock at the last try that failed for one, and what would have helped."""
+        if not self._outcome.sqlstate and not self._holders.last:
+            return "The step was not applied."
+        if not isinstance(error, WindowClosed):
+            self._holders.look_if_possible(self._locks)
+        text = self._holders.describe()
+        needed, longest = self._ladder.needed, self._ladder.longest
+        if self._ladder.waited is None or needed is None or needed <= longest:
+            return text
+        wait_ms = int(needed.total_seconds() * 1000)
+        return f"{text} A longest-wait of {wait_ms} ms would have sufficed."

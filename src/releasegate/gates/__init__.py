@@ -11,18 +11,22 @@ import psycopg
 
 from releasegate import database, migrations
 from releasegate.appcode.sources import Sources, source_files
+from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.model import GateResult, GateStatus, Level
+from releasegate.plan import CannotPlan, make_plan
 from releasegate.repository import content
 from releasegate.statements.parser import SqlError, Statement, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import ExitStack
     from datetime import datetime
 
     from releasegate.database import Connection, Parameters
+    from releasegate.gates.ground import Ground
     from releasegate.ledger import Ledger
-    from releasegate.model import Finding, Migration, Release, Target, Window
+    from releasegate.model import Finding, Migration, Plan, Release, Target, Window
     from releasegate.repository import Repository
     from releasegate.settings import Settings
 
@@ -57,6 +61,8 @@ class LiveTarget:
     ledger: Ledger
     #: by the server's clock
     now: datetime
+    #: how it was reached; for pg_dump
+    parameters: Parameters
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,50 @@ class GateInputs:
     window: Window | None
     now: datetime
     is_apply: bool
+    #: online or as-written
+    strategy: str
+    #: closes what gates open for several of them
+    stack: ExitStack
+
+    @cached_property
+    def ground(self) -> Ground:
+        """A throwaway server with the baseline on it, started at the first question.
+
+        Raises:
+            BaselineError: it does not load; parse-only tells where.
+        """
+        from releasegate.gates.ground import prepare
+
+        return prepare(self, self.stack)
+
+    @cached_property
+    def planned(self) -> Plan | CannotPlan:
+        """The plan, or why there is none.
+
+        Raises:
+            NotAsked: the file does not parse.
+        """
+        live = self.live if isinstance(self.live, LiveTarget) else None
+        major = database.major(live.connection) if live else max(database.SUPPORTED_MAJORS)
+        try:
+            return make_plan(
+                self.migration,
+                self.statements(),
+                major=major,
+                strategy=self.strategy,
+                baseline=self.baseline_statements,
+            )
+        except CannotPlan as error:
+            return error
+
+    @cached_property
+    def baseline_statements(self) -> tuple[Statement, ...]:
+        """Baseline and earlier migrations; a text that does not parse is parse-only's to tell."""
+        texts = [readable(self.baseline.text), *map(migrations.text, self.earlier)]
+        try:
+            return tuple(statement for text in texts for statement in parse(text))
+        except SqlError:
+            return ()
 
     @cached_property
     def parsed(self) -> tuple[Statement, ...] | SqlError:

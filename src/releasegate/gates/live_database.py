@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import catalog, database, facts, findings, ledger, migrations
-from releasegate.baseline import readable
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked
-from releasegate.model import Finding, Level, Relation
-from releasegate.plan import make_plan
+from releasegate.model import Finding, Level, Plan, Relation
 from releasegate.statements.contract import declared_tables
 from releasegate.statements.effects import effects
-from releasegate.statements.locks import required_tables
+from releasegate.statements.locks import locks, required_tables
 from releasegate.statements.parser import SqlError, parse, quote, quote_relation
 from releasegate.statements.refusals import body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from releasegate.model import CatalogObject, Effect, Migration, Plan
-    from releasegate.statements.parser import Statement
+    from releasegate.model import CatalogObject, Effect, Migration
 
 
 def ask(inputs: GateInputs) -> Answer:
@@ -75,10 +72,22 @@ def _ledger(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
         yield findings.make("RG507", message, path=migration.path)
     elif entry is not None and entry.is_complete:
         yield from _drift(inputs, live)
+    else:
+        yield from _other_plan(inputs, live)
     yield from _earlier(inputs, live)
     holder = facts.advisory_holder(live.connection)
     if holder is not None:
         yield findings.make("RG510", describe_holder(holder, live))
+
+
+def _other_plan(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    """A migration that began must be finished by the same plan: ordinals mean its steps."""
+    begun, made = live.ledger.begun.get(inputs.migration.number), inputs.planned
+    if begun is not None and isinstance(made, Plan) and begun != made.fingerprint:
+        message = (
+            f"Its first step was made by plan {begun[:12]}; now it is {made.fingerprint[:12]}."
+        )
+        yield findings.make("RG515", message, path=inputs.migration.path)
 
 
 def _earlier(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
@@ -132,21 +141,20 @@ def _promised(migration: Migration) -> tuple[Effect, ...]:
 
 def _content(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     """Look for what the plan needs, and for what must not be there yet."""
-    if inputs.migration.number in live.ledger.entries:
+    if inputs.migration.number in live.ledger.begun:
         return
     connection = live.connection
     statements = inputs.statements()
-    plan = make_plan(inputs.migration, statements, major=database.major(connection))
-    locked = {lock.relation for step in plan.steps for lock in step.locks}
-    made = {
-        Relation(e.object.schema, e.object.name) for e in effects(body(statements)) if e.present
-    }
-    needed = (required_tables(statements) & locked) - made
+    promised = effects(body(statements))
+    locked = {lock.relation for statement in statements for lock in locks(statement)}
+    made = {Relation(e.object.schema, e.object.name) for e in promised if e.present}
+    locked -= made
+    needed = required_tables(statements) & locked
     # A view may stand there too: ALTER TABLE takes those.
     for name in sorted(needed - facts.relation_kinds(connection, needed).keys()):
         yield findings.make("RG506", f"There is no table {name} in {live.target.database}.")
     yield from _rights(live, facts.existing_tables(connection, locked))
-    made_by_it = sorted(_made(inputs, plan))
+    made_by_it = sorted(_made(inputs, promised))
     held = catalog.describe(connection, made_by_it)
     for thing in made_by_it:
         if held[str(thing)] is not None:
@@ -169,11 +177,11 @@ def _rights(live: LiveTarget, tables: set[Relation]) -> Iterator[Finding]:
         )
 
 
-def _made(inputs: GateInputs, plan: Plan) -> set[CatalogObject]:
+def _made(inputs: GateInputs, promised: tuple[Effect, ...]) -> set[CatalogObject]:
     """List what the migration creates; a column that its table has already is not created."""
-    before = declared_tables(_baseline_statements(inputs))
-    promised = {e.object for step in plan.steps for e in step.effects if e.is_new}
-    new_tables = {t.name for t in promised if t.kind == "table"}
+    before = declared_tables(inputs.baseline_statements)
+    promised_new = {effect.object for effect in promised if effect.is_new}
+    new_tables = {t.name for t in promised_new if t.kind == "table"}
 
     def is_new(thing: CatalogObject) -> bool:
         if thing.kind != "column" or thing.table in new_tables:
@@ -181,16 +189,7 @@ def _made(inputs: GateInputs, plan: Plan) -> set[CatalogObject]:
         table = before.get(Relation(thing.schema, thing.table))
         return table is not None and table.is_complete and thing.name not in table.columns
 
-    return {thing for thing in promised if is_new(thing)}
-
-
-def _baseline_statements(inputs: GateInputs) -> tuple[Statement, ...]:
-    """Read baseline and earlier migrations; a text that does not parse is parse-only's to tell."""
-    texts = [readable(inputs.baseline.text), *(migrations.text(m) for m in inputs.earlier)]
-    try:
-        return tuple(statement for text in texts for statement in parse(text))
-    except SqlError:
-        return ()
+    return {thing for thing in promised_new if is_new(thing)}
 
 
 GATE = Gate("live-database", "Is the target what the plan expects?", ask)

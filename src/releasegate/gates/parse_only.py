@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import psycopg
-
-from releasegate import baseline, catalog, database, findings, migrations, throwaway
+from releasegate import baseline, catalog, database, findings, migrations
 from releasegate.baseline import BaselineError
 from releasegate.database import Parameters
-from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget
+from releasegate.gates.ground import run, snapshot
 from releasegate.model import Finding, Level
 from releasegate.session import MIGRATION_SEARCH_PATH
 from releasegate.statements.effects import effects
-from releasegate.statements.parser import Source, SqlError, backslashes, parse
+from releasegate.statements.parser import Source, SqlError, backslashes
 from releasegate.statements.refusals import body, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
     from releasegate.catalog import Snapshot
-    from releasegate.model import CatalogObject, Migration
+    from releasegate.gates.ground import Ground
+    from releasegate.model import CatalogObject
     from releasegate.throwaway import Database, Server
 
 _BOM = b"\xef\xbb\xbf"
@@ -38,17 +35,21 @@ def ask(inputs: GateInputs) -> Answer:
     missing = _missing_baseline(inputs)
     if missing is not None:
         return Answer((*faults, missing))
-    with _server(inputs) as server:
-        trial = _Trial(inputs, server)
-        tried = trial.run()
-        evidence = {
-            "server": f"PostgreSQL {server.major} ({server.kind})",
-            "baseline": inputs.baseline.origin,
-            "psql_exit_code": trial.psql_exit_code,
-            "created": sorted(map(str, trial.created)),
-            "removed": sorted(map(str, trial.removed)),
-        }
-        return Answer((*faults, *tried, *_version(inputs, server)), evidence)
+    try:
+        ground = inputs.ground
+    except BaselineError as error:
+        return Answer((*faults, _baseline_finding(inputs, error)))
+    trial = _Trial(inputs, ground)
+    tried = trial.run()
+    server = ground.server
+    evidence = {
+        "server": f"PostgreSQL {server.major} ({server.kind})",
+        "baseline": inputs.baseline.origin,
+        "psql_exit_code": trial.psql_exit_code,
+        "created": sorted(map(str, trial.created)),
+        "removed": sorted(map(str, trial.removed)),
+    }
+    return Answer((*faults, *tried, *_version(inputs, server)), evidence)
 
 
 def _missing_baseline(inputs: GateInputs) -> Finding | None:
@@ -135,37 +136,27 @@ def _sentence(text: str) -> str:
 class _Trial:
     """The file, run by psql on a database that holds the baseline."""
 
-    def __init__(self, inputs: GateInputs, server: Server) -> None:
+    def __init__(self, inputs: GateInputs, ground: Ground) -> None:
         self._inputs = inputs
-        self._server = server
+        self._ground = ground
         self._statements = inputs.statements()
         self.psql_exit_code: int | None = None
         self.created: set[CatalogObject] = set()
         self.removed: set[CatalogObject] = set()
 
     def run(self) -> list[Finding]:
-        try:
-            with self._server.database() as made:
-                remarks = self._prepare(made)
-                return [*self._remarks(remarks), *self._apply(made)]
-        except BaselineError as error:
-            return [self._baseline_finding(error)]
-
-    def _prepare(self, made: Database) -> tuple[str, ...]:
-        """Load the baseline, then the earlier migrations in their order."""
-        remarks = baseline.load(self._inputs.baseline.text, into=made, server=self._server)
-        for migration in self._inputs.earlier:
-            _replay(migration, made)
-        return remarks
+        with self._ground.copy() as made:
+            return [*self._remarks(self._ground.remarks), *self._apply(made)]
 
     def _apply(self, made: Database) -> Iterator[Finding]:
         """Run the file by psql, and its statements one by one as an apply does, and compare."""
-        before = _snapshot(made)
+        before = snapshot(made)
         path = MIGRATION_SEARCH_PATH.replace(" ", "")
         options = f"-c search_path={path} -c statement_timeout={baseline.TIMEOUT}"
         where = Parameters({**made.owner.values, "options": options})
-        self.psql_exit_code = self._server.psql(where, script=self._inputs.migration.content)
-        after = _snapshot(made)
+        script = self._inputs.migration.content
+        self.psql_exit_code = self._ground.server.psql(where, script=script)
+        after = snapshot(made)
         self.created = catalog.things(after.keys() - before.keys())
         self.removed = catalog.things(before.keys() - after.keys())
         one_by_one = self._one_by_one()
@@ -180,13 +171,12 @@ class _Trial:
 
     def _one_by_one(self) -> Snapshot | Finding:
         """Run the statements in a fresh database; a server's error has a place only here."""
-        with self._server.database() as made:
-            self._prepare(made)
+        with self._ground.copy() as made:
             try:
-                _run(self._inputs.migration, made)
+                run(self._inputs.migration, made)
             except BaselineError as error:
                 return self._finding("RG309", _sentence(str(error)), error.line, error.column)
-            return _snapshot(made)
+            return snapshot(made)
 
     def _broken_promises(self, after: Snapshot) -> Iterator[Finding]:
         for effect in effects(body(self._statements)):
@@ -206,12 +196,6 @@ class _Trial:
         path = self._inputs.migration.path
         return findings.make(code, message, path=path, line=line, column=column)
 
-    def _baseline_finding(self, error: BaselineError) -> Finding:
-        path = self._inputs.settings.configuration.baseline
-        message = _sentence(str(error))
-        line, column = error.line, error.column
-        return findings.make("RG315", message, path=path, line=line, column=column)
-
     def _remarks(self, remarks: tuple[str, ...]) -> Iterator[Finding]:
         path = self._inputs.settings.configuration.baseline
         if self._inputs.baseline.origin is None:
@@ -221,64 +205,10 @@ class _Trial:
             yield findings.make("RG318", f"{'; '.join(remarks)}.", path=path)
 
 
-def _replay(migration: Migration, made: Database) -> None:
-    try:
-        _run(migration, made)
-    except (BaselineError, SqlError) as error:
-        message = f"the earlier migration {migration.name} fails at line {error.line}: {error}"
-        raise BaselineError(message, line=1, column=1) from error
-
-
-def _run(migration: Migration, made: Database) -> None:
-    """Run a migration's statements one by one, in one transaction."""
-    statements = parse(migrations.text(migration))
-    with database.connect(made.owner, application_name="releasegate") as connection:
-        connection.execute(f"SET search_path = {MIGRATION_SEARCH_PATH}".encode())
-        connection.execute("BEGIN")
-        for statement in body(statements):
-            try:
-                # Set each time: the statement before may have lifted it.
-                connection.execute(f"SET statement_timeout = '{baseline.TIMEOUT}'".encode())
-                database.send(connection, statement.text)
-            except psycopg.Error as error:
-                raise baseline.failure(statement, error) from error
-        try:
-            connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            connection.execute("COMMIT")
-        except psycopg.Error as error:
-            raise baseline.failure(statements[-1], error) from error
-
-
-def _snapshot(made: Database) -> Snapshot:
-    with database.connect(made.admin, application_name="releasegate") as connection:
-        connection.execute("SET search_path = pg_catalog")
-        return catalog.snapshot(connection)
-
-
-# -- the server ------------------------------------------------------------------------------------
-
-
-def _server(inputs: GateInputs) -> AbstractContextManager[Server]:
-    if inputs.scratch is not None:
-        return _borrowed(inputs)
-    live = inputs.live if isinstance(inputs.live, LiveTarget) else None
-    major = database.major(live.connection) if live else None
-    return throwaway.start(major=major, cache=inputs.settings.cache)
-
-
-@contextmanager
-def _borrowed(inputs: GateInputs) -> Iterator[Server]:
-    """Borrow the scratch server, unless it is the target's own or that cannot be told."""
-    assert inputs.scratch is not None
-    if isinstance(inputs.live, Finding):
-        raise CouldNotLook(
-            "Whether the scratch server is the target's own cannot be told: the target does not "
-            "answer."
-        )
-    with throwaway.borrow(inputs.scratch) as server:
-        if inputs.live and inputs.live.target.system_identifier == server.system_identifier:
-            raise CouldNotLook("The scratch server is the target's own: give another one.")
-        yield server
+def _baseline_finding(inputs: GateInputs, error: BaselineError) -> Finding:
+    path = inputs.settings.configuration.baseline
+    message, line, column = _sentence(str(error)), error.line, error.column
+    return findings.make("RG315", message, path=path, line=line, column=column)
 
 
 def _version(inputs: GateInputs, server: Server) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from releasegate.gates import parse_only
-from releasegate.model import GateResult, GateStatus, Level, Report, Verdict
+from releasegate.gates import parse_only, rehearsal
+from releasegate.model import GateResult, GateStatus, Level, Plan, Report, Verdict
 from releasegate.release.applying import apply
-from releasegate.release.inputs import Request, plan_for, prepare
+from releasegate.release.inputs import Request, prepare
 from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
 from releasegate.release.status import status
 
@@ -24,12 +24,15 @@ def plan(request: Request) -> Report:
     with prepare(request) as prepared:
         inputs = prepared.inputs
         faults = tuple(parse_only.read(inputs))
-        if any(finding.level is Level.ERROR for finding in faults):
-            gate = parse_only.GATE
-            result = GateResult(gate.id, gate.title, GateStatus.BLOCKED, findings=faults)
-            return prepared.report(
-                EXIT_BLOCKED, Verdict.BLOCKED, "The file cannot be planned.", gates=(result,)
-            )
-        made = plan_for(inputs)
-        summary = f"{len(made.steps)} step, executed as written in one transaction."
-        return prepared.report(EXIT_DONE, Verdict.PASSED, summary, plan=made)
+        gate = parse_only.GATE
+        if not any(finding.level is Level.ERROR for finding in faults):
+            made = inputs.planned
+            if isinstance(made, Plan):
+                count = len(made.steps)
+                summary = f"{count} step{'s' if count != 1 else ''}, {made.strategy}."
+                return prepared.report(EXIT_DONE, Verdict.PASSED, summary, plan=made)
+            gate, faults = rehearsal.GATE, made.findings
+        result = GateResult(gate.id, gate.title, GateStatus.BLOCKED, findings=faults)
+        return prepared.report(
+            EXIT_BLOCKED, Verdict.BLOCKED, "The file cannot be planned.", gates=(result,)
+        )

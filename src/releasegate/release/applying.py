@@ -10,10 +10,18 @@ import psycopg
 
 from releasegate import __version__, database, findings, gates, ledger
 from releasegate.errors import CouldNotLook, UsageError
-from releasegate.executor import Order, execute
-from releasegate.gates import GateInputs, LiveTarget, live_database
-from releasegate.model import GateResult, GateStatus, Outcome, OutcomeStatus, Report, Verdict
-from releasegate.release.inputs import Prepared, Request, plan_for, prepare
+from releasegate.executor import DONE, Order, execute
+from releasegate.gates import GateInputs, LiveTarget, live_database, rehearsal
+from releasegate.model import (
+    GateResult,
+    GateStatus,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+    Report,
+    Verdict,
+)
+from releasegate.release.inputs import Prepared, Request, prepare
 from releasegate.release.sequence import (
     EXIT_BLOCKED,
     EXIT_DONE,
@@ -24,13 +32,13 @@ from releasegate.release.sequence import (
     judge,
 )
 from releasegate.repository import Repository
-from releasegate.session import Busy, Session, open_session
+from releasegate.session import Busy, Session, look_at, open_session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Plan
+    from releasegate.model import Migration
 
 
 def apply(request: Request) -> Report:
@@ -127,10 +135,11 @@ def _execute_locked(
     if entry is not None and entry.sha256 != inputs.migration.sha256:
         message = f"{entry.path} was applied under this number a moment ago."
         return _stopped_by(prepared, results, message, "RG507")
-    made = plan_for(inputs)
+    made = inputs.planned
+    assert isinstance(made, Plan), "the gates have passed"
     ledger.create(session.connection)
     try:
-        outcomes = _run(request, prepared, session, made)
+        outcomes = _run(request, prepared, session, made, _expected(results))
         request.settled()
     except KeyboardInterrupt:
         request.settled()
@@ -148,7 +157,19 @@ def _execute_locked(
     )
 
 
-def _run(request: Request, prepared: Prepared, session: Session, made: Plan) -> tuple[Outcome, ...]:
+def _expected(results: Sequence[GateResult]) -> dict[int, dict[str, str | None]]:
+    """Take what the rehearsal saw after each step, to hold the target against."""
+    (rehearsed,) = (result.evidence for result in results if result.gate == rehearsal.GATE.id)
+    return {step["ordinal"]: step["objects"] for step in rehearsed["after_steps"]}
+
+
+def _run(
+    request: Request,
+    prepared: Prepared,
+    session: Session,
+    made: Plan,
+    expected: Mapping[int, Mapping[str, str | None]],
+) -> tuple[Outcome, ...]:
     """Begin the run in the ledger and execute the plan."""
     inputs = prepared.inputs
     assert inputs.window is not None
@@ -169,10 +190,15 @@ def _run(request: Request, prepared: Prepared, session: Session, made: Plan) -> 
         plan=made,
         window=inputs.window,
         longest_wait=request.settings.longest_wait,
+        grace=request.settings.hard_stop,
         sleep=request.sleep,
         log=request.log.bind(migration=inputs.migration.name),
+        expected=expected,
     )
-    return execute(session, order)
+    if request.replica is None:
+        return execute(session, order)
+    with look_at(request.replica, request.run_id) as replica:
+        return execute(session, replace(order, replica=replica))
 
 
 def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[Outcome, ...]:
@@ -195,13 +221,10 @@ def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[
     )
 
 
-_DONE = (OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED)
-
-
 def _ended(migration: Migration, outcomes: Sequence[Outcome]) -> tuple[int, Verdict, str]:
-    if all(outcome.status in _DONE for outcome in outcomes):
+    if all(outcome.status in DONE for outcome in outcomes):
         return EXIT_DONE, Verdict.APPLIED, f"{migration.name} is applied."
-    reason = next(outcome.message for outcome in outcomes if outcome.status not in _DONE)
+    reason = next(outcome.message for outcome in outcomes if outcome.status not in DONE)
     if any(outcome.status is OutcomeStatus.UNKNOWN for outcome in outcomes):
         return EXIT_UNKNOWN, Verdict.UNKNOWN, f"{reason} Run releasegate status to look again."
     return EXIT_STOPPED, Verdict.STOPPED, f"{reason} Run the same command again to go on."

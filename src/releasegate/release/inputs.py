@@ -14,7 +14,6 @@ from releasegate import __version__, database, facts, findings, ledger, migratio
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import Baseline, GateInputs, LiveTarget
 from releasegate.model import Finding, Level, Release, Report, Verdict
-from releasegate.plan import make_plan
 from releasegate.repository import Repository, RepositoryProblem, open_repository
 from releasegate.session import SEARCH_PATH
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from releasegate.database import Parameters
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Plan
+    from releasegate.model import Migration
     from releasegate.settings import Settings
 
 _READER_TIMEOUT = "15s"
@@ -43,6 +42,8 @@ class Request:
     migration: str | None = None
     target: Parameters | None = None
     scratch: Parameters | None = None
+    #: where readers are looked for before a lock that reaches the replicas
+    replica: Parameters | None = None
     #: ask only these gates; empty: all
     only: tuple[str, ...] = ()
     #: gates that block when they were not asked
@@ -50,6 +51,8 @@ class Request:
     #: the lightest level that blocks
     fail_on: Level = Level.ERROR
     window: str | None = None
+    #: online or as-written; None: as configured
+    strategy: str | None = None
     #: status: exit with 1 when something is open or drifted
     wants_exit_code: bool = False
     #: who runs this, for the ledger and for whoever comes second
@@ -127,6 +130,8 @@ def prepare(request: Request) -> Iterator[Prepared]:
             window=window.parse(request.window, now=now) if request.window else None,
             now=now,
             is_apply=request.command == "apply",
+            strategy=request.strategy or settings.configuration.strategy,
+            stack=stack,
         )
         try:
             yield Prepared(request, inputs, found, started_at)
@@ -163,7 +168,8 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
     except psycopg.Error as error:
         return findings.make("RG501", _stopped_answering(error))
     try:
-        return LiveTarget(connection, target, ledger.read(connection), facts.now(connection))
+        known, now = ledger.read(connection), facts.now(connection)
+        return LiveTarget(connection, target, known, now, request.target)
     except CouldNotLook as error:
         return findings.make("RG511", str(error))
     except psycopg.Error as error:
@@ -228,13 +234,3 @@ def _baseline(settings: Settings, repository: Repository | Finding, release: Rel
     if content is None:
         return Baseline("", None)
     return Baseline(content.decode("utf-8-sig", errors="replace"), origin)
-
-
-def plan_for(inputs: GateInputs) -> Plan:
-    live = inputs.live
-    major = (
-        database.major(live.connection)
-        if isinstance(live, LiveTarget)
-        else max(database.SUPPORTED_MAJORS)
-    )
-    return make_plan(inputs.migration, inputs.statements(), major=major)

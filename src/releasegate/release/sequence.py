@@ -10,6 +10,7 @@ from releasegate.gates import (
     app_code,
     live_database,
     parse_only,
+    rehearsal,
     release_tag,
     window,
 )
@@ -25,6 +26,7 @@ GATES = (
     release_tag.GATE,
     app_code.GATE,
     parse_only.GATE,
+    rehearsal.GATE,
     live_database.GATE,
     window.GATE,
 )

@@ -6,11 +6,12 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from releasegate.model import GateStatus, Level
+from releasegate.reports import plan_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from releasegate.model import Finding, GateResult, MigrationState, Outcome, Plan, Report
+    from releasegate.model import Finding, GateResult, MigrationState, Outcome, Report
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 100
 _INDENT = " " * 11
@@ -29,7 +30,7 @@ def render(report: Report, *, width: int = 100) -> str:
         *_head(report, width),
         *(line for result in report.gates for line in _gate(result, width)),
         *(line for state in report.migrations for line in _state(state, width)),
-        *(_plan(report.plan, width) if report.plan and report.command == "plan" else ()),
+        *(plan_table.lines(report.plan, width) if report.plan and report.command == "plan" else ()),
         *(line for outcome in report.outcomes for line in _outcome(outcome, width)),
         *_foot(report, width),
     ]
@@ -80,21 +81,6 @@ def _state(state: MigrationState, width: int) -> Iterator[str]:
     at = f" {state.applied_at:%Y-%m-%d %H:%M:%S %Z}" if state.applied_at else ""
     detail = f": {state.detail}" if state.detail else ""
     yield from _wrapped(f"{state.state:<11}{state.path}{at}{detail}", width, _INDENT)
-
-
-def _plan(plan: Plan, width: int) -> Iterator[str]:
-    yield f"strategy {plan.strategy}, fingerprint {plan.fingerprint[:16]}"
-    for step in plan.steps:
-        kind = "one transaction" if step.transactional else "outside a transaction"
-        yield f"step {step.ordinal}, {kind}"
-        yield "  locks, in this order"
-        yield from (f"    {lock.mode:<22} {lock.relation}" for lock in step.locks)
-        yield "  statements"
-        for statement in step.sql:
-            yield from (f"    {line}" for line in f"{statement};".splitlines())
-        yield "  undo (constraints and indexes)"
-        for statement in step.undo:
-            yield from _wrapped(f"    {statement};", width, "      ")
 
 
 def _outcome(outcome: Outcome, width: int) -> Iterator[str]:

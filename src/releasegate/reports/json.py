@@ -7,8 +7,10 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from releasegate.statements.locks import CONFLICTS, ROW_EXCLUSIVE
+
 if TYPE_CHECKING:
-    from releasegate.model import Migration, Plan, Report
+    from releasegate.model import Effect, Migration, Plan, Report, Step
 
 SCHEMA_VERSION = 1
 
@@ -62,15 +64,31 @@ def _plan(plan: Plan | None) -> dict[str, Any] | None:
     steps = [
         {
             "ordinal": step.ordinal,
+            "title": step.title,
             "sql": list(step.sql),
             "transactional": step.transactional,
             "locks": [{"relation": str(k.relation), "mode": k.mode} for k in step.locks],
-            "undo": list(step.undo),
+            "timeouts": _timeouts(step),
+            "undo": [item.sql for item in step.undo],
+            "postcondition": [_promise(effect) for effect in step.effects],
             "predicted_s": None,
         }
         for step in plan.steps
     ]
     return {"strategy": plan.strategy, "fingerprint": plan.fingerprint, "steps": steps}
+
+
+def _timeouts(step: Step) -> dict[str, str]:
+    """Name the settings that bound a step: the longest wait for its locks, and its statements."""
+    is_in_the_way = any(lock.mode in CONFLICTS[ROW_EXCLUSIVE] for lock in step.locks)
+    if is_in_the_way:
+        return {"locks": "locks.longest-wait", "statements": "window"}
+    return {"locks": "window", "statements": "locks.hard-stop"}
+
+
+def _promise(effect: Effect) -> str:
+    state = "is gone" if not effect.present else "is there"
+    return f"{effect.object} {state}{'' if effect.is_valid else ', not valid'}"
 
 
 def _text(value: object) -> str:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from postgast import pg_query_pb2
 
-from releasegate.model import CatalogObject, Effect, Relation
+from releasegate.model import CatalogObject, Effect, Relation, Undo
 from releasegate.statements.parser import Statement, quote, quote_relation, relation, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 _SUBTYPES = pg_query_pb2.AlterTableType
 _ADD_COLUMN = _SUBTYPES.Value("AT_AddColumn")
@@ -18,6 +18,7 @@ _DROP_COLUMN = _SUBTYPES.Value("AT_DropColumn")
 _ADD_CONSTRAINT = _SUBTYPES.Value("AT_AddConstraint")
 _VALIDATE = _SUBTYPES.Value("AT_ValidateConstraint")
 _DROP_CONSTRAINT = _SUBTYPES.Value("AT_DropConstraint")
+_MAKING = {_ADD_COLUMN, _ADD_CONSTRAINT, _VALIDATE}
 _ALTER_COLUMN = {
     _SUBTYPES.Value(name)
     for name in ("AT_AlterColumnType", "AT_ColumnDefault", "AT_SetNotNull", "AT_DropNotNull")
@@ -27,6 +28,8 @@ _CONSTRAINTS = {
     pg_query_pb2.ConstrType.Value(f"CONSTR_{kind}")
     for kind in ("CHECK", "PRIMARY", "UNIQUE", "EXCLUSION", "FOREIGN")
 }
+#: a row of its own since 18, where only there a statement can name it
+_NOT_NULL = pg_query_pb2.ConstrType.Value("CONSTR_NOTNULL")
 _OBJECTS = pg_query_pb2.ObjectType
 _TABLE, _INDEX = _OBJECTS.Value("OBJECT_TABLE"), _OBJECTS.Value("OBJECT_INDEX")
 _COLUMN, _CONSTRAINT = _OBJECTS.Value("OBJECT_COLUMN"), _OBJECTS.Value("OBJECT_TABCONSTRAINT")
@@ -49,19 +52,36 @@ def effects(statements: Iterable[Statement]) -> tuple[Effect, ...]:
     return tuple(promises.made.values())
 
 
-def undo(effect: Effect) -> str | None:
-    """Write the statement that takes a new constraint or index back.
+def undo(effect: Effect) -> Undo | None:
+    """Write the statement that takes a new object back.
 
-    None for the rest: what was there before stays, what was removed is gone, and a table or column
-    may hold data by then.
+    None for the rest: what was there before stays, and what was removed is gone.
     """
     thing = effect.object
-    if not effect.is_new or thing.kind not in ("constraint", "index"):
+    if not effect.is_new or not effect.present:
         return None
-    if thing.kind == "index":
-        return f"DROP INDEX {quote(thing.schema)}.{quote(thing.name)}"
-    table = quote_relation(Relation(thing.schema, thing.table))
-    return f"ALTER TABLE {table} DROP CONSTRAINT {quote(thing.name)}"
+    table = quote_relation(Relation(thing.schema, thing.table or thing.name))
+    sql = {
+        "table": f"DROP TABLE {table}",
+        "column": f"ALTER TABLE {table} DROP COLUMN {quote(thing.name)}",
+        "constraint": f"ALTER TABLE {table} DROP CONSTRAINT {quote(thing.name)}",
+        "index": f"DROP INDEX CONCURRENTLY {table}",
+    }[thing.kind]
+    return Undo(thing, sql, loses_data=thing.kind in ("table", "column"))
+
+
+def only_makes(statement: Statement) -> bool:
+    """Tell whether a statement makes or proves named objects and does nothing else."""
+    if statement.kind == "alter_table_stmt":
+        if statement.node.objtype != _TABLE:
+            return False
+        commands = [item.alter_table_cmd for item in statement.node.cmds]
+        return all(command.subtype in _MAKING and _is_named(command) for command in commands)
+    return statement.kind in ("index_stmt", "create_stmt", "reindex_stmt")
+
+
+def _is_named(command: Any) -> bool:
+    return command.subtype != _ADD_CONSTRAINT or bool(getattr(command, "def").constraint.conname)
 
 
 class _Promises:
@@ -73,11 +93,22 @@ class _Promises:
         self._tables: dict[CatalogObject, Relation] = {}
         self._temporary: set[Relation] = set()
 
-    def present(self, kind: str, name: str, table: Relation, *, is_new: bool = True) -> None:
-        self._note(kind, name, table, present=True, is_new=is_new)
+    def present(
+        self,
+        kind: str,
+        name: str,
+        table: Relation,
+        *,
+        is_new: bool = True,
+        is_valid: bool = True,
+    ) -> None:
+        self._note(kind, name, table, present=True, is_new=is_new, is_valid=is_valid)
 
     def gone(self, kind: str, name: str, table: Relation) -> None:
         self._note(kind, name, table, present=False, is_new=False)
+
+    def renamed(self, kind: str, name: str, table: Relation) -> None:
+        self._note(kind, name, table, present=False, is_new=False, is_renamed=True)
 
     def temporary(self, table: Relation) -> None:
         self._temporary.add(table)
@@ -97,16 +128,35 @@ class _Promises:
         for thing in [t for t in self.made if t.kind == "constraint" and t.name == name]:
             del self.made[thing]
 
+    def forget_gone(self, table: Relation) -> None:
+        """A name that the server makes may be one that was dropped before."""
+        for thing in [t for t, owner in self._tables.items() if owner == table]:
+            if thing in self.made and not self.made[thing].present:
+                del self.made[thing]
+
     def forget_all(self) -> None:
         self.made.clear()
 
-    def _note(self, kind: str, name: str, table: Relation, *, present: bool, is_new: bool) -> None:
+    def _note(
+        self,
+        kind: str,
+        name: str,
+        table: Relation,
+        *,
+        present: bool,
+        is_new: bool,
+        is_valid: bool = True,
+        is_renamed: bool = False,
+    ) -> None:
         if table in self._temporary or not name:
             return
         owner = table.name if kind in ("column", "constraint") else ""
         thing = CatalogObject(kind, table.schema, name, owner)
         self._tables[thing] = table
-        self.made[thing] = Effect(thing, present, self.line, is_new)
+        # What one statement makes and a later one only changes is new all the same.
+        before = self.made.get(thing)
+        is_new = is_new or (present and before is not None and before.is_new)
+        self.made[thing] = Effect(thing, present, self.line, is_new, is_valid, is_renamed)
 
 
 _PARTS = ("column", "constraint", "index")
@@ -148,7 +198,7 @@ def _altered(promises: _Promises, table: Relation, command: Any) -> None:
         promises.present("column", definition.column_def.colname, table)
         _constraints(promises, table, definition.column_def.constraints)
     elif subtype == _ADD_CONSTRAINT:
-        _constraints(promises, table, [definition])
+        _constraints(promises, table, [definition], kinds=_CONSTRAINTS | {_NOT_NULL})
     elif subtype in _ALTER_COLUMN:
         promises.present("column", command.name, table, is_new=False)
     elif subtype == _VALIDATE:
@@ -161,16 +211,25 @@ def _altered(promises: _Promises, table: Relation, command: Any) -> None:
         promises.gone("column", command.name, table)
 
 
-def _constraints(promises: _Promises, table: Relation, nodes: Iterable[Any]) -> None:
+def _constraints(
+    promises: _Promises,
+    table: Relation,
+    nodes: Iterable[Any],
+    *,
+    kinds: Collection[int] = _CONSTRAINTS,
+) -> None:
     for node in nodes:
         constraint = node.constraint
-        if not node.HasField("constraint") or constraint.contype not in _CONSTRAINTS:
+        if not node.HasField("constraint") or constraint.contype not in kinds:
             continue
         if constraint.indexname and constraint.conname:
             # USING INDEX gives the index the constraint's name.
             promises.gone("index", constraint.indexname, table)
             promises.present("index", constraint.conname, table, is_new=False)
-        promises.present("constraint", constraint.conname, table)
+        if not constraint.conname:
+            promises.forget_gone(table)
+        is_valid = not constraint.skip_validation
+        promises.present("constraint", constraint.conname, table, is_valid=is_valid)
 
 
 def _create_index(promises: _Promises, node: Any) -> None:
@@ -200,12 +259,13 @@ def _rename(promises: _Promises, node: Any) -> None:
         promises.forget(named, kinds=_PARTS)
     elif node.rename_type == _INDEX and not node.missing_ok:
         promises.forget_constraint(named.name)
-        promises.gone("index", named.name, named)
+        promises.renamed("index", named.name, named)
         promises.present("index", node.newname, named, is_new=False)
     elif node.rename_type == _CONSTRAINT and not node.missing_ok:
         promises.forget_index(node.subname, named)
-        promises.gone("constraint", node.subname, named)
-        promises.present("constraint", node.newname, named, is_new=False)
+        promises.renamed("constraint", node.subname, named)
+        # What is renamed may have been NOT VALID before.
+        promises.present("constraint", node.newname, named, is_new=False, is_valid=False)
 
 
 def _set_schema(promises: _Promises, node: Any) -> None:

@@ -9,6 +9,7 @@ from postgast import pg_query_pb2
 
 from releasegate.model import Lock, Relation
 from releasegate.statements.parser import Statement, kind_of, relation, strings, walk
+from releasegate.statements.sections import is_concurrent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,7 +82,7 @@ _ADD_CONSTRAINT = _SUBTYPES.Value("AT_AddConstraint")
 _FOREIGN = pg_query_pb2.ConstrType.Value("CONSTR_FOREIGN")
 _TABLES = {
     pg_query_pb2.ObjectType.Value(name)
-    for name in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX")
+    for name in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW")
 }
 _RELATION_PARTS = {
     pg_query_pb2.ObjectType.Value(name): 1
@@ -99,6 +100,8 @@ _STRONG_OPTION = "user_catalog_table"
 _VIEW = pg_query_pb2.ObjectType.Value("OBJECT_VIEW")
 
 _TABLE = pg_query_pb2.ObjectType.Value("OBJECT_TABLE")
+_INDEX = pg_query_pb2.ObjectType.Value("OBJECT_INDEX")
+_REINDEX_INDEX = pg_query_pb2.ReindexObjectType.Value("REINDEX_OBJECT_INDEX")
 _NEEDS_TABLES = frozenset(
     """alter_table_stmt index_stmt create_stmt create_trig_stmt insert_stmt update_stmt delete_stmt
     merge_stmt truncate_stmt create_policy_stmt""".split()
@@ -165,12 +168,21 @@ def _join(left: str, right: str) -> str:
 
 def _found(statement: Statement) -> Iterator[Lock]:
     node = statement.node
+    if _names_an_index(statement):
+        return
     if statement.kind in _ONE_RELATION and node.HasField(_field(node)):
-        is_concurrent = statement.kind == "index_stmt" and node.concurrent
-        mode = SHARE_UPDATE_EXCLUSIVE if is_concurrent else _ONE_RELATION[statement.kind]
+        is_quiet = is_concurrent(statement)
+        mode = SHARE_UPDATE_EXCLUSIVE if is_quiet else _ONE_RELATION[statement.kind]
         yield Lock(relation(getattr(node, _field(node))), mode)
     elif statement.kind in _SPECIAL:
         yield from _SPECIAL[statement.kind](node)
+
+
+def _names_an_index(statement: Statement) -> bool:
+    """Its table's lock, if there is one, cannot be told from the text."""
+    node = statement.node
+    is_rename = statement.kind == "rename_stmt" and node.rename_type == _INDEX
+    return is_rename or (statement.kind == "reindex_stmt" and node.kind == _REINDEX_INDEX)
 
 
 def _field(node: Any) -> str:

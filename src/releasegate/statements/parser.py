@@ -102,6 +102,13 @@ class Statement:
         return self.source.bytes[self.start : self.end].decode()
 
     @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Its tokens without comments; offsets are in bytes of the source."""
+        at = self.start
+        found = without_comments(Source(self.text))
+        return tuple(Token(at + t.start, at + t.end, t.number, t.is_reserved) for t in found)
+
+    @cached_property
     def place(self) -> tuple[int, int]:
         """Line and column of the first token."""
         return self.source.place(self.start)
@@ -130,7 +137,7 @@ def parse(text: str) -> tuple[Statement, ...]:
         raise SqlError(error.message, line=line, column=column) from error
     except DecodeError as error:
         raise SqlError("nested too deeply to be read", line=1, column=1) from error
-    tokens = [token for token in scan(source) if token.number not in _COMMENTS]
+    tokens = without_comments(source)
     starts = [token.start for token in tokens]
     return tuple(_statement(source, raw, tokens, starts) for raw in tree.stmts)
 
@@ -177,6 +184,11 @@ def scan(source: Source) -> tuple[Token, ...]:
     return tuple(Token(t.start, t.end, t.token, t.keyword_kind > _UNRESERVED) for t in found)
 
 
+def without_comments(source: Source) -> list[Token]:
+    """Split a text into the tokens that the grammar sees."""
+    return [token for token in scan(source) if token.number not in _COMMENTS]
+
+
 def comments(source: Source) -> Iterator[tuple[int, str]]:
     """Yield (line, text) of every comment.
 
@@ -197,6 +209,11 @@ def backslashes(source: Source) -> Iterator[tuple[int, int]]:
     for token in scan(source):
         if token.number == _BACKSLASH:
             yield source.place(token.start)
+
+
+def enum(kind: str, name: str) -> int:
+    """Look a value of the grammar up, such as ``AlterTableType``, ``AT_AddColumn``."""
+    return int(getattr(pg_query_pb2, kind).Value(name))
 
 
 def walk(node: Any) -> Iterator[Any]:

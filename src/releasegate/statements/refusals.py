@@ -8,6 +8,14 @@ from postgast import pg_query_pb2
 
 from releasegate import findings
 from releasegate.statements.parser import Source, Statement, kind_of, scan, strings, walk
+from releasegate.statements.sections import (
+    BEGIN,
+    COMMIT,
+    is_concurrent,
+    is_transaction,
+    runs_outside,
+    sections,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -18,9 +26,6 @@ _MAX_NAME_BYTES = 63
 _LEDGER = "releasegate"
 _QUERIES = frozenset({"insert_stmt", "update_stmt", "delete_stmt", "merge_stmt", "select_stmt"})
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
-_TRANSACTIONS = pg_query_pb2.TransactionStmtKind
-_BEGIN = {_TRANSACTIONS.Value("TRANS_STMT_BEGIN"), _TRANSACTIONS.Value("TRANS_STMT_START")}
-_COMMIT = _TRANSACTIONS.Value("TRANS_STMT_COMMIT")
 _IDENTIFIER = pg_query_pb2.Token.Value("IDENT")
 
 # kind -> what it reaches, for the message
@@ -102,7 +107,10 @@ def refusals(
         yield findings.make("RG314", "There is no statement to apply in this file.")
         return
     yield from _frame(statements)
+    atomic = {id(s) for part in sections(statements) if part.is_atomic for s in part.statements}
     for statement in statements:
+        if id(statement) in atomic:
+            yield from _not_in_transaction(statement)
         for rule in _RULES:
             yield from rule(statement)
         yield from _extension(statement, extensions)
@@ -110,7 +118,7 @@ def refusals(
 
 
 def body(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """Leave the outer BEGIN and COMMIT out: the statements that a step executes."""
+    """Leave BEGIN and COMMIT out."""
     return tuple(s for s in statements if s.kind != "transaction_stmt")
 
 
@@ -120,48 +128,39 @@ def _finding(code: str, statement: Statement, message: str, **rest: Any) -> Find
 
 
 def _frame(statements: Sequence[Statement]) -> Iterator[Finding]:
-    """One BEGIN first, one COMMIT last, and no transaction control between."""
-    first, last = statements[0], statements[-1]
-    if not _is_transaction(first, _BEGIN):
-        yield _finding("RG305", first, "The file does not begin with BEGIN.")
-    if not _is_transaction(last, {_COMMIT}):
-        yield _finding(
-            "RG305", last, "The file does not end with COMMIT; psql would roll it back, and exit 0."
-        )
+    """At most one BEGIN with its COMMIT; what stands outside commits statement by statement."""
+    opened = 0
+    is_open = False
     for statement in statements:
-        is_frame = statement is first or statement is last
-        if statement.kind == "transaction_stmt" and not (is_frame and _is_plain(statement)):
-            yield _finding(
-                "RG304", statement, f"{statement.text.split()[0].upper()} ends or splits the step."
-            )
-
-
-def _is_transaction(statement: Statement, kinds: Collection[int]) -> bool:
-    return statement.kind == "transaction_stmt" and statement.node.kind in kinds
+        if statement.kind != "transaction_stmt":
+            continue
+        if (
+            not is_open
+            and is_transaction(statement, BEGIN)
+            and opened == 0
+            and _is_plain(statement)
+        ):
+            is_open, opened = True, 1
+        elif is_open and is_transaction(statement, COMMIT) and _is_plain(statement):
+            is_open = False
+        else:
+            word = statement.text.split()[0].upper()
+            yield _finding("RG304", statement, f"{word} begins, ends or splits a second step.")
+    if is_open:
+        message = "The file does not end its transaction; psql would roll it back, and exit 0."
+        yield _finding("RG305", statements[-1], message)
 
 
 def _is_plain(statement: Statement) -> bool:
-    is_frame = _is_transaction(statement, {*_BEGIN, _COMMIT})
-    return is_frame and not statement.node.chain and not statement.node.options
+    return not statement.node.chain and not statement.node.options
 
 
 def _not_in_transaction(statement: Statement) -> Iterator[Finding]:
-    if _is_concurrent(statement):
+    if is_concurrent(statement):
         yield _finding("RG306", statement, "CONCURRENTLY cannot run in the file's transaction.")
-    is_vacuum = statement.kind == "vacuum_stmt" and statement.node.is_vacuumcmd
-    is_wide = statement.kind == "reindex_stmt" and not statement.node.HasField("relation")
-    if is_vacuum or is_wide:
+    elif runs_outside(statement):
         name = statement.text.split()[0].upper()
-        yield _finding("RG306", statement, f"This {name} cannot run in the file's transaction.")
-
-
-def _is_concurrent(statement: Statement) -> bool:
-    if statement.kind in ("index_stmt", "drop_stmt"):
-        return bool(statement.node.concurrent)
-    if statement.kind == "reindex_stmt":
-        return any(p.def_elem.defname == "concurrently" for p in statement.node.params)
-    parts = walk(statement.node) if statement.kind == "alter_table_stmt" else ()
-    return any(kind_of(part) == "PartitionCmd" and part.concurrent for part in parts)
+        yield _finding("RG306", statement, f"{name} cannot run in the file's transaction.")
 
 
 def _outside(statement: Statement) -> Iterator[Finding]:
@@ -294,7 +293,6 @@ def _long_names(source: Source) -> Iterator[Finding]:
 
 
 _RULES = (
-    _not_in_transaction,
     _outside,
     _functions,
     _language,

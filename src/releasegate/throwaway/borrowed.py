@@ -16,7 +16,7 @@ from releasegate import database
 from releasegate.database import Connection, Parameters
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.throwaway.binaries import embedded_bin
-from releasegate.throwaway.server import Account, Database, Server
+from releasegate.throwaway.server import Account, Database, Server, await_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def borrow(where: Parameters) -> Iterator[Server]:
                 bin_dir=embedded_bin(),
                 account=Account(os.geteuid(), os.getegid(), is_other=False),
                 run_dir=Path(run_dir),
-                make_database=lambda: _database(admin, where),
+                make_database=lambda original: _database(admin, where, original),
                 system_identifier=target.system_identifier,
             )
 
@@ -62,18 +62,24 @@ def _check(admin: Connection) -> None:
 
 
 @contextmanager
-def _database(admin: Connection, where: Parameters) -> Iterator[Database]:
+def _database(
+    admin: Connection, where: Parameters, original: Database | None
+) -> Iterator[Database]:
     key = secrets.token_hex(6)
     name = f"{_PREFIX}{key}"
     admin.execute("SELECT pg_advisory_lock(%s, %s)", (_IN_USE, _lock_key(key)))
-    owner = _make_owner(admin, name)
+    kept = {key: value for key, value in where.values.items() if key != "options"}
     try:
-        admin.execute(_create(name, owner.values["user"]))
-        kept = {key: value for key, value in where.values.items() if key != "options"}
+        if original is None:
+            owner = {**kept, **_make_owner(admin, name).values}
+            admin.execute(_create(name, owner["user"], "template0"))
+        else:
+            await_nobody(admin, original.name)
+            # What it holds belongs to the original's owner.
+            owner = dict(original.owner.values)
+            admin.execute(_create(name, owner["user"], original.name))
         yield Database(
-            name,
-            Parameters({**kept, **owner.values, "dbname": name}),
-            Parameters({**kept, "dbname": name}),
+            name, Parameters({**owner, "dbname": name}), Parameters({**kept, "dbname": name})
         )
     finally:
         with suppress(psycopg.Error):
@@ -93,9 +99,9 @@ def _make_owner(admin: Connection, name: str) -> Parameters:
     return Parameters({"user": name, "password": password})
 
 
-def _create(name: str, owner: str) -> sql.Composed:
-    make = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'")
-    return make.format(sql.Identifier(name), sql.Identifier(owner))
+def _create(name: str, owner: str, template: str) -> sql.Composed:
+    make = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} ENCODING 'UTF8'")
+    return make.format(*map(sql.Identifier, (name, owner, template)))
 
 
 def _sweep(admin: Connection) -> None:

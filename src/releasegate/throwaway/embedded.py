@@ -16,7 +16,7 @@ from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
 from releasegate.throwaway.binaries import binaries, embedded_bin, reachable
 from releasegate.throwaway.cluster import make_cluster
-from releasegate.throwaway.server import Account, Database, Server
+from releasegate.throwaway.server import Account, Database, Server, await_nobody
 from releasegate.throwaway.watchdog import SUPERUSER, Watchdog, watchdog
 
 if TYPE_CHECKING:
@@ -82,10 +82,13 @@ def _described(bin_dir: Path, run_dir: Path, account: Account) -> Server:
         system = database.identify(connection).system_identifier
 
     @contextmanager
-    def make() -> Iterator[Database]:
+    def make(original: Database | None) -> Iterator[Database]:
         name = f"releasegate_{secrets.token_hex(6)}"
+        template = original.name if original else "template0"
         with database.connect(admin, application_name="releasegate") as connection:
-            connection.execute(_create_database(name, OWNER))
+            if original:
+                await_nobody(connection, original.name)
+            connection.execute(_create_database(name, OWNER, template))
         try:
             yield Database(name, _local(run_dir, name, OWNER), _local(run_dir, name, SUPERUSER))
         finally:
@@ -116,9 +119,9 @@ def _local(run_dir: Path, name: str, role: str) -> Parameters:
     )
 
 
-def _create_database(name: str, owner: str) -> bytes:
+def _create_database(name: str, owner: str, template: str) -> bytes:
     # STRATEGY=file_copy is twice as fast for a small template without a checkpoint to wait for.
-    text = f"CREATE DATABASE {name} OWNER {owner} TEMPLATE template0 ENCODING 'UTF8'"
+    text = f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} ENCODING 'UTF8'"
     return f"{text} STRATEGY file_copy".encode()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from releasegate import database
 from releasegate.errors import CouldNotLook
 
 if TYPE_CHECKING:
@@ -16,11 +18,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from releasegate.database import Parameters
+    from releasegate.database import Connection, Parameters
 
 
 PSQL_TIMEOUT_S = 300
 DUMP_TIMEOUT_S = 300
+_GONE_S = 2.0
 #: psql's exit code for a bad or lost connection
 _NO_CONNECTION = 2
 
@@ -79,13 +82,14 @@ class Server:
     account: Account
     #: a directory that the server's account may read, for files that psql is given
     run_dir: Path
-    make_database: Callable[[], AbstractContextManager[Database]]
+    #: makes an empty one, or a copy of the one that is given
+    make_database: Callable[[Database | None], AbstractContextManager[Database]]
     system_identifier: str
 
     @contextmanager
-    def database(self) -> Iterator[Database]:
-        """Make an empty database, and drop it afterwards."""
-        with self.make_database() as made:
+    def database(self, *, copy_of: Database | None = None) -> Iterator[Database]:
+        """Make an empty database, or a copy of one that nobody is using; drop it afterwards."""
+        with self.make_database(copy_of) as made:
             yield made
 
     def psql(self, where: Parameters, *arguments: str, script: bytes) -> int:
@@ -125,8 +129,8 @@ class Server:
             raise CouldNotLook("psql could not connect to the throwaway server.")
         return code
 
-    def dump(self, where: Parameters, *arguments: str) -> str:
-        """Let pg_dump write a database as SQL.
+    def dump(self, where: Parameters, *arguments: str, of_target: bool = False) -> str:
+        """Let pg_dump write a database as SQL; one of a target by our own account and files.
 
         Raises:
             CouldNotLook: it failed or did not end in time. What it said stays with it: it can quote
@@ -143,15 +147,24 @@ class Server:
                 stderr=subprocess.DEVNULL,
                 check=False,
                 timeout=DUMP_TIMEOUT_S,
-                **self.account.as_user,
+                **({} if of_target else self.account.as_user),
             )
         except subprocess.TimeoutExpired:
             raise CouldNotLook(f"pg_dump did not end within {DUMP_TIMEOUT_S} s.") from None
         except OSError as error:
             raise CouldNotLook(f"pg_dump cannot be run: {error.strerror}.") from error
         if done.returncode != 0:
-            raise CouldNotLook(f"pg_dump ended with {done.returncode} on the throwaway server.")
+            place = "target" if of_target else "throwaway server"
+            raise CouldNotLook(f"pg_dump ended with {done.returncode} on the {place}.")
         return str(done.stdout, "utf-8")
+
+
+def await_nobody(connection: Connection, name: str) -> None:
+    """Wait a moment for closed sessions to be gone; CREATE DATABASE looks every 100 ms only."""
+    deadline = time.monotonic() + _GONE_S
+    query = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s"
+    while database.one(connection, query, (name,))[0] and time.monotonic() < deadline:
+        time.sleep(0.001)
 
 
 def clean_environment(where: Parameters | None) -> dict[str, str]:

@@ -1,0 +1,144 @@
+"""Is the plan the same as the file, for the catalogs, for the rows and for the app?"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate import database, findings
+from releasegate.baseline import BaselineError
+from releasegate.errors import CouldNotLook
+from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, parse_only
+from releasegate.gates.ground import lay, live_schema, snapshot
+from releasegate.gates.rehearsal import app, proofs, rows
+from releasegate.gates.rehearsal.trial import Trial
+from releasegate.model import Level
+from releasegate.plan import AS_WRITTEN, CannotPlan, make_plan
+from releasegate.statements.locks import locks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from releasegate.gates.ground import Ground
+    from releasegate.gates.rehearsal.proofs import Case
+    from releasegate.model import Finding, Plan
+
+
+_SHOWN = 10
+
+
+def ask(inputs: GateInputs) -> Answer:
+    """Run the plan by the real executor on copies of the baseline, and compare."""
+    if any(finding.level is Level.ERROR for finding in parse_only.read(inputs)):
+        raise NotAsked("the file cannot be executed: see parse-only")
+    planned = inputs.planned
+    if isinstance(planned, CannotPlan):
+        return Answer(planned.findings, {"strategy": inputs.strategy, "after_steps": []})
+    try:
+        ground = inputs.ground
+    except BaselineError as error:
+        raise NotAsked("the baseline does not load: see parse-only") from error
+    case = _case(inputs, planned, ground)
+    found = [*_proofs(inputs, case), *_version(inputs, ground)]
+    evidence = {"strategy": planned.strategy, "server": _words(ground), "baseline": case.evidence}
+    expected = case.expected
+    if not _blocks(found):
+        on_live, live_case = _on_live_schema(inputs, case)
+        found += on_live
+        if live_case is not None:
+            evidence["live_schema"] = live_case.evidence
+            expected = live_case.expected or expected
+    after = [{"ordinal": ordinal, "objects": objects} for ordinal, objects in expected.items()]
+    return Answer(tuple(found), {**evidence, "after_steps": after})
+
+
+def _words(ground: Ground) -> str:
+    return f"PostgreSQL {ground.server.major} ({ground.server.kind})"
+
+
+def _blocks(found: Sequence[Finding]) -> bool:
+    return any(finding.level is Level.ERROR for finding in found)
+
+
+def _case(inputs: GateInputs, planned: Plan, ground: Ground) -> Case:
+    """Run the file as written first: what it gives is what the plan must give.
+
+    Raises:
+        NotAsked: it fails.
+    """
+    written = make_plan(
+        inputs.migration,
+        inputs.statements(),
+        major=ground.server.major,
+        strategy=AS_WRITTEN,
+        baseline=inputs.baseline_statements,
+    )
+    trials = (Trial(inputs.migration, plan) for plan in (written, planned))
+    case = proofs.begin(ground, *trials)
+    if case is None:
+        raise NotAsked("the file fails on a throwaway database: see parse-only")
+    return case
+
+
+def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding], Case | None]:
+    """Prove the same on the schema that the target has now, with its roles and default rights.
+
+    Where it is the baseline's, object by object, the same would be proven again.
+    """
+    live, ground = inputs.live, of_baseline.ground
+    if not isinstance(live, LiveTarget) or inputs.migration.number in live.ledger.begun:
+        return [], None
+    try:
+        laid = lay(ground.server, live_schema(ground.server, live), (), inputs.stack)
+        if snapshot(laid.original) == of_baseline.before:
+            of_baseline.evidence["live_schema"] = "is the baseline's"
+            return [], None
+        case = _case(inputs, of_baseline.planned.plan, laid)
+        found = [_of_live(finding) for finding in _proofs(inputs, case)]
+    except (BaselineError, CouldNotLook, NotAsked) as why:
+        message = f"The live schema could not be rehearsed: {why}."
+        return [findings.make("RG413", message)], None
+    return found, case
+
+
+def _of_live(finding: Finding) -> Finding:
+    return replace(finding, message=f"On the live schema: {finding.message}")
+
+
+def _proofs(inputs: GateInputs, case: Case) -> Iterator[Finding]:
+    """Prove one thing after the other; a plan that fails has no more to prove."""
+    statements = inputs.statements()
+    tables = sorted({lock.relation for one in statements for lock in locks(one)})
+    with rows.seeded(case, statements, tables) as (ground, bad):
+        found = list(proofs.same_catalogs(case, ground))
+        yield from found
+        if _blocks(found):
+            return
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            alike = pool.submit(lambda: list(rows.alike(case, ground, bad)))
+            with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
+                yield from proofs.converges(case, made, play)
+            yield from alike.result()
+    yield from _incomplete(case)
+
+
+def _incomplete(case: Case) -> Iterator[Finding]:
+    """Say what was not tried; not having looked is never a pass."""
+    left_out = case.evidence.get("row_variants_left_out", {}) | case.evidence["not_filled"]
+    if left_out:
+        named = ", ".join(f"{name} ({why})" for name, why in sorted(left_out.items())[:_SHOWN])
+        yield case.finding("RG412", f"{len(left_out)} kinds of rows were not tried: {named}.")
+
+
+def _version(inputs: GateInputs, ground: Ground) -> Iterator[Finding]:
+    live = inputs.live
+    if isinstance(live, LiveTarget) and database.major(live.connection) != ground.server.major:
+        target = database.major(live.connection)
+        message = (
+            f"The plan was rehearsed on PostgreSQL {ground.server.major}; the target is {target}."
+        )
+        yield findings.make("RG410", message)
+
+
+GATE = Gate("rehearsal", "Does the plan give what the file gives?", ask)

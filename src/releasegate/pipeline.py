@@ -1,0 +1,149 @@
+"""Several statements -> one flush to the server, so that no round trip lies between them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.waiting import Ready, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from psycopg.abc import PQGen
+    from psycopg.pq.abc import PGconn, PGresult
+
+_FINE = frozenset({ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK})
+
+Row = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One statement of the extended protocol; the server itself refuses a second in it (42601)."""
+
+    sql: str
+    #: for $1, $2, ...: in text form
+    values: tuple[str | None, ...] = ()
+    #: the name under which it was prepared
+    prepared: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said to one message; values are in text form."""
+
+    #: the command tag, such as ``COMMIT``
+    tag: str
+    rows: tuple[Row, ...]
+
+
+class MessageFailed(Exception):
+    """The server refused one message and skipped the rest."""
+
+    def __init__(self, index: int, error: psycopg.Error) -> None:
+        super().__init__(f"message {index} was refused")
+        #: 0-based
+        self.index = index
+        self.error = error
+
+
+def flush(
+    connection: psycopg.Connection[Any], messages: Sequence[Message], *, stays_open: bool = False
+) -> tuple[Answer, ...]:
+    """Send all messages at once and read what became of each.
+
+    A transaction that they leave open is rolled back, unless it ``stays_open``.
+
+    Raises:
+        MessageFailed: the server refused one.
+        psycopg.OperationalError: the connection was lost.
+    """
+    pgconn = connection.pgconn
+    pgconn.enter_pipeline_mode()
+    try:
+        for message in messages:
+            values = [None if v is None else v.encode() for v in message.values]
+            if message.prepared:
+                pgconn.send_query_prepared(message.prepared.encode(), values)
+            else:
+                pgconn.send_query_params(message.sql.encode(), values)
+        pgconn.pipeline_sync()
+        results = connection.wait(_results(pgconn))
+    finally:
+        with suppress(psycopg.Error):
+            pgconn.exit_pipeline_mode()
+            if not stays_open:
+                roll_back(connection)
+    return tuple(_answer(index, result) for index, result in enumerate(results))
+
+
+def ask(connection: psycopg.Connection[Any], message: Message) -> Answer:
+    """Send one message by itself.
+
+    Raises:
+        psycopg.Error: the server refuses it, or the connection was lost.
+    """
+    try:
+        return flush(connection, [message])[0]
+    except MessageFailed as failure:
+        raise failure.error from None
+
+
+def prepare(connection: psycopg.Connection[Any], name: str, sql: str, types: Sequence[str]) -> None:
+    """Have the server keep a statement under a name, for the life of the connection.
+
+    Raises:
+        psycopg.Error: it refuses.
+    """
+    oids = [connection.adapters.types.get_oid(kind) for kind in types]
+    result = connection.pgconn.prepare(name.encode(), sql.encode(), oids)
+    if result.status not in _FINE:
+        raise psycopg.errors.error_from_result(result, "utf-8")
+
+
+def roll_back(connection: psycopg.Connection[Any]) -> None:
+    """Leave the transaction, if there is one."""
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.execute("ROLLBACK")
+
+
+def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
+    """Send what is buffered, then read to the end of the pipeline."""
+    while pgconn.flush():
+        # Nothing comes back where the wait timed out, or begins anew after Ctrl-C.
+        ready = yield Wait.RW
+        if ready and ready & Ready.R:
+            pgconn.consume_input()
+    results: list[PGresult] = []
+    while True:
+        yield from _ready(pgconn)
+        result = pgconn.get_result()
+        if result is None:
+            if pgconn.status == ConnStatus.BAD:
+                raise psycopg.OperationalError("the connection was lost")
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)
+
+
+def _ready(pgconn: PGconn) -> Generator[Wait, Ready, None]:
+    while pgconn.is_busy():
+        if (yield Wait.R):
+            pgconn.consume_input()
+
+
+def _answer(index: int, result: PGresult) -> Answer:
+    if result.status not in _FINE:
+        raise MessageFailed(index, psycopg.errors.error_from_result(result, "utf-8"))
+    width = range(result.nfields)
+    rows = (tuple(_text(result.get_value(n, i)) for i in width) for n in range(result.ntuples))
+    return Answer((result.command_status or b"").decode(), tuple(rows))
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()

@@ -1,0 +1,183 @@
+"""The plan that the app does not feel: proven, applied, cut off, resumed, reviewed, refused."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from acceptance.conftest import made_production
+from acceptance.production import Production, Worker, until
+from acceptance.project import MIGRATION, Project
+from releasegate.throwaway import Server
+
+HEADER = "-- releasegate: requires-tag v0\n"
+SMALL = f"""{HEADER}
+BEGIN;
+ALTER TABLE papers ADD COLUMN score int;
+ALTER TABLE storyboards ADD COLUMN note text;
+COMMIT;
+"""
+RETYPED = f"{HEADER}ALTER TABLE plans ALTER COLUMN budget_minutes TYPE bigint;\n"
+
+
+@pytest.fixture
+def online(project: Project) -> Project:
+    """A release whose configuration says nothing of a strategy."""
+    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.commit()
+    project.tag()
+    return project
+
+
+@pytest.fixture
+def small(project: Project) -> Project:
+    """The same with a migration of two steps."""
+    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.write(MIGRATION, SMALL)
+    project.commit()
+    project.tag()
+    return project
+
+
+@pytest.fixture
+def reference(target_server: Server, online: Project) -> Iterator[Production]:
+    """Another production, to which the file was applied as it was written."""
+    with made_production(target_server) as other:
+        assert online.apply(other.url, "--strategy", "as-written").exit_code == 0
+        yield other
+
+
+def statuses(run_report: dict[str, list[dict[str, str]]]) -> list[str]:
+    return [outcome["status"] for outcome in run_report["outcomes"]]
+
+
+def test_an_online_run_under_a_live_app_gives_what_the_file_gives(
+    online: Project, production: Production, reference: Production
+) -> None:
+    worker = Worker(production)
+
+    with worker.at_work():
+        until(lambda: worker.rounds > 5, what="the app works")
+        run = online.apply(production.url)
+
+    assert run.exit_code == 0, run.stderr
+    assert run.report["plan"]["strategy"] == "online"
+    assert len(run.report["outcomes"]) > 10
+    assert set(statuses(run.report)) <= {"applied", "already_applied"}
+    assert sum(outcome["lock_wait_s"] for outcome in run.report["outcomes"]) == 0
+    assert production.schema() == reference.schema()
+    assert production.is_hardened()
+    assert len(production.steps()) == len(run.report["outcomes"])
+    assert worker.longest_s < 0.5
+    rehearsed = run.gate("rehearsal")
+    assert rehearsed["status"] == "passed"
+    assert rehearsed["evidence"]["baseline"]["undo"] == "gives the baseline back"
+
+
+def test_a_run_killed_in_an_index_build_is_finished_by_the_next(
+    online: Project, production: Production, reference: Production
+) -> None:
+    broken = "SELECT FROM pg_index WHERE NOT indisvalid"
+    with production.held("runs"):
+        running = online.start_apply(production.url)
+        until(lambda: bool(production.rows(broken)), what="an index is half built")
+        os.kill(running.pid, signal.SIGKILL)
+        killed = running.finish()
+        production.await_silence()
+
+    assert killed.exit_code == -signal.SIGKILL
+    assert production.rows(broken)
+    done = len(production.rows("SELECT FROM releasegate.step WHERE finished_at IS NOT NULL"))
+
+    again = online.apply(production.url)
+
+    assert again.exit_code == 0, again.stderr
+    assert statuses(again.report).count("already_applied") >= done
+    assert "applied" in statuses(again.report)
+    assert again.events_named("leftover.dropped")
+    assert not production.rows(broken)
+    assert production.schema() == reference.schema()
+
+
+def test_a_window_that_closes_between_two_steps_is_gone_on_from_by_the_same_plan_alone(
+    small: Project, production: Production
+) -> None:
+    with production.held("storyboards") as holder:
+        pid = holder.info.backend_pid
+        stopped = small.apply(production.url, window="now/PT6S")
+
+    assert stopped.exit_code == 3, stopped.stderr
+    assert stopped.report["verdict"] == "stopped"
+    assert statuses(stopped.report) == ["applied", "failed"]
+    assert f"pid {pid} (papers-worker)" in stopped.report["summary"]
+    assert [ordinal for _, ordinal, _ in production.steps()] == [1]
+
+    other = small.apply(production.url, "--strategy", "as-written")
+
+    assert other.exit_code == 1
+    assert other.errors == {"RG515"}
+    assert len(production.steps()) == 1
+
+    again = small.apply(production.url)
+
+    assert again.exit_code == 0, again.stderr
+    assert statuses(again.report) == ["already_applied", "applied"]
+
+
+def test_a_change_of_type_is_refused_online_and_applied_as_written(
+    small: Project, production: Production
+) -> None:
+    small.write(MIGRATION, RETYPED)
+    small.commit()
+    small.git("tag", "--delete", "v0")
+    small.tag()
+    before = production.schema()
+
+    refused = small.apply(production.url)
+
+    assert refused.exit_code == 1
+    assert refused.errors == {"RG401"}
+    finding = refused.finding("RG401")
+    assert "ACCESS EXCLUSIVE on public.plans" in finding["message"]
+    assert "--strategy as-written" in finding["help"]
+    assert (finding["path"], finding["line"]) == (MIGRATION, 2)
+    assert production.schema() == before
+    assert not production.has_ledger()
+
+    applied = small.apply(production.url, "--strategy", "as-written")
+
+    assert applied.exit_code == 0, applied.stderr
+    assert applied.report["plan"]["strategy"] == "as-written"
+    assert production.schema() != before
+
+
+# -- the plan, for people and as SQL
+
+
+def test_a_plan_can_be_reviewed_without_a_database(online: Project) -> None:
+    run = online.run("plan")
+
+    assert run.exit_code == 0, run.stderr
+    text = " ".join(run.stdout.split())
+    for part in (
+        "strategy online, fingerprint",
+        "step what it does locks undo",
+        "SHARE ROW EXCLUSIVE",
+        "(no writer",
+        "CREATE INDEX CONCURRENTLY idx_plans_paper_id",
+        "VALIDATE CONSTRAINT plans_paper_id_fk",
+        "-- undo: ",
+    ):
+        assert part in text
+
+
+def test_a_plans_sql_is_a_script_that_gives_what_the_file_gives(
+    online: Project, production: Production, reference: Production
+) -> None:
+    run = online.run("plan", "--sql")
+
+    assert run.exit_code == 0, run.stderr
+    code = production.server.psql(production.database.owner, script=run.stdout.encode())
+    assert code == 0
+    assert production.schema() == reference.schema()

@@ -1,0 +1,2 @@
+-- RG401 3:22 An index can take the place of another only under a name of its own.
+--   Give the new index another name. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,2 @@
+-- RG401 3:19 Whether the column is there decides whether it gets its constraint.
+--   Take IF NOT EXISTS out. Or choose --strategy as-written: the app waits.

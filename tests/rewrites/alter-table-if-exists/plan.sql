@@ -1,0 +1,2 @@
+-- RG401 1:29 Whether the table is there decides what is done.
+--   Take IF EXISTS out. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,4 @@
+-- RG401 3:26 Attaching a partition reads it under a strong lock. It holds SHARE UPDATE EXCLUSIVE on public.measurements, ACCESS EXCLUSIVE on public.measurements_2028.
+--   Prove its bounds by a validated CHECK first; attach it in a file of its own. Or choose --strategy as-written: the app waits.
+-- RG401 4:26 Detaching a partition locks parent and partition for all readers. It holds ACCESS EXCLUSIVE on public.measurements, ACCESS EXCLUSIVE on public.measurements_2025.
+--   Detach it CONCURRENTLY by hand; no plan has a step for it yet. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,6 @@
+BEGIN;
+ALTER TABLE users
+  ADD COLUMN referrer_id bigint REFERENCES users ON DELETE SET NULL,
+  ADD COLUMN level int DEFAULT 1 NOT NULL CHECK (level BETWEEN 1 AND 9),
+  ADD COLUMN handle text COLLATE "C" CONSTRAINT users_handle_uq UNIQUE;
+COMMIT;

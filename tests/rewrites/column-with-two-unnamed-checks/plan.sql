@@ -1,0 +1,2 @@
+-- RG401 3:19 The name users_level_check is taken.
+--   Give it a name of its own. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,4 @@
+BEGIN;
+CREATE TABLE orders_archive (LIKE orders INCLUDING ALL);
+CREATE TABLE IF NOT EXISTS products (id bigint PRIMARY KEY);
+COMMIT;

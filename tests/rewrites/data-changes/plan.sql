@@ -1,0 +1,6 @@
+-- RG401 2:1 Data changes are not guessed: rows are read and written under the migration's locks. It holds ROW EXCLUSIVE on public.products.
+--   Change rows in batches, by a job of the app, before or after the migration. Or choose --strategy as-written: the app waits.
+-- RG401 3:1 Data changes are not guessed: rows are read and written under the migration's locks. It holds ROW EXCLUSIVE on public.users.
+--   Change rows in batches, by a job of the app, before or after the migration. Or choose --strategy as-written: the app waits.
+-- RG401 4:1 Data changes are not guessed: rows are read and written under the migration's locks. It holds ROW EXCLUSIVE on public.orders.
+--   Change rows in batches, by a job of the app, before or after the migration. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,2 @@
+-- RG401 2:19 A column whose default may differ from row to row rewrites or reads the whole table.
+--   Add the column nullable; let the app fill it in batches; demand NOT NULL in a later migration. Or give a constant default. Or choose --strategy as-written: the app waits.

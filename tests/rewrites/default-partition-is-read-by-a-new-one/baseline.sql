@@ -1,0 +1,2 @@
+CREATE TABLE logs (at date NOT NULL, text text) PARTITION BY RANGE (at);
+CREATE TABLE logs_rest PARTITION OF logs DEFAULT;

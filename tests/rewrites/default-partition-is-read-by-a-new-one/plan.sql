@@ -1,0 +1,2 @@
+-- RG401 1:1 The default partition is read for rows of the new one while readers and writers of the whole table wait.
+--   Create it in a window in which the app may wait. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE users ALTER COLUMN country SET DEFAULT 'de', ALTER COLUMN settings DROP NOT NULL, ALTER COLUMN name SET STORAGE EXTERNAL;
+ALTER TABLE users SET (autovacuum_vacuum_scale_factor = 0.01);
+COMMIT;

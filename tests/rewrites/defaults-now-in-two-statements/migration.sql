@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE users ADD COLUMN seen_at timestamptz DEFAULT now();
+ALTER TABLE orders ADD COLUMN seen_at timestamptz DEFAULT now();
+COMMIT;

@@ -1,0 +1,2 @@
+-- RG401 3:20 Its rows would get another time than those of the other new columns.
+--   Give the columns a constant default. Or choose --strategy as-written: the app waits.

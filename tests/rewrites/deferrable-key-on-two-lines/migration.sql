@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE payments ADD CONSTRAINT payments_order_deferred_fk FOREIGN KEY (order_id) REFERENCES orders
+DEFERRABLE
+INITIALLY DEFERRED;
+COMMIT;

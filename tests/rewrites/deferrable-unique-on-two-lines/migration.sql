@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE order_items ADD CONSTRAINT order_items_line_uq UNIQUE (order_id, line)
+DEFERRABLE
+INITIALLY DEFERRED;
+COMMIT;

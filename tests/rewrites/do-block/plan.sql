@@ -1,0 +1,2 @@
+-- RG401 1:1 What a DO block does cannot be read.
+--   Write its statements out. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,1 @@
+ALTER DOMAIN email ADD CONSTRAINT email_not_empty CHECK (VALUE <> '@');

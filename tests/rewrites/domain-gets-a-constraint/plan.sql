@@ -1,0 +1,2 @@
+-- RG401 1:1 No rule says that it can be done without the app waiting.
+--   Use a file of its own. Or choose --strategy as-written: the app waits.

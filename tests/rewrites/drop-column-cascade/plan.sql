@@ -1,0 +1,2 @@
+-- RG401 1:19 CASCADE takes along what nobody can lock beforehand.
+--   Drop what depends on it first, each by its name. Or choose --strategy as-written: the app waits.

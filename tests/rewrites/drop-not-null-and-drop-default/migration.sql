@@ -1,0 +1,1 @@
+ALTER TABLE orders ALTER user_id DROP NOT NULL, ALTER status DROP DEFAULT;

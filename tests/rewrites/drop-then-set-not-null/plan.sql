@@ -1,0 +1,2 @@
+-- RG401 3:20 Between DROP NOT NULL and SET NOT NULL a NULL could enter.
+--   Take both out. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,1 @@
+DROP INDEX public.products_name_idx, orders_placed_at_idx;

@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD CONSTRAINT one_order_at_a_time EXCLUDE USING btree (placed_at WITH =);

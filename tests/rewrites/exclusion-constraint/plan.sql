@@ -1,0 +1,2 @@
+-- RG401 1:20 An exclusion constraint's index cannot be built concurrently.
+--   Add it as written in a window in which the app may wait. Or choose --strategy as-written: the app waits.

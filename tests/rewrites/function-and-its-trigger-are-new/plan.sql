@@ -1,0 +1,7 @@
+-- step 1: 3 statements together, as written
+--   SHARE ROW EXCLUSIVE on public.order_items
+BEGIN;
+CREATE FUNCTION count_items() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER items_counted AFTER INSERT OR DELETE ON order_items FOR EACH STATEMENT EXECUTE FUNCTION count_items();
+CREATE CONSTRAINT TRIGGER items_checked AFTER INSERT ON order_items DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION count_items();
+COMMIT;

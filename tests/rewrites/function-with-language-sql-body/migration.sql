@@ -1,0 +1,4 @@
+CREATE FUNCTION total_of(bigint) RETURNS numeric LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT sum(total) FROM orders WHERE user_id = $1;
+END;

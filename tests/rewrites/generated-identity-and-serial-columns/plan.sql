@@ -1,0 +1,6 @@
+-- RG401 2:20 A column that is computed and stored rewrites or reads the whole table.
+--   Add the column nullable; let the app fill it in batches; demand NOT NULL in a later migration. Or give a constant default. Or choose --strategy as-written: the app waits.
+-- RG401 3:20 A column that counts by itself (identity) rewrites or reads the whole table.
+--   Add the column nullable; let the app fill it in batches; demand NOT NULL in a later migration. Or give a constant default. Or choose --strategy as-written: the app waits.
+-- RG401 4:20 A column that counts by itself (serial) rewrites or reads the whole table.
+--   Add the column nullable; let the app fill it in batches; demand NOT NULL in a later migration. Or give a constant default. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,2 @@
+-- RG401 1:22 Existing rows and the sequence must agree, which nobody checks. It holds ACCESS EXCLUSIVE on public.products.
+--   Add the identity as written in a window in which the app may wait. Or choose --strategy as-written: the app waits.

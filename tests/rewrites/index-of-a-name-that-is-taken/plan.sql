@@ -1,0 +1,2 @@
+-- RG401 1:1 The name products_name_idx is taken.
+--   Give it a name of its own. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,1 @@
+CREATE INDEX measurements_device_idx ON measurements (device);

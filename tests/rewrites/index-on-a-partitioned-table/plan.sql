@@ -1,0 +1,2 @@
+-- RG401 1:1 No index can be built concurrently on a partitioned table.
+--   Build it on each partition concurrently, in files of their own, then create it ON ONLY the parent and attach them. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN prefs jsonb NOT NULL DEFAULT '{"a": [1, 2], "b": ");--"}'::jsonb, ADD COLUMN roles text[] NOT NULL DEFAULT ARRAY[]::text[], ADD COLUMN ratio numeric(4, 2) DEFAULT (1 + 0.5) * 2;

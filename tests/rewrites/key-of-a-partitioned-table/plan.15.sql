@@ -1,0 +1,2 @@
+-- RG401 1:26 PostgreSQL 15 adds no key NOT VALID to a partitioned table: it would read every partition under locks that stop all writes.
+--   Add the key to each partition first, in files of their own. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,2 @@
+-- RG401 1:22 PostgreSQL 15 leaves a key to each partition unproven by VALIDATE.
+--   Add it as written in a window in which the app may wait. Or choose --strategy as-written: the app waits.

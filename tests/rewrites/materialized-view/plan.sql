@@ -1,0 +1,2 @@
+-- RG401 1:1 It reads rows while it holds the migration's locks.
+--   Create the table; fill it by a job of the app. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN points int CONSTRAINT points_known NOT NULL DEFAULT 0;

@@ -1,0 +1,5 @@
+BEGIN;
+CREATE SCHEMA archive;
+CREATE TABLE archive.runs (id int PRIMARY KEY);
+ALTER TABLE invoices SET SCHEMA archive;
+COMMIT;

@@ -1,0 +1,6 @@
+-- PostgreSQL 18
+BEGIN;
+ALTER TABLE users ADD COLUMN level int CHECK (level > 0) NOT ENFORCED;
+ALTER TABLE users ADD CONSTRAINT users_age_check CHECK (age > 0) NOT ENFORCED;
+ALTER TABLE orders ADD CONSTRAINT orders_user_fk FOREIGN KEY (user_id) REFERENCES users NOT ENFORCED;
+COMMIT;

@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE users RENAME COLUMN name TO full_name;
+ALTER TABLE users ALTER COLUMN full_name SET NOT NULL;
+COMMIT;

@@ -1,0 +1,39 @@
+-- step 1: let order_items.line take no NULL any more
+--   ACCESS EXCLUSIVE on public.order_items
+BEGIN;
+ALTER TABLE public.order_items ADD CONSTRAINT order_items_line_not_null NOT NULL line NOT VALID;
+COMMIT;
+-- undo: ALTER TABLE public.order_items DROP CONSTRAINT order_items_line_not_null;
+
+-- step 2: check that no row has NULL in order_items.line
+--   SHARE UPDATE EXCLUSIVE on public.order_items
+BEGIN;
+ALTER TABLE public.order_items VALIDATE CONSTRAINT order_items_line_not_null;
+COMMIT;
+
+-- step 3: build index order_items_pkey
+--   SHARE UPDATE EXCLUSIVE on public.order_items
+CREATE UNIQUE INDEX CONCURRENTLY order_items_pkey ON public.order_items (order_id, line);
+-- undo: DROP INDEX CONCURRENTLY public.order_items_pkey;
+
+-- step 4: make order_items_pkey a constraint
+--   ACCESS EXCLUSIVE on public.order_items
+BEGIN;
+ALTER TABLE public.order_items ADD CONSTRAINT order_items_pkey PRIMARY KEY USING INDEX order_items_pkey;
+COMMIT;
+-- undo: ALTER TABLE public.order_items DROP CONSTRAINT order_items_pkey;
+
+-- step 5: add key order_items_product_id_fkey, for new rows
+--   SHARE ROW EXCLUSIVE on public.order_items
+--   SHARE ROW EXCLUSIVE on public.products
+BEGIN;
+ALTER TABLE ONLY public.order_items ADD CONSTRAINT order_items_product_id_fkey FOREIGN KEY (product_id) REFERENCES public.products(id) ON DELETE SET NULL NOT VALID;
+COMMIT;
+-- undo: ALTER TABLE public.order_items DROP CONSTRAINT order_items_product_id_fkey;
+
+-- step 6: check every row against order_items_product_id_fkey
+--   SHARE UPDATE EXCLUSIVE on public.order_items
+--   ROW SHARE on public.products
+BEGIN;
+ALTER TABLE public.order_items VALIDATE CONSTRAINT order_items_product_id_fkey;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE order_items ADD PRIMARY KEY (order_id, line);
+COMMIT;

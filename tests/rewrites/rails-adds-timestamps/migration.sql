@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE "products" ADD "created_at" timestamp(6) DEFAULT CURRENT_TIMESTAMP NOT NULL, ADD "updated_at" timestamp(6) DEFAULT CURRENT_TIMESTAMP NOT NULL;
+COMMIT;

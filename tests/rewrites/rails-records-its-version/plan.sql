@@ -1,0 +1,2 @@
+-- RG401 3:1 Data changes are not guessed: rows are read and written under the migration's locks. It holds ROW EXCLUSIVE on public.schema_migrations.
+--   Change rows in batches, by a job of the app, before or after the migration. Or choose --strategy as-written: the app waits.

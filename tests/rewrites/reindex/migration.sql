@@ -1,0 +1,2 @@
+REINDEX INDEX products_name_idx;
+REINDEX TABLE orders;

@@ -1,0 +1,8 @@
+-- step 1: 3 statements together, as written
+--   ACCESS EXCLUSIVE on public.invoices
+--   ACCESS EXCLUSIVE on public.payments
+BEGIN;
+ALTER TABLE invoices RENAME COLUMN number TO invoice_number;
+ALTER TABLE payments RENAME CONSTRAINT payments_order_fk TO payments_order_id_fkey;
+ALTER INDEX products_name_idx RENAME TO index_products_on_name;
+COMMIT;

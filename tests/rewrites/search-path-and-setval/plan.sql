@@ -1,0 +1,4 @@
+-- RG401 1:1 A setting holds for one transaction, and the steps are several.
+--   Write it into the statements that need it, such as ALTER FUNCTION ... SET. Or choose --strategy as-written: the app waits.
+-- RG401 2:1 What a function does cannot be read.
+--   Write its statements out. Or choose --strategy as-written: the app waits.

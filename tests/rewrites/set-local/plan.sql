@@ -1,0 +1,2 @@
+-- RG401 2:1 A setting holds for one transaction, and the steps are several.
+--   Write it into the statements that need it, such as ALTER FUNCTION ... SET. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,4 @@
+START TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+ALTER TABLE users ADD COLUMN nickname text;
+CREATE INDEX users_nickname_idx ON users (nickname);
+END;

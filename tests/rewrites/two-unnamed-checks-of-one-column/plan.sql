@@ -1,0 +1,2 @@
+-- RG401 2:51 The name order_items_quantity_check is taken.
+--   Give it a name of its own. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,4 @@
+-- RG401 2:20 A change of type can rewrite the table, and the app sees both types. It holds ACCESS EXCLUSIVE on public.orders.
+--   Add a column of the new type, write both, fill the old rows in batches, then switch. Or choose --strategy as-written: the app waits.
+-- RG401 2:58 A change of type can rewrite the table, and the app sees both types. It holds ACCESS EXCLUSIVE on public.orders.
+--   Add a column of the new type, write both, fill the old rows in batches, then switch. Or choose --strategy as-written: the app waits.

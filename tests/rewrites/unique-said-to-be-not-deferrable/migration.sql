@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE products ADD CONSTRAINT products_sku_key UNIQUE (sku) NOT DEFERRABLE;
+COMMIT;

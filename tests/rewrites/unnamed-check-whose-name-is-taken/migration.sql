@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE products ADD CHECK (price < 100000);
+COMMIT;

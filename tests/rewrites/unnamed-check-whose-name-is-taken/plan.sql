@@ -1,0 +1,2 @@
+-- RG401 2:22 The name products_price_check is taken.
+--   Give it a name of its own. Or choose --strategy as-written: the app waits.

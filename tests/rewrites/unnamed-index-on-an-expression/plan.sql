@@ -1,0 +1,2 @@
+-- RG401 1:1 The index has no name, and the one that PostgreSQL makes cannot be told.
+--   Give the index a name. Or choose --strategy as-written: the app waits.

@@ -1,0 +1,2 @@
+-- RG401 1:35 The name that PostgreSQL would make is cut off.
+--   Give it a name that fits: ADD CONSTRAINT name ... Or choose --strategy as-written: the app waits.
