@@ -95,8 +95,10 @@ def append_event(connection: store.Connection, desk: Desk) -> None:
 
 
 def finish_run(connection: store.Connection, desk: Desk) -> None:
-    """Update the status of a known run."""
-    store.finish_run(connection, run_id=desk.pick().run_id, status="done", now=utc_now())
+    """Write the last event of a known run and its status: the child's table before the parent's."""
+    run_id = desk.pick().run_id
+    _write_event(connection, desk, run_id)
+    store.finish_run(connection, run_id=run_id, status="done", now=utc_now())
 
 
 def draw_storyboard(connection: store.Connection, desk: Desk) -> None:

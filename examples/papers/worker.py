@@ -39,6 +39,8 @@ class Order:
     duration_s: float | None
     #: Whether reads that scan whole tables belong to the mix.
     scans: bool = False
+    #: How long each transaction stays open after its statements, its locks held.
+    hold_s: float = 0.0
 
 
 class Schedule:
@@ -73,6 +75,7 @@ class Lane:
 
     connect: Callable[[], store.Connection]
     scans: bool
+    hold_s: float = 0.0
     desk: mix.Desk = field(default_factory=lambda: mix.Desk(random.Random()))
     samples: list[Sample] = field(default_factory=list)
     connection: store.Connection | None = None
@@ -122,6 +125,8 @@ class Lane:
         connection = self._open()
         with connection.transaction():
             story = work(connection, self.desk)
+            if self.hold_s:
+                time.sleep(self.hold_s)
         if story is not None:
             self.desk.stories.append(story)
 
@@ -139,7 +144,19 @@ def run(
     stop_asked: Callable[[], bool],
     on_ready: Callable[[], None],
 ) -> Json:
-    """Run the load and return its report.
+    """Run the load and return its report; see `measure`."""
+    load, samples = measure(order, connect=connect, stop_asked=stop_asked, on_ready=on_ready)
+    return build_report(load, samples)
+
+
+def measure(
+    order: Order,
+    *,
+    connect: Callable[[], store.Connection],
+    stop_asked: Callable[[], bool],
+    on_ready: Callable[[], None],
+) -> tuple[Load, list[Sample]]:
+    """Run the load and return every transaction that was tried.
 
     `connect` opens an autocommit connection. `on_ready` is called once every connection has
     committed its first transaction, which is not part of the load.
@@ -147,7 +164,7 @@ def run(
     Raises:
         psycopg.Error: a first connection or transaction failed. Later errors are counted.
     """
-    lanes = [Lane(connect, order.scans) for _ in range(order.connections)]
+    lanes = [Lane(connect, order.scans, order.hold_s) for _ in range(order.connections)]
     with ExitStack() as opened:
         for lane in lanes:
             opened.callback(lane.close)
@@ -157,7 +174,9 @@ def run(
     return _drive_all(lanes, order, stop_asked=stop_asked)
 
 
-def _drive_all(lanes: list[Lane], order: Order, *, stop_asked: Callable[[], bool]) -> Json:
+def _drive_all(
+    lanes: list[Lane], order: Order, *, stop_asked: Callable[[], bool]
+) -> tuple[Load, list[Sample]]:
     started_at, started = datetime.now(UTC), time.monotonic()
     schedule = Schedule(order, started=started)
     stop = threading.Event()
@@ -174,7 +193,7 @@ def _drive_all(lanes: list[Lane], order: Order, *, stop_asked: Callable[[], bool
         due=schedule.due_by(stopped),
         reconnects=sum(lane.opened - 1 for lane in lanes),
     )
-    return build_report(load, [sample for lane in lanes for sample in list(lane.samples)])
+    return load, [sample for lane in lanes for sample in list(lane.samples)]
 
 
 def _begin(
