@@ -181,3 +181,57 @@ def test_a_plans_sql_is_a_script_that_gives_what_the_file_gives(
     code = production.server.psql(production.database.owner, script=run.stdout.encode())
     assert code == 0
     assert production.schema() == reference.schema()
+
+
+# -- the live schema
+
+
+def test_a_live_schema_that_is_the_baselines_is_not_rehearsed_twice(
+    online: Project, production: Production
+) -> None:
+    run = online.ask("preflight", "--gate", "rehearsal", url=production.url)
+
+    assert run.exit_code == 0
+    evidence = run.gate("rehearsal")["evidence"]
+    assert evidence["baseline"]["live_schema"] == "is the baseline's"
+    assert "live_schema" not in evidence
+
+
+def test_what_only_the_live_schema_has_is_rehearsed_too(
+    online: Project, production: Production
+) -> None:
+    production.administer(
+        "CREATE FUNCTION public.forbid() RETURNS event_trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no index today'; END $$; "
+        "CREATE EVENT TRIGGER forbidding ON ddl_command_start WHEN TAG IN ('CREATE INDEX') "
+        "EXECUTE FUNCTION public.forbid()"
+    )
+
+    run = online.ask("preflight", "--gate", "rehearsal", url=production.url)
+
+    # The baseline alone would not have shown it.
+    assert run.exit_code == 1
+    assert "copy of the live schema" in run.finding("RG409")["message"]
+
+    production.administer("DROP EVENT TRIGGER forbidding")
+    production.execute("CREATE TABLE beside_it (id int PRIMARY KEY)")
+    again = online.ask("preflight", "--gate", "rehearsal", url=production.url)
+
+    assert again.exit_code == 0
+    assert again.gate("rehearsal")["evidence"]["live_schema"]["boundaries"] == 20
+
+
+def test_a_live_schema_that_may_not_be_read_is_a_warning_that_says_so(
+    online: Project, production: Production
+) -> None:
+    production.administer("CREATE ROLE onlooker LOGIN")
+    try:
+        url = production.database.owner.dsn(user="onlooker")
+        run = online.ask("preflight", "--gate", "rehearsal", url=url)
+    finally:
+        production.administer("DROP ROLE onlooker")
+
+    assert run.exit_code == 0
+    finding = run.finding("RG413")
+    assert finding["level"] == "warning"
+    assert "pg_dump ended with" in finding["message"]
