@@ -194,6 +194,7 @@ def test_a_live_schema_that_is_the_baselines_is_not_rehearsed_twice(
     assert run.exit_code == 0
     evidence = run.gate("rehearsal")["evidence"]
     assert evidence["baseline"]["live_schema"] == "is the baseline's"
+    assert len(evidence["proofs"]) == 7
     assert "live_schema" not in evidence
 
 

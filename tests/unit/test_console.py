@@ -238,3 +238,13 @@ def test_a_draft_says_so() -> None:
 
 def test_the_verdict_stands_in_capitals_before_its_sentence() -> None:
     assert "\nBLOCKED. Blocked by release-tag.\n" in render(BARE)
+
+
+def test_what_was_proven_stands_below_its_gate() -> None:
+    proven = GateResult(
+        "rehearsal", "?", GateStatus.PASSED, evidence={"proofs": ["86 objects agree"]}
+    )
+
+    text = render(replace(BARE, gates=(proven,)))
+
+    assert "passed     rehearsal\n           - 86 objects agree\n" in text

@@ -61,6 +61,8 @@ def _head(report: Report, width: int) -> Iterator[str]:
 def _gate(result: GateResult, width: int) -> Iterator[str]:
     reason = f": {result.reason}" if result.reason else ""
     yield from _wrapped(f"{_STATUS[result.status]:<11}{result.gate}{reason}", width, _INDENT)
+    for proof in result.evidence.get("proofs", ()):
+        yield from _wrapped(f"{_INDENT}- {proof}", width, f"{_INDENT}  ")
     for finding in result.findings:
         yield from _finding(finding, width)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 
 _SHOWN = 10
+_THROUGH = "goes through"
 
 
 def ask(inputs: GateInputs) -> Answer:
@@ -41,7 +42,12 @@ def ask(inputs: GateInputs) -> Answer:
         raise NotAsked("the baseline does not load: see parse-only") from error
     case = _case(inputs, planned, ground)
     found = [*_proofs(inputs, case), *_version(inputs, ground)]
-    evidence = {"strategy": planned.strategy, "server": _words(ground), "baseline": case.evidence}
+    evidence = {
+        "strategy": planned.strategy,
+        "server": _words(ground),
+        "proofs": _said(case) if not _blocks(found) else [],
+        "baseline": case.evidence,
+    }
     expected = case.expected
     if not _blocks(found):
         on_live, live_case = _on_live_schema(inputs, case)
@@ -124,6 +130,28 @@ def _proofs(inputs: GateInputs, case: Case) -> Iterator[Finding]:
                 yield from proofs.converges(case, made, play)
             yield from alike.result()
     yield from _incomplete(case)
+
+
+def _said(case: Case) -> list[str]:
+    """Say what was compared, for whoever must believe it."""
+    told, steps = case.evidence, len(case.planned.plan.steps)
+    app_, variants = told["app"], told.get("row_variants", {})
+    said = [
+        f"{len(case.wanted)} objects and {told['dump_statements']} statements of pg_dump agree",
+        f"a second run executes none of the {steps} steps",
+        f"a run cut at any of {told['boundaries']} boundaries ends with the same",
+        f"the undo {told['undo']}" if "undo" in told else "the undo is not whole: see RG411",
+        f"{app_['executed']} statements of the app work at every boundary",
+    ]
+    if variants:
+        refused = sum(word != _THROUGH for word in variants.values())
+        said.append(f"of {len(variants)} kinds of rows file and plan refuse the same {refused}")
+    if told.get("locks_compared"):
+        count = told["locks_compared"]
+        said.append(
+            f"{count} transactions took the planned locks, and read no row in the app's way"
+        )
+    return said
 
 
 def _incomplete(case: Case) -> Iterator[Finding]:
