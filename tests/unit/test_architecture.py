@@ -62,6 +62,9 @@ HOMES = {
     "structlog": {"log"},
     "tenacity": {"executor"},
     "tomllib": {"settings"},
+    "tree_sitter": {"appcode"},
+    "tree_sitter_python": {"appcode"},
+    "tree_sitter_typescript": {"appcode"},
     "whenever": {"window"},
     "zoneinfo": set(),
 }

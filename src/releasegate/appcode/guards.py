@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LEAVING = (ast.Raise, ast.Return, ast.Continue, ast.Break)
+#: calls that do not come back
+_ENDING = {
+    *("abort", "exit", "fail", "notFound", "redirect", "skip", "die", "panic", "invariant"),
+    *("process.exit", "sys.exit", "os._exit", "pytest.skip", "assertNever", "permanentRedirect"),
+}
+#: calls that go on only where their first argument is there
+_ASSERTING = {"assert", "invariant", "assert_", "ensure", "check_not_none", "assertExists"}
 
 
 def is_checked(module: Module, node: ast.expr) -> bool:
@@ -24,6 +31,18 @@ def is_checked(module: Module, node: ast.expr) -> bool:
                 return not _is_rebound(module, parent, node)
             if field == "orelse" and _implies(parent.test, wanted, is_true=False):
                 return not _is_rebound(module, parent, node)
+        if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And):
+            earlier = parent.values[: parent.values.index(child)]  # type: ignore[arg-type]
+            if any(_implies(item, wanted, is_true=True) for item in earlier):
+                return True
+        if isinstance(parent, ast.comprehension):
+            continue
+        if isinstance(parent, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
+            tests = [test for loop in parent.generators for test in loop.ifs]
+            if child not in parent.generators and any(
+                _implies(test, wanted, is_true=True) for test in tests
+            ):
+                return True
     return any(
         _guards(guard, wanted) and not _is_rebound(module, guard, node)
         for guard in _earlier(module, node)
@@ -43,19 +62,43 @@ def filled_in(module: Module, node: ast.expr) -> ast.expr | None:
 
 
 def _earlier(module: Module, node: ast.expr) -> Iterator[ast.AST]:
-    """Yield what surely ran before a place, in its function."""
+    """Yield what surely ran before a place, in its function and those around it."""
     function = module.function(node)
-    for item in ast.walk(function or module.tree):
-        is_check = isinstance(item, ast.If | ast.Assert)
-        if is_check and module.function(item) is function and module.dominates(item, node):
-            yield item
+    while True:
+        for item in ast.walk(function or module.tree):
+            is_check = isinstance(item, ast.If | ast.Assert | ast.Expr)
+            if is_check and module.function(item) is function and module.dominates(item, node):
+                yield item
+        if function is None:
+            return
+        function = module.function(function)
 
 
 def _guards(guard: ast.AST, wanted: str) -> bool:
     if isinstance(guard, ast.Assert):
         return _implies(guard.test, wanted, is_true=True)
-    leaves = isinstance(guard, ast.If) and isinstance(guard.body[-1], _LEAVING)
+    if isinstance(guard, ast.Expr):
+        call = guard.value
+        if not isinstance(call, ast.Call) or _called(call) not in _ASSERTING or not call.args:
+            return False
+        return _implies(call.args[0], wanted, is_true=True)
+    leaves = isinstance(guard, ast.If) and _leaves(guard.body[-1])
     return leaves and isinstance(guard, ast.If) and _implies(guard.test, wanted, is_true=False)
+
+
+def _leaves(last: ast.stmt) -> bool:
+    if isinstance(last, _LEAVING):
+        return True
+    value = last.value if isinstance(last, ast.Expr) else None
+    value = value.value if isinstance(value, ast.Await) else value
+    if isinstance(last, ast.If) and last.orelse:
+        return _leaves(last.body[-1]) and _leaves(last.orelse[-1])
+    return isinstance(value, ast.Call) and _called(value) in _ENDING
+
+
+def _called(call: ast.Call) -> str:
+    name = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
+    return name if name in _ENDING | _ASSERTING else name.rsplit(".", 1)[-1]
 
 
 def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
@@ -67,12 +110,45 @@ def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
     if isinstance(test, ast.NamedExpr):
         return is_true and ast.unparse(test.target) == wanted
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        operand, other = test.left, test.comparators[0]
-        operand = operand.target if isinstance(operand, ast.NamedExpr) else operand
-        is_none = isinstance(other, ast.Constant) and other.value is None
-        wants = ast.IsNot if is_true else ast.Is
-        return is_none and isinstance(test.ops[0], wants) and ast.unparse(operand) == wanted
-    return is_true and ast.unparse(test) == wanted
+        return _compared(test, wanted, is_true=is_true)
+    if isinstance(test, ast.Call):
+        return is_true and _accepted(test, wanted)
+    return is_true and _reaches(test, wanted)
+
+
+def _reaches(test: ast.expr, wanted: str) -> bool:
+    """Say whether a true value means the wanted one is there: it is it, or a part of it."""
+    text = ast.unparse(test)
+    return text == wanted or (text.startswith((f"{wanted}.", f"{wanted}[")) and "(" not in text)
+
+
+def _compared(test: ast.Compare, wanted: str, *, is_true: bool) -> bool:
+    operand, other = test.left, test.comparators[0]
+    operand = operand.target if isinstance(operand, ast.NamedExpr) else operand
+    operator = test.ops[0]
+    if isinstance(other, ast.Constant) and other.value is None:
+        wants = (ast.IsNot, ast.NotEq) if is_true else (ast.Is, ast.Eq)
+        return isinstance(operator, wants) and ast.unparse(operand) == wanted
+    if isinstance(operand, ast.Constant) and isinstance(operator, ast.In | ast.NotIn):
+        if operand.value is None:
+            listed = other.elts if isinstance(other, ast.List | ast.Tuple) else []
+            is_in = isinstance(operator, ast.In)
+            return is_in != is_true and wanted in map(ast.unparse, listed)
+        is_in = isinstance(operator, ast.In) == is_true
+        return is_in and wanted == f"{ast.unparse(other)}[{operand.value!r}]"
+    is_equal = isinstance(operator, ast.Eq) == is_true and isinstance(operator, ast.Eq | ast.NotEq)
+    return is_equal and isinstance(other, ast.Constant) and ast.unparse(operand) == wanted
+
+
+def _accepted(test: ast.Call, wanted: str) -> bool:
+    """Read ``all([a, b])`` and ``isinstance(a, str)``."""
+    first = test.args[0] if test.args else None
+    if _called(test) == "all" and isinstance(first, ast.List | ast.Tuple):
+        return wanted in map(ast.unparse, first.elts)
+    is_typed = _called(test) in ("isinstance", "Boolean", "bool", "is_valid_uuid", "isUUID")
+    if is_typed and first is not None and ast.unparse(first) == wanted:
+        return True
+    return ast.unparse(test) == wanted
 
 
 def _is_rebound(module: Module, guard: ast.AST, use: ast.expr) -> bool:

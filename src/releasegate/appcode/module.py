@@ -1,18 +1,20 @@
-"""A Python source -> its syntax tree, with the way up and the bindings of every name."""
+"""A source's syntax tree -> the way up from every node, and the bindings of every name."""
 
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from releasegate.appcode.project import Project
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+NAMED_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (
     ast.ExceptHandler,
     ast.MatchAs,
@@ -30,30 +32,41 @@ class Binding:
 
     name: str
     node: ast.AST
-    #: None where the value cannot be written down: a loop's target, an unpacked tuple
+    #: None where the value cannot be written down: an unpacked tuple
     value: ast.expr | None = None
-    #: where ``from module import name`` takes it: (dotted module, name)
+    #: what ``from module import name`` takes: (dotted module, name); no name: the module itself
     imported: tuple[str, str] | None = None
+    #: the name is each item of this in turn: a loop's target
+    iterated: ast.expr | None = None
 
 
 class Module:
-    """One parsed file. ``find`` gives another module of the same app by its dotted name."""
+    """One parsed file of the project, in the shape of Python's syntax tree."""
 
-    def __init__(self, path: str, text: str, find: Callable[[str, str], Module | None]) -> None:
+    def __init__(self, path: str, text: str, tree: ast.Module, project: Project) -> None:
         self.path = path
         self.lines = text.splitlines()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self.tree = ast.parse(text)
-        self._find = find
+        self.tree = tree
+        self.project = project
         self._parents: dict[ast.AST, tuple[ast.AST, str]] = {}
-        for node in ast.walk(self.tree):
+        self.nodes: list[ast.AST] = [tree]
+        for node in self.nodes:
             for field, value in ast.iter_fields(node):
                 for child in value if isinstance(value, list) else [value]:
-                    if isinstance(child, ast.AST):
+                    if isinstance(child, ast.AST) and not isinstance(child, ast.expr_context):
                         self._parents[child] = (node, field)
+                        self.nodes.append(child)
 
-    def parent(self, node: ast.AST) -> ast.AST | None:
+    @property
+    def is_python(self) -> bool:
+        return self.path.endswith((".py", ".pyi"))
+
+    def adopt(self, made: ast.AST, place: ast.AST) -> None:
+        """Let a node that stands in no file be read as if it stood at a place."""
+        self._parents[made] = self._parents.get(place, (self.tree, "body"))
+        ast.copy_location(made, place)
+
+    def parent(self, node: ast.AST | None) -> ast.AST | None:
         return self._parents[node][0] if node in self._parents else None
 
     def field(self, node: ast.AST) -> str:
@@ -69,7 +82,8 @@ class Module:
 
     def scope(self, node: ast.AST) -> ast.AST:
         """Find the function, class or module that a node stands in."""
-        return next(item for item in list(self.ancestors(node))[1:] if isinstance(item, SCOPES))
+        above = list(self.ancestors(node))[1:]
+        return next((item for item in above if isinstance(item, SCOPES)), self.tree)
 
     def function(self, node: ast.AST) -> Function | None:
         above = list(self.ancestors(node))[1:]
@@ -91,40 +105,38 @@ class Module:
     @cached_property
     def bindings(self) -> dict[tuple[ast.AST, str], tuple[Binding, ...]]:
         """Every binding by scope and name, in the order of the text."""
-        found: dict[tuple[ast.AST, str], tuple[Binding, ...]] = {}
-        for node in ast.walk(self.tree):
+        found: dict[tuple[ast.AST, str], list[Binding]] = {}
+        for node in self.nodes:
             for binding in _bindings(node):
-                key = (self.scope(node), binding.name)
-                found[key] = (*found.get(key, ()), binding)
+                found.setdefault((self.scope(node), binding.name), []).append(binding)
         return {key: tuple(sorted(items, key=_position)) for key, items in found.items()}
 
     @cached_property
     def loads(self) -> dict[str, tuple[ast.expr, ...]]:
         """Every reading of a name or an attribute, by its last word."""
         found: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 found.setdefault(node.id, []).append(node)
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 found.setdefault(node.attr, []).append(node)
         return {name: tuple(nodes) for name, nodes in found.items()}
 
-    def imported(self, binding: Binding) -> tuple[Module, tuple[Binding, ...]] | None:
-        """Follow an import to the module-level bindings of another file of the app."""
-        if binding.imported is None:
-            return None
-        module = self._find(self.path, binding.imported[0])
-        if module is None or module is self:
-            return None
-        return module, module.bindings.get((module.tree, binding.imported[1]), ())
+    @cached_property
+    def classes(self) -> dict[str, ast.ClassDef]:
+        return {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
+
+    def of_module(self, name: str) -> tuple[Binding, ...]:
+        """Give the bindings of a name at the file's top."""
+        return self.bindings.get((self.tree, name), ())
 
     def module_named(self, name: str) -> Module | None:
         """Find the file that a module-level name stands for after an import."""
-        for binding in self.bindings.get((self.tree, name), ()):
+        for binding in self.of_module(name):
             if binding.imported is not None:
                 dotted, last = binding.imported
                 full = f"{dotted}{'' if dotted.endswith('.') else '.'}{last}" if last else dotted
-                return self._find(self.path, full)
+                return self.project.find(self.path, full)
         return None
 
 
@@ -146,8 +158,11 @@ def _bindings(node: ast.AST) -> Iterator[Binding]:
             yield from _targets(node, target, node.value)
     elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
         yield from _targets(node, node.target, node.value)
-    elif isinstance(node, ast.AugAssign | ast.For | ast.AsyncFor | ast.comprehension):
-        yield from _targets(node if hasattr(node, "lineno") else node.target, node.target, None)
+    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        place = node.target if isinstance(node, ast.comprehension) else node
+        yield from _looped(place, node.target, node.iter)
+    elif isinstance(node, ast.AugAssign):
+        yield from _targets(node, node.target, None)
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         yield from _targets(node.optional_vars, node.optional_vars, None)
     elif isinstance(node, _NAMED) and node.name:
@@ -166,6 +181,20 @@ def _targets(node: ast.AST, target: ast.expr, value: ast.expr | None) -> Iterato
         parts = value.elts if same and isinstance(value, ast.Tuple | ast.List) else None
         for index, item in enumerate(target.elts):
             yield from _targets(node, item, parts[index] if parts else None)
+
+
+def _looped(node: ast.AST, target: ast.expr, items: ast.expr) -> Iterator[Binding]:
+    """Bind a loop's target; ``enumerate(x)`` and ``x.items()`` give their last part."""
+    if isinstance(target, ast.Name):
+        yield Binding(target.id, node, iterated=items)
+        return
+    if isinstance(target, ast.Tuple) and isinstance(items, ast.Call) and items.args:
+        is_counted = isinstance(items.func, ast.Name) and items.func.id == "enumerate"
+        if is_counted and isinstance(target.elts[-1], ast.Name):
+            yield from _targets(node, target.elts[0], None)
+            yield Binding(target.elts[-1].id, node, iterated=items.args[0])
+            return
+    yield from _targets(node, target, None)
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Binding]:

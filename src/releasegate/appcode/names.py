@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from releasegate.appcode.frames import Frame, argument, frame_of
 from releasegate.appcode.module import Binding, Function, Module, before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: so many files may hand a name on, each by an import
+MAX_IMPORTS = 6
+_SELF = ("self", "cls")
+Class = tuple[Module, ast.ClassDef]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,9 @@ class Origin:
     #: it is this parameter, with the function's default for it
     parameter: ast.arg | None = None
     default: ast.expr | None = None
+    function: Function | None = None
+    #: it is each item of this in turn
+    iterated: ast.expr | None = None
 
 
 def origins(module: Module, node: ast.expr) -> tuple[Origin, ...]:
@@ -39,6 +52,30 @@ def single_value(module: Module, node: ast.expr) -> tuple[Module, ast.expr] | No
     return None
 
 
+def definitions(module: Module, name: str, depth: int = 0) -> tuple[tuple[Module, Binding], ...]:
+    """Find what gives a module-level name its value, through imports and re-exports."""
+    found: list[tuple[Module, Binding]] = []
+    for binding in module.of_module(name):
+        if binding.imported is None:
+            found.append((module, binding))
+        elif depth < MAX_IMPORTS:
+            found.extend(_imported(module, binding.imported, depth))
+    if found or depth >= MAX_IMPORTS:
+        return tuple(found)
+    stars = [item for item in module.of_module("*") if item.imported]
+    listed = (_imported(module, (star.imported[0], name), depth) for star in stars if star.imported)
+    return tuple(item for part in listed for item in part)
+
+
+def _imported(
+    module: Module, imported: tuple[str, str], depth: int
+) -> tuple[tuple[Module, Binding], ...]:
+    there = module.project.find(module.path, imported[0])
+    if there is None or there is module or not imported[1]:
+        return ()
+    return definitions(there, imported[1], depth + 1)
+
+
 def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
     function = module.function(node)
     use: ast.AST = node
@@ -52,36 +89,54 @@ def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
             return own if parameter is None or is_covered else (*own, parameter)
         use, function = function, module.function(function)
     in_class = module.bindings.get((module.scope(node), node.id), ())
-    bindings = in_class or module.bindings.get((module.tree, node.id), ())
-    return tuple(origin for binding in bindings for origin in _global(module, binding))
-
-
-def _global(module: Module, binding: Binding) -> tuple[Origin, ...]:
-    there = module.imported(binding)
-    if there is None:
-        return (_assigned(module, binding),)
-    return tuple(_assigned(there[0], item) for item in there[1])
+    if in_class and not isinstance(module.scope(node), ast.Module):
+        return tuple(_assigned(module, binding) for binding in in_class)
+    return tuple(_assigned(*found) for found in definitions(module, node.id))
 
 
 def _assigned(module: Module, binding: Binding) -> Origin:
-    return Origin(module, binding.node, binding.value)
+    return Origin(module, binding.node, binding.value, iterated=binding.iterated)
 
 
-def _parameter(module: Module, function: Function, name: str) -> Origin | None:
+def parameters(function: Function) -> list[tuple[ast.arg, ast.expr | None]]:
+    """List a function's parameters with their defaults."""
     arguments = function.args
     positional = [*arguments.posonlyargs, *arguments.args]
-    padding = [None] * (len(positional) - len(arguments.defaults))
+    padding: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
     pairs = [
         *zip(positional, [*padding, *arguments.defaults], strict=True),
         *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
     ]
-    for parameter, default in pairs:
+    return [(parameter, None if _is_unset(default) else default) for parameter, default in pairs]
+
+
+def _is_unset(default: ast.expr | None) -> bool:
+    return isinstance(default, ast.Constant) and default.value is ...
+
+
+def _parameter(module: Module, function: Function, name: str) -> Origin | None:
+    frame = frame_of(module, function)
+    for parameter, default in parameters(function):
         if parameter.arg == name:
-            return Origin(module, parameter, None, parameter, default)
-    for rest in (arguments.vararg, arguments.kwarg):
+            return _given(frame, module, parameter, default) or Origin(
+                module, parameter, None, parameter, default, function
+            )
+    for rest in (function.args.vararg, function.args.kwarg):
         if rest is not None and rest.arg == name:
-            return Origin(module, rest)
+            return _given(frame, module, rest, None) or Origin(module, rest, function=function)
     return None
+
+
+def _given(
+    frame: Frame | None, module: Module, parameter: ast.arg, default: ast.expr | None
+) -> Origin | None:
+    """Take what the call gives, through which the function is being read."""
+    if frame is None:
+        return None
+    value = argument(frame, parameter.arg)
+    if value is not None:
+        return Origin(frame.module, value, value)
+    return Origin(module, default, default) if default is not None else None
 
 
 def _reaching(
@@ -89,9 +144,21 @@ def _reaching(
 ) -> tuple[tuple[Binding, ...], bool]:
     """Find the bindings that may hold at a use, and whether one of them surely does."""
     loop = next((a for a in module.ancestors(use) if isinstance(a, ast.For | ast.While)), None)
-    candidates = [b for b in bindings if before(b.node, use) or _is_inside(module, b.node, loop)]
+    candidates = [b for b in bindings if _may_reach(module, b, use, loop)]
     last = max((i for i, b in enumerate(candidates) if _covers(module, b, use)), default=None)
     return tuple(candidates[last or 0 :]), last is not None
+
+
+def _may_reach(module: Module, binding: Binding, use: ast.AST, loop: ast.AST | None) -> bool:
+    """Say whether a binding runs before a use, in the text or by way of a loop."""
+    if _is_inside(module, binding.node, loop):
+        return True
+    if isinstance(module.parent(binding.node), ast.comprehension):
+        return _covers(module, binding, use)
+    is_own_value = isinstance(binding.node, ast.Assign | ast.AnnAssign | ast.AugAssign)
+    if is_own_value and _is_inside(module, use, binding.node):
+        return False
+    return before(binding.node, use)
 
 
 def _covers(module: Module, binding: Binding, use: ast.AST) -> bool:
@@ -112,25 +179,88 @@ def _is_inside(module: Module, node: ast.AST, outer: ast.AST | None) -> bool:
 
 
 def _of_attribute(module: Module, node: ast.Attribute, base: str) -> tuple[Origin, ...]:
-    """Follow ``self.x``, ``cls.x``, ``Class.x`` of this file and ``module.x`` of another."""
+    """Follow ``self.x``, ``cls.x``, ``Class.x`` and ``module.x`` of another file."""
     there = module.module_named(base)
     if there is not None:
-        found = there.bindings.get((there.tree, node.attr), ())
-        return tuple(_assigned(there, binding) for binding in found)
-    owner = module.class_of(node) if base in ("self", "cls") else _class(module, base)
-    if owner is None:
-        return ()
-    constants = module.bindings.get((owner, node.attr), ())
-    return (
-        *(_assigned(module, binding) for binding in constants),
-        *(origin for origin in _set_on_self(module, owner, node.attr)),
-    )
+        return tuple(_assigned(*found) for found in definitions(there, node.attr))
+    if base in _SELF:
+        return _of_self(module, node)
+    for owner in resolve(module, node.value):
+        found = _in_class(owner, node.attr)
+        if found:
+            return found
+    return ()
 
 
-def _class(module: Module, name: str) -> ast.ClassDef | None:
-    for binding in module.bindings.get((module.tree, name), ()):
-        if isinstance(binding.node, ast.ClassDef):
-            return binding.node
+def _of_self(module: Module, node: ast.Attribute) -> tuple[Origin, ...]:
+    """Look an attribute up in the class that the method is called on, else in its own."""
+    function = module.function(node)
+    while function is not None and module.function(function) is not None:
+        function = module.function(function)
+    frame = frame_of(module, function) if function is not None else None
+    own = module.class_of(node)
+    if frame is not None and frame.receiver is not None:
+        found = _of_receiver(frame.module, frame.receiver, node.attr)
+        if found:
+            return found
+    return _in_class((module, own), node.attr) if own is not None else ()
+
+
+def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
+    for owner in resolve(module, receiver):
+        found = _in_class(owner, attribute)
+        if found:
+            return found
+    for there, made in _constructions(module, receiver):
+        for owner in resolve(there, made.func):
+            found = _in_class(owner, attribute)
+            if found:
+                return tuple(_through(item, there, made) for item in found)
+    return ()
+
+
+def _through(origin: Origin, module: Module, made: ast.Call) -> Origin:
+    """Take ``self.x = x`` of a constructor from the call that made the object."""
+    function = origin.module.function(origin.node)
+    if not isinstance(origin.value, ast.Name) or function is None:
+        return origin
+    value = argument(Frame(function, module, made), origin.value.id)
+    return Origin(module, value, value) if value is not None else origin
+
+
+def _constructions(
+    module: Module, node: ast.expr, depth: int = 0
+) -> Iterator[tuple[Module, ast.Call]]:
+    """Find the calls that made the object which a name stands for."""
+    if isinstance(node, ast.Call):
+        yield module, node
+        return
+    for origin in origins(module, node) if depth < MAX_IMPORTS else ():
+        if origin.value is not None:
+            yield from _constructions(origin.module, origin.value, depth + 1)
+
+
+def _in_class(owner: Class, attribute: str) -> tuple[Origin, ...]:
+    """Find what a class, or one that it is made from, gives an attribute."""
+    for module, node in ancestry(owner):
+        constants = module.bindings.get((node, attribute), ())
+        found = (
+            *(_assigned(module, binding) for binding in constants),
+            *_set_on_self(module, node, attribute),
+        )
+        if found:
+            return found
+    generic = _generic(owner) if attribute in ("model", "model_class", "_model") else None
+    return (Origin(generic[0], generic[1], generic[1]),) if generic else ()
+
+
+def _generic(owner: Class) -> tuple[Module, ast.expr] | None:
+    """Take the model out of ``class RunStore(Store[Run])``."""
+    for module, node in ancestry(owner):
+        for base in node.bases:
+            if isinstance(base, ast.Subscript):
+                given = base.slice.elts[0] if isinstance(base.slice, ast.Tuple) else base.slice
+                return module, given
     return None
 
 
@@ -154,16 +284,66 @@ def _is_self(target: ast.expr, attribute: str) -> bool:
     return isinstance(target.value, ast.Name) and target.value.id == "self"
 
 
-def declared_class(module: Module, parameter: ast.arg) -> tuple[Module, ast.ClassDef] | None:
-    """Find the class that a parameter is annotated with, in this file or an imported one."""
-    annotation = parameter.annotation
-    if not isinstance(annotation, ast.Name):
-        return None
-    for binding in module.bindings.get((module.tree, annotation.id), ()):
+def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Class, ...]:
+    """Find the classes that an expression names: ``Run``, ``models.Run``, ``"Run"``, ``Run[T]``."""
+    if node is None or depth > MAX_IMPORTS:
+        return ()
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return _named(module, node.value.rsplit(".", 1)[-1], depth)
+    if isinstance(node, ast.Subscript):
+        return resolve(module, node.value, depth + 1)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        there = module.module_named(node.value.id)
+        return _named(there, node.attr, depth) if there is not None else ()
+    if isinstance(node, ast.Name):
+        own = _local_class(module, node, depth)
+        return own or _named(module, node.id, depth)
+    return ()
+
+
+def _local_class(module: Module, node: ast.Name, depth: int) -> tuple[Class, ...]:
+    found: list[Class] = []
+    function = module.function(node)
+    while function is not None:
+        for binding in module.bindings.get((function, node.id), ()):
+            if isinstance(binding.node, ast.ClassDef):
+                found.append((module, binding.node))
+            elif isinstance(binding.node, ast.ImportFrom) and binding.imported:
+                found.extend(_classes_of(_imported(module, binding.imported, 0), 0))
+        if parameter_given(module, function, node.id):
+            origin = _parameter(module, function, node.id)
+            if origin is not None and origin.value is not None:
+                return resolve(origin.module, origin.value, depth + 1)
+        function = module.function(function)
+    return tuple(found)
+
+
+def parameter_given(module: Module, function: Function, name: str) -> bool:
+    """Say whether a name is a parameter that a call, through which we read, gives a value."""
+    frame = frame_of(module, function)
+    return frame is not None and argument(frame, name) is not None
+
+
+def _named(module: Module, name: str, depth: int) -> tuple[Class, ...]:
+    return _classes_of(definitions(module, name), depth)
+
+
+def _classes_of(found: tuple[tuple[Module, Binding], ...], depth: int) -> tuple[Class, ...]:
+    classes: list[Class] = []
+    for there, binding in found:
         if isinstance(binding.node, ast.ClassDef):
-            return module, binding.node
-        there = module.imported(binding)
-        for item in there[1] if there else ():
-            if there is not None and isinstance(item.node, ast.ClassDef):
-                return there[0], item.node
-    return None
+            classes.append((there, binding.node))
+        elif isinstance(binding.value, ast.Name | ast.Attribute):
+            classes.extend(resolve(there, binding.value, depth + 1))
+    return tuple(classes)
+
+
+def ancestry(owner: Class, depth: int = 0) -> tuple[Class, ...]:
+    """List a class and those that it is made from, nearest first."""
+    module, node = owner
+    found = [owner]
+    for base in node.bases if depth < MAX_IMPORTS else ():
+        for parent in resolve(module, base):
+            if parent[1] is not node:
+                found.extend(ancestry(parent, depth + 1))
+    return tuple(dict.fromkeys(found))

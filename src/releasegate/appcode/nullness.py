@@ -1,4 +1,4 @@
-"""A Python expression -> whether it can be None, and the place that says so."""
+"""An expression -> whether it can be None, and the place that says so."""
 
 from __future__ import annotations
 
@@ -6,19 +6,36 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.annotations import allows_none, last_word
 from releasegate.appcode.guards import filled_in, is_checked
-from releasegate.appcode.names import Origin, declared_class, origins
+from releasegate.appcode.names import Origin, origins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 8
 #: calls that cannot return None
-_NEVER_NONE = {"str", "UUID", "int", "uuid1", "uuid4", "uuid5", "uuid7", "repr", "format", "hex"}
+_NEVER_NONE = {
+    *("str", "UUID", "int", "uuid1", "uuid4", "uuid5", "uuid7", "repr", "format", "hex", "bool"),
+    *("not_null", "String", "Number", "randomUUID", "toString", "v4", "uuidv4", "nanoid", "cuid"),
+    *("createId", "parseInt", "BigInt", "ObjectId", "len", "float", "Decimal", "list", "dict"),
+}
 #: methods that give their second argument, or None, where nothing is found
 _LOOKUPS = {"get", "pop"}
+#: calls at the end of a query that give None where nothing is found
+_MAY_FIND_NOTHING = {
+    *(
+        "first",
+        "scalar",
+        "scalar_one_or_none",
+        "one_or_none",
+        "fetchone",
+        "fetchval",
+        "get_or_none",
+    ),
+    *("findFirst", "findUnique", "maybeSingle", "findOne", "findOneBy", "afirst", "last", "find"),
+    *("fetchrow", "getItem", "latest_or_none", "first_or_none", "filter_first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,62 +65,137 @@ def nullness(module: Module, node: ast.expr, depth: int = 0) -> Nullness:
 
 def _combined(module: Module, node: ast.expr, depth: int) -> Nullness:
     if isinstance(node, ast.IfExp):
-        sides = [nullness(module, side, depth + 1) for side in (node.body, node.orelse)]
-        return _worst(sides) or sides[0]
+        return _chosen(module, node, depth)
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
         return nullness(module, node.values[-1], depth + 1)
     if isinstance(node, ast.BoolOp):
         found = [nullness(module, value, depth + 1) for value in node.values]
-        what = f"{ast.unparse(node.values[0])} may be false, and is sent then"
-        return _worst(found) or Nullness(True, what, module, node)
+        if all(is_checked(module, value) for value in node.values[:-1]):
+            return found[-1]
+        what = f"{_shown(node.values[0])} may be false, and is sent then"
+        return worst(found) or Nullness(True, what, module, node)
     if isinstance(node, ast.JoinedStr | ast.Dict | ast.List | ast.Tuple | ast.BinOp):
         return Nullness(False, "never None", module, node)
     return Nullness(None, "its value is not visible here", module, node)
 
 
-def _worst(found: list[Nullness]) -> Nullness | None:
+def _chosen(module: Module, node: ast.IfExp, depth: int) -> Nullness:
+    """Judge both sides; a side that a check before has ruled out does not count."""
+    sides = [nullness(module, side, depth + 1) for side in (node.body, node.orelse)]
+    if isinstance(node.test, ast.Name | ast.Attribute) and is_checked(module, node.test):
+        return sides[0]
+    return worst(sides) or sides[0]
+
+
+def worst(found: list[Nullness]) -> Nullness | None:
     return next((item for item in found if item.may_be_none), None)
 
 
 def _called(module: Module, node: ast.Call, depth: int) -> Nullness:
     name = called_name(node)
+    if getattr(node, "is_optional", False) and not is_checked(module, node):
+        return Nullness(True, f"{_shown(node)} is undefined where ?. finds nothing", module, node)
     if name in _NEVER_NONE:
         return Nullness(False, f"{name}() is never None", module, node)
     if name == "cast" and len(node.args) == 2:
         return nullness(module, node.args[1], depth + 1)
+    if is_checked(module, node):
+        return Nullness(False, f"{_shown(node)} is checked before", module, node)
     if name in _LOOKUPS and isinstance(node.func, ast.Attribute) and node.args:
         return _looked_up(module, node, name, node.args[1:], depth)
     if name == "getattr" and len(node.args) == 3:
         return _looked_up(module, node, name, node.args[2:], depth)
     if name == "next" and len(node.args) == 2:
         return _looked_up(module, node, name, node.args[1:], depth)
-    returns = _return_annotation(module, node)
-    if returns is not None and allows_none(returns):
-        return Nullness(True, f"{name}() may return None", module, node)
-    return Nullness(None, f"what {name or 'the call'}() returns is not visible here", module, node)
+    return _returned(module, node, name, depth)
 
 
 def _looked_up(
     module: Module, node: ast.Call, name: str, rest: list[ast.expr], depth: int
 ) -> Nullness:
     defaults = [*rest, *(item.value for item in node.keywords if item.arg == "default")]
-    if not defaults:
+    if not defaults or not _is_plain_lookup(node):
+        known = _given_key(module, node, depth)
+        if known is not None:
+            return known
         is_pop = name == "pop"
-        what = f"{ast.unparse(node)} is None where the key is missing"
+        what = f"{_shown(node)} is None where the key is missing"
         return Nullness(None if is_pop else True, what, module, node)
     default = nullness(module, defaults[0], depth + 1)
     if default.may_be_none:
-        return Nullness(True, f"{ast.unparse(node)} may be None", module, node)
+        known = _given_key(module, node, depth)
+        return known or Nullness(True, f"{_shown(node)} may be None", module, node)
     return Nullness(None, "its value is not visible here", module, node)
 
 
-def _return_annotation(module: Module, node: ast.Call) -> ast.expr | None:
-    if not isinstance(node.func, ast.Name):
+def _is_plain_lookup(node: ast.Call) -> bool:
+    """Tell ``mapping.get(key, default)`` from ``session.get(Run, key)``."""
+    first = node.args[0] if node.args else None
+    return not (isinstance(first, ast.Name) and first.id[:1].isupper())
+
+
+def _given_key(module: Module, node: ast.Call, depth: int) -> Nullness | None:
+    """Judge ``data.get("k")`` of a mapping that is written down in view."""
+    key = node.args[0] if node.args else None
+    if not isinstance(node.func, ast.Attribute) or not isinstance(key, ast.Constant):
         return None
-    for origin in origins(module, node.func):
-        if isinstance(origin.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            return origin.node.returns
-    return None
+    return _member(module, node.func.value, str(key.value), depth)
+
+
+def _member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | None:
+    from releasegate.appcode.payloads import rows
+
+    if not isinstance(base, ast.Name | ast.Attribute | ast.Dict):
+        return None
+    found: list[Nullness] = []
+    for payload in rows(module, base, depth + 4):
+        entry = payload.entries.get(key)
+        if entry is None or not entry.is_certain:
+            return None
+        if entry.value is not None:
+            found.append(nullness(entry.module, entry.value, depth + 1))
+        elif entry.may_be_none is not None:
+            found.append(Nullness(entry.may_be_none, entry.what, entry.module, entry.node))
+        else:
+            return None
+    return worst(found) or (found[0] if found else None)
+
+
+def _returned(module: Module, node: ast.Call, name: str, depth: int) -> Nullness:
+    """Judge a function by its annotation, else by what it returns."""
+    from releasegate.appcode.calls import callees, returned
+    from releasegate.appcode.frames import entered
+
+    hidden = Nullness(
+        None, f"what {name or 'the call'}() returns is not visible here", module, node
+    )
+    for there, frame in callees(module, node)[:3]:
+        annotation = getattr(frame.function, "returns", None)
+        if annotation is not None and allows_none(annotation):
+            return Nullness(True, f"{name}() may return None", there, frame.function)
+        if annotation is not None:
+            return Nullness(
+                False, f"{name}() is declared never to return None", there, frame.function
+            )
+        values = returned(there, frame.function)
+        with entered(frame) as is_new:
+            judged = [
+                nullness(there, value, depth + 2)
+                for value in values
+                if value is not None and is_new
+            ]
+        bad = worst(judged)
+        if bad is not None or (None in values and any(value is not None for value in values)):
+            place = bad.node if bad else frame.function
+            return Nullness(True, f"{name}() may return None", there, place)
+    is_query = name in _MAY_FIND_NOTHING and isinstance(node.func, ast.Attribute)
+    if is_query and not callees(module, node) and not _is_of_array(node):
+        return Nullness(True, f"{name}() gives None where nothing is found", module, node)
+    return hidden
+
+
+def _is_of_array(node: ast.Call) -> bool:
+    return called_name(node) == "find" and not (node.args and isinstance(node.args[0], ast.Lambda))
 
 
 def called_name(node: ast.Call) -> str:
@@ -115,19 +207,32 @@ def called_name(node: ast.Call) -> str:
 
 def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
     if is_checked(module, node):
-        return Nullness(False, f"{ast.unparse(node)} is checked before", module, node)
+        return Nullness(False, f"{_shown(node)} is checked before", module, node)
     filling = filled_in(module, node)
     if filling is not None:
         return nullness(module, filling, depth + 1)
+    if _is_optional_chain(module, node):
+        return Nullness(True, f"{_shown(node)} is undefined where ?. finds nothing", module, node)
     found = [_of_origin(origin, depth) for origin in origins(module, node)]
-    if isinstance(node, ast.Attribute):
-        found.extend(_of_field(module, node))
-    bad = _worst(found)
+    if not found:
+        found = _of_part(module, node, depth)
+    bad = worst(found)
     if bad is not None:
         return bad
     if found and all(item.may_be_none is False for item in found):
         return found[0]
-    return Nullness(None, f"{ast.unparse(node)} is sent", module, node)
+    return Nullness(None, f"{_shown(node)} is sent", module, node)
+
+
+def _is_optional_chain(module: Module, node: ast.expr) -> bool:
+    """Say whether a ``?.`` on the way may give undefined; a check before it counts."""
+    current: ast.AST = node
+    while isinstance(current, ast.Attribute | ast.Subscript | ast.Call):
+        inner = current.func if isinstance(current, ast.Call) else current.value
+        if getattr(current, "is_optional", False) and not is_checked(module, inner):
+            return True
+        current = inner
+    return False
 
 
 def _of_origin(origin: Origin, depth: int) -> Nullness:
@@ -138,80 +243,99 @@ def _of_origin(origin: Origin, depth: int) -> Nullness:
         if found.may_be_none is not None or not is_declared:
             return found
         return Nullness(True, "it is declared as one that may be None", origin.module, node)
-    parameter = origin.parameter
+    if origin.iterated is not None:
+        return _of_item(origin, depth)
+    if origin.parameter is None:
+        return Nullness(None, "its value is not visible here", origin.module, origin.node)
+    return _of_parameter(origin, depth)
+
+
+def _of_item(origin: Origin, depth: int) -> Nullness:
+    """Judge a loop's variable by the items that are written down."""
+    listed = origin.iterated
+    if isinstance(listed, ast.List | ast.Tuple):
+        bad = worst([nullness(origin.module, item, depth + 1) for item in listed.elts])
+        if bad is not None:
+            return bad
+    return Nullness(None, "its value is not visible here", origin.module, origin.node)
+
+
+#: defaults that stand for a declaration, not for a value: FastAPI, pydantic
+_DECLARING = {"Depends", "Query", "Body", "Path", "Header", "Form", "File", "Cookie", "Security"}
+
+
+def _of_parameter(origin: Origin, depth: int) -> Nullness:
+    parameter, default = origin.parameter, origin.default
     if parameter is None:
         return Nullness(None, "its value is not visible here", origin.module, origin.node)
-    default = origin.default
+    if isinstance(default, ast.Call) and last_word(default.func) in _DECLARING and default.args:
+        default = default.args[0]
     if isinstance(default, ast.Constant) and default.value is None:
-        what = f"the parameter {parameter.arg} is None unless it is given"
-        return Nullness(True, what, origin.module, parameter)
+        return _of_default(origin, parameter)
     if parameter.annotation is None:
-        return Nullness(None, "its value is not visible here", origin.module, parameter)
+        return _of_callers(origin, parameter, depth)
     if allows_none(parameter.annotation):
         what = f"the parameter {parameter.arg} may be None"
         return Nullness(True, what, origin.module, parameter)
-    what = f"the parameter {parameter.arg} is declared {ast.unparse(parameter.annotation)}"
+    what = f"the parameter {parameter.arg} is declared {_shown(parameter.annotation)}"
     return Nullness(False, what, origin.module, parameter)
 
 
-def _of_field(module: Module, node: ast.Attribute) -> list[Nullness]:
-    """Look a field up in the class that the object is declared as."""
+def _of_default(origin: Origin, parameter: ast.arg) -> Nullness:
+    what = f"the parameter {parameter.arg} is None unless it is given"
+    return Nullness(True, what, origin.module, parameter)
+
+
+def _of_callers(origin: Origin, parameter: ast.arg, depth: int) -> Nullness:
+    """Judge a parameter without annotation by what every caller gives it."""
+    from releasegate.appcode.callers import frames
+    from releasegate.appcode.frames import argument
+
+    hidden = Nullness(None, "its value is not visible here", origin.module, parameter)
+    if origin.function is None or depth > MAX_DEPTH // 2:
+        return hidden
     found: list[Nullness] = []
-    for there, owner in _classes(module, node.value):
-        for item in owner.body:
-            if (
-                isinstance(item, ast.AnnAssign)
-                and _declares(item, node.attr)
-                and _is_optional(item)
-            ):
-                what = f"{owner.name}.{node.attr} may be None"
-                found.append(Nullness(True, what, there, item))
-    return found
+    for frame in frames(origin.module, origin.function):
+        value = argument(frame, parameter.arg)
+        if value is not None:
+            found.append(nullness(frame.module, value, depth + 2))
+    return worst(found) or hidden
 
 
-def _classes(module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.ClassDef]]:
-    own = module.class_of(node)
-    if isinstance(node, ast.Name) and node.id == "self" and own is not None:
-        yield module, own
-    for origin in origins(module, node):
-        owner = declared_class(origin.module, origin.parameter) if origin.parameter else None
-        if owner is not None:
-            yield owner
+def _of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
+    """Judge ``data["key"]`` and ``object.field`` by what they are taken from."""
+    if isinstance(node, ast.Subscript):
+        if not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, str):
+            return []
+        known = _member(module, node.value, node.slice.value, depth)
+        return [known] if known is not None else []
+    if not isinstance(node, ast.Attribute):
+        return []
+    declared = _of_field(module, node)
+    if declared is not None:
+        return [declared]
+    known = None if module.is_python else _member(module, node.value, node.attr, depth)
+    return [known] if known is not None else []
 
 
-def _declares(item: ast.stmt, name: str) -> bool:
-    if not isinstance(item, ast.AnnAssign) or not isinstance(item.target, ast.Name):
-        return False
-    return item.target.id == name
+def _of_field(module: Module, node: ast.Attribute) -> Nullness | None:
+    """Look a field up where the object is made, else in the class that it is declared as."""
+    from releasegate.appcode.objects import fields
+
+    for payload in fields(module, node.value):
+        entry = payload.entries.get(node.attr)
+        if entry is None:
+            continue
+        if entry.value is not None:
+            return nullness(entry.module, entry.value, 3)
+        if entry.may_be_none:
+            return Nullness(True, entry.what, entry.module, entry.node)
+        if entry.may_be_none is False:
+            return Nullness(False, entry.what, entry.module, entry.node)
+    return None
 
 
-def _is_optional(item: ast.AnnAssign) -> bool:
-    is_none = isinstance(item.value, ast.Constant) and item.value.value is None
-    return is_none or allows_none(item.annotation)
-
-
-def allows_none(annotation: ast.expr) -> bool:
-    """Say whether an annotation names None: ``X | None``, ``Optional[X]``, ``Union[X, None]``."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            return allows_none(ast.parse(annotation.value, mode="eval").body)
-        except (SyntaxError, ValueError):
-            return False
-    if isinstance(annotation, ast.Constant):
-        return annotation.value is None
-    if isinstance(annotation, ast.BinOp):
-        return allows_none(annotation.left) or allows_none(annotation.right)
-    if isinstance(annotation, ast.Subscript):
-        return _generic_allows_none(annotation)
-    return False
-
-
-def _generic_allows_none(annotation: ast.Subscript) -> bool:
-    name = ast.unparse(annotation.value).rsplit(".", 1)[-1]
-    if name == "Optional":
-        return True
-    inner = annotation.slice
-    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
-    if name == "Annotated":
-        return allows_none(parts[0])
-    return name == "Union" and any(allows_none(part) for part in parts)
+def _shown(node: ast.AST) -> str:
+    """Write an expression in one short line."""
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,4 +1,4 @@
-"""A Python expression for rows -> their keys: always or maybe there, and what each holds."""
+"""An expression for rows -> their keys: always or maybe there, and what each holds."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.module import Module, before
-from releasegate.appcode.names import Origin, origins
 from releasegate.appcode.nullness import called_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from releasegate.appcode.module import Module
 
-MAX_DEPTH = 8
+MAX_DEPTH = 14
+#: so many paths to one payload are told apart
+MAX_PATHS = 24
+_SAME = {
+    *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
+    *("OrderedDict", "freeze", "structuredClone", "jsonable_encoder", "from", "defaultdict"),
+}
+#: methods that give the same rows
+_SAME_METHODS = {"copy", "slice", "filter", "sort", "reverse", "values", "deepcopy", "flat"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,13 @@ class Entry:
     node: ast.AST
     #: the key is there on every path
     is_certain: bool = True
+    #: what a declaration says where there is no value: None where it says nothing
+    may_be_none: bool | None = None
+    what: str = ""
+    #: False where only a default gave the field its value, None where that is not known
+    is_set: bool | None = True
+    #: the name under which it is written out on demand
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +50,13 @@ class Payload:
 
 def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
     """Read what may be sent: one payload for each row, and for each path to one."""
+    from releasegate.appcode.stored import of_stored
+
     if depth > MAX_DEPTH:
-        return (_opaque(module, node),)
+        return (opaque(module, node),)
     if isinstance(node, ast.Dict):
-        return (_of_dict(module, node, depth),)
-    if isinstance(node, ast.List | ast.Tuple):
+        return _of_dict(module, node, depth)
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return tuple(row for item in node.elts for row in rows(module, item, depth + 1))
     if isinstance(node, ast.ListComp | ast.GeneratorExp):
         return rows(module, node.elt, depth + 1)
@@ -49,185 +64,229 @@ def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
         return rows(module, node.body, depth + 1) + rows(module, node.orelse, depth + 1)
     if isinstance(node, ast.Await | ast.Starred | ast.NamedExpr):
         return rows(module, node.value, depth + 1)
-    if isinstance(node, ast.Name):
-        return _of_name(module, node, depth)
+    if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+        return of_stored(module, node, depth)
     return _made(module, node, depth)
 
 
 def _made(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return (_merged(module, node, [node.left, node.right], depth),)
-    if isinstance(node, ast.Call) and called_name(node) == "dict":
-        return (_of_keywords(module, node, depth),)
-    if isinstance(node, ast.Call) and called_name(node) in ("list", "tuple") and node.args:
-        return rows(module, node.args[0], depth + 1)
-    return (_opaque(module, node),)
+    if isinstance(node, ast.BoolOp):
+        is_or = isinstance(node.op, ast.Or)
+        return rows(module, node.values[0 if is_or else -1], depth + 1)
+    if isinstance(node, ast.BinOp):
+        return _combined(module, node, depth)
+    if isinstance(node, ast.DictComp):
+        return _filtered(module, node, depth)
+    if isinstance(node, ast.Call):
+        return _called(module, node, depth)
+    return () if _is_nothing(node) else (opaque(module, node),)
 
 
-def _opaque(module: Module, node: ast.AST) -> Payload:
+def _combined(module: Module, node: ast.BinOp, depth: int) -> tuple[Payload, ...]:
+    """Read ``a | b`` of mappings, and ``a + b`` of lists."""
+    if isinstance(node.op, ast.BitOr):
+        return overlaid_all(module, node, [node.left, node.right], depth)
+    if isinstance(node.op, ast.Add):
+        return rows(module, node.left, depth + 1) + rows(module, node.right, depth + 1)
+    return (opaque(module, node),)
+
+
+def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    from releasegate.appcode.objects import of_call
+
+    name = called_name(node)
+    if name == "dict" and isinstance(node.func, ast.Name):
+        return (of_keywords(module, node, depth),)
+    if name in _SAME and node.args:
+        return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
+    if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
+        return rows(module, node.func.value, depth + 1)
+    if name in ("map", "flatMap") and node.args and isinstance(node.func, ast.Attribute):
+        return _mapped(module, node, depth)
+    return of_call(module, node, depth)
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def opaque(module: Module, node: ast.AST, why: str | None = None) -> Payload:
+    """Make a payload of which nothing can be seen."""
     text = " ".join(ast.unparse(node).split())
-    return Payload(module, node, is_open=f"what {text[:60]} holds is not visible here")
+    return Payload(module, node, is_open=why or f"what {text[:60]} holds is not visible here")
 
 
-def _of_dict(module: Module, node: ast.Dict, depth: int) -> Payload:
-    payload = Payload(module, node)
+def _of_dict(module: Module, node: ast.Dict, depth: int) -> tuple[Payload, ...]:
+    paths = [Payload(module, node)]
     for key, value in zip(node.keys, node.values, strict=True):
         if key is None:
-            payload = _overlaid(payload, _one(module, value, depth))
+            paths = _spread(module, paths, value, depth)
         elif isinstance(key, ast.Constant) and isinstance(key.value, str):
-            payload = _with(payload, key.value, Entry(module, value, key))
+            entry = Entry(module, value, key)
+            paths = [with_entry(path, key.value, entry) for path in paths]
         else:
-            payload = _overlaid(payload, _opaque(module, key))
-    return payload
+            paths = [_computed(module, path, key, value, depth) for path in paths]
+    return tuple(paths)
 
 
-def _of_keywords(module: Module, node: ast.Call, depth: int) -> Payload:
+def _computed(
+    module: Module, payload: Payload, key: ast.expr, value: ast.expr, depth: int
+) -> Payload:
+    from releasegate.appcode.texts import text_of
+
+    text = text_of(module, key, depth + 1)
+    if text is None and isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name):
+        # A model's attribute stands for its column: {Run.plan_id: plan_id}
+        text = key.attr if key.value.id[:1].isupper() else None
+    if text is not None and text.isprintable() and "\ue000" not in text:
+        return with_entry(payload, text, Entry(module, value, key))
+    return overlaid(payload, opaque(module, key))
+
+
+def _spread(module: Module, paths: list[Payload], value: ast.expr, depth: int) -> list[Payload]:
+    """Lay ``**value`` over each path; ``**(x if c else {})`` makes two of one."""
+    if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.And):
+        # JavaScript: ...(condition && { key: value })
+        found = (*rows(module, value.values[-1], depth + 1), Payload(module, value))
+    elif isinstance(value, ast.IfExp) and _is_nothing(value.orelse):
+        found = (*rows(module, value.body, depth + 1), Payload(module, value))
+    else:
+        found = rows(module, value, depth + 1)
+    if not found or len(found) * len(paths) > MAX_PATHS:
+        return [overlaid(path, opaque(module, value)) for path in paths]
+    return [overlaid(path, item) for path in paths for item in found]
+
+
+def of_keywords(module: Module, node: ast.Call, depth: int) -> Payload:
+    """Read ``dict(a, b=c, **d)``, and the keywords of any call."""
     payload = Payload(module, node)
     for argument in node.args:
-        payload = _overlaid(payload, _one(module, argument, depth))
+        payload = overlaid(payload, one(module, argument, depth))
+    return with_keywords(module, payload, node, depth)
+
+
+def with_keywords(module: Module, payload: Payload, node: ast.Call, depth: int) -> Payload:
     for keyword in node.keywords:
         if keyword.arg is None:
-            payload = _overlaid(payload, _one(module, keyword.value, depth))
+            payload = overlaid(payload, one(module, keyword.value, depth))
         else:
-            payload = _with(payload, keyword.arg, Entry(module, keyword.value, keyword.value))
+            payload = with_entry(payload, keyword.arg, Entry(module, keyword.value, keyword.value))
     return payload
 
 
-def _merged(module: Module, node: ast.AST, parts: list[ast.expr], depth: int) -> Payload:
-    payload = Payload(module, node)
+def overlaid_all(
+    module: Module, node: ast.AST, parts: list[ast.expr], depth: int
+) -> tuple[Payload, ...]:
+    paths = [Payload(module, node)]
     for part in parts:
-        payload = _overlaid(payload, _one(module, part, depth))
-    return payload
+        paths = _spread(module, paths, part, depth)
+    return tuple(paths)
 
 
-def _one(module: Module, node: ast.expr, depth: int) -> Payload:
+def one(module: Module, node: ast.expr, depth: int) -> Payload:
     """Read a payload that goes into another; several paths make its keys uncertain."""
     found = rows(module, node, depth + 1)
     if len(found) == 1:
         return found[0]
-    return _opaque(module, node)
+    return joined(module, node, found) if found else opaque(module, node)
 
 
-def _with(payload: Payload, key: str, entry: Entry) -> Payload:
+def joined(module: Module, node: ast.AST, paths: tuple[Payload, ...]) -> Payload:
+    """Make one of several paths: what only some have is uncertain, what differs is hidden."""
+    names = dict.fromkeys(key for path in paths for key in path.entries)
+    entries: dict[str, Entry] = {}
+    for key in names:
+        known = [path.entries[key] for path in paths if key in path.entries]
+        worst = next((item for item in known if _is_none(item)), known[0])
+        certain = len(known) == len(paths) and all(item.is_certain for item in known)
+        entries[key] = replace(worst, is_certain=certain)
+    is_open = next((path.is_open for path in paths if path.is_open), None)
+    return Payload(module, node, entries, is_open)
+
+
+def _is_none(entry: Entry) -> bool:
+    value = entry.value
+    return bool(entry.may_be_none) or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def with_entry(payload: Payload, key: str, entry: Entry) -> Payload:
     known = payload.entries.get(key)
     if known is not None and known.is_certain and not entry.is_certain:
-        entry = Entry(entry.module, None, entry.node)
+        entry = replace(entry, is_certain=True)
     return replace(payload, entries={**payload.entries, key: entry})
 
 
-def _overlaid(below: Payload, above: Payload) -> Payload:
+def overlaid(below: Payload, above: Payload) -> Payload:
     """Lay one payload over another; what an open one may replace is hidden."""
     entries = dict(below.entries)
     if above.is_open:
-        entries = {key: replace(entry, value=None) for key, entry in entries.items()}
+        entries = {
+            key: replace(entry, value=None, may_be_none=None) for key, entry in entries.items()
+        }
     payload = replace(below, entries=entries, is_open=below.is_open or above.is_open)
     for key, entry in above.entries.items():
-        payload = _with(payload, key, entry)
+        payload = with_entry(payload, key, entry)
     return payload
 
 
-def _of_name(module: Module, node: ast.Name, depth: int) -> tuple[Payload, ...]:
-    found = origins(module, node)
-    if not found:
-        return (_opaque(module, node),)
-    payloads: list[Payload] = []
-    for origin in found:
-        if origin.value is None:
-            payloads.append(_opaque(module, node))
-            continue
-        is_empty_list = isinstance(origin.value, ast.List) and not origin.value.elts
-        made = () if is_empty_list else rows(origin.module, origin.value, depth + 1)
-        payloads.extend(_changed(module, origin, payload, node, depth) for payload in made)
-        payloads.extend(_appended(module, origin, node, depth))
-    return tuple(payloads) or (_opaque(module, node),)
+def _filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, ...]:
+    """Read ``{k: v for k, v in d.items() if v is not None}``: keys may go, and None with them."""
+    from releasegate.appcode.nullness import nullness
 
-
-def _later(module: Module, origin: Origin, use: ast.Name) -> Iterator[ast.AST]:
-    """Yield what happens to a local variable between a binding and a use, in order."""
-    function = module.function(use)
-    if origin.module is not module or module.function(origin.node) is not function:
-        return
-    uses = [item for item in module.loads.get(use.id, ()) if module.function(item) is function]
-    loops = [
-        item
-        for item in module.ancestors(use)
-        if isinstance(item, ast.For | ast.AsyncFor | ast.While)
-        and item not in module.ancestors(origin.node)
+    loop = node.generators[0]
+    items, key, value = loop.iter, ast.unparse(node.key), ast.unparse(node.value)
+    is_items = isinstance(items, ast.Call) and called_name(items) == "items"
+    is_same = isinstance(loop.target, ast.Tuple) and [key, value] == [
+        ast.unparse(part) for part in loop.target.elts
     ]
-    for item in sorted(uses, key=lambda item: (item.lineno, item.col_offset)):
-        comes_round = item is not use and any(loop in module.ancestors(item) for loop in loops)
-        if before(origin.node, item) and (before(item, use) or comes_round):
-            yield item
+    if not is_items or not is_same or not isinstance(items, ast.Call):
+        return (opaque(module, node),)
+    if not isinstance(items.func, ast.Attribute):
+        return (opaque(module, node),)
+    named = _named_keys(loop.ifs, key)
+    by_value = any(
+        value in {n.id for n in ast.walk(t) if isinstance(n, ast.Name)} for t in loop.ifs
+    )
+    if loop.ifs and named is None and not by_value:
+        return (opaque(module, node),)
+    found: list[Payload] = []
+    for payload in rows(module, items.func.value, depth + 1):
+        entries: dict[str, Entry] = {}
+        for name, entry in payload.entries.items():
+            if named is not None and (name in named[0]) != named[1]:
+                continue
+            may_go = by_value and (
+                nullness(entry.module, entry.value).may_be_none
+                if entry.value is not None
+                else entry.may_be_none
+            )
+            entries[name] = replace(entry, is_certain=False) if may_go else entry
+        found.append(replace(payload, entries=entries))
+    return tuple(found)
 
 
-def _changed(
-    module: Module, origin: Origin, payload: Payload, use: ast.Name, depth: int
-) -> Payload:
-    """Apply ``d[k] = v``, ``del d[k]``, ``d.update()``, ``d.pop()``, ``d.setdefault()``."""
-    for item in _later(module, origin, use):
-        parent = module.parent(item)
-        certain = module.dominates(item, use)
-        if isinstance(parent, ast.Subscript) and parent.value is item:
-            payload = _subscript(module, payload, parent, is_certain=certain)
-        call = module.parent(parent) if parent is not None else None
-        if isinstance(parent, ast.Attribute) and isinstance(call, ast.Call):
-            payload = _method(module, payload, call, parent.attr, certain, depth)
-    return payload
-
-
-def _subscript(
-    module: Module, payload: Payload, node: ast.Subscript, *, is_certain: bool
-) -> Payload:
-    if isinstance(node.ctx, ast.Load):
-        return payload
-    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-    if not isinstance(key, str):
-        return _overlaid(payload, _opaque(module, node))
-    if isinstance(node.ctx, ast.Del):
-        return _without(payload, key, is_certain=is_certain)
-    statement = module.parent(node)
-    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-    return _with(payload, key, Entry(module, value, node, is_certain))
-
-
-def _without(payload: Payload, key: str, *, is_certain: bool) -> Payload:
-    entries = dict(payload.entries)
-    if is_certain:
-        entries.pop(key, None)
-    elif key in entries:
-        entries[key] = replace(entries[key], is_certain=False)
-    return replace(payload, entries=entries)
-
-
-def _method(
-    module: Module, payload: Payload, call: ast.Call, name: str, certain: bool, depth: int
-) -> Payload:
-    first = call.args[0] if call.args else None
-    key = first.value if isinstance(first, ast.Constant) else None
-    if name == "update":
-        change = _of_keywords(module, call, depth)
-        entries = {
-            k: replace(e, is_certain=e.is_certain and certain) for k, e in change.entries.items()
-        }
-        return _overlaid(payload, replace(change, entries=entries))
-    if name in ("pop", "popitem", "clear") and not isinstance(key, str):
-        return replace(payload, entries={}, is_open=f"{name}() takes keys away")
-    if name == "pop" and isinstance(key, str):
-        return _without(payload, key, is_certain=certain)
-    if name == "setdefault" and isinstance(key, str) and key not in payload.entries:
-        value = call.args[1] if len(call.args) > 1 else None
-        return _with(payload, key, Entry(module, value, call, certain))
-    return payload
-
-
-def _appended(module: Module, origin: Origin, use: ast.Name, depth: int) -> Iterator[Payload]:
-    """Read the rows that are appended to a list before it is sent."""
-    for item in _later(module, origin, use):
-        parent = module.parent(item)
-        call = module.parent(parent) if parent is not None else None
-        if not isinstance(parent, ast.Attribute) or not isinstance(call, ast.Call):
+def _named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None:
+    """Read ``if k not in ("a", "b")``: the names, and whether they stay."""
+    for test in tests:
+        if not isinstance(test, ast.Compare) or ast.unparse(test.left) != key:
             continue
-        if parent.attr in ("append", "extend") and call.args:
-            yield from rows(module, call.args[0], depth + 1)
-        if parent.attr == "insert" and len(call.args) == 2:
-            yield from rows(module, call.args[1], depth + 1)
+        other = test.comparators[0]
+        parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
+        names = {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
+        if isinstance(test.ops[0], ast.In | ast.Eq):
+            return names, True
+        if isinstance(test.ops[0], ast.NotIn | ast.NotEq):
+            return names, False
+    return None
+
+
+def _mapped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read ``items.map((item) => ({...}))``."""
+    from releasegate.appcode.calls import returned
+    from releasegate.appcode.module import FUNCTIONS
+
+    function = node.args[0]
+    if not isinstance(function, FUNCTIONS):
+        return (opaque(module, node),)
+    values = [value for value in returned(module, function) if value is not None]
+    return tuple(row for value in values for row in rows(module, value, depth + 1))

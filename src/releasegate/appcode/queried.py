@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.contract import Contract
-from releasegate.appcode.python_sql import line_of
+from releasegate.appcode.literals import line_of
 from releasegate.appcode.reader import Reader
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.uses import uses
@@ -59,13 +59,13 @@ def _of_text(path: str, first: int, text: str, relations: tuple[Relation, ...]) 
 
 
 def _of_module(module: Module, reader: Reader, relations: tuple[Relation, ...]) -> Iterator[Query]:
-    for leaf in ast.walk(module.tree):
+    for leaf in module.nodes:
         if not isinstance(leaf, ast.Constant | ast.JoinedStr):
             continue
         text = text_of(module, leaf)
         if text is None or not _STATEMENT.search(text):
             continue
-        for use in uses(module, leaf, reader.importers(module)):
+        for use in uses(module, leaf, reader.project.importers(module)):
             for item in complete.complete(use.text, relations):
                 line = line_of(module, leaf, use, item.line, None)
                 yield Query(module.path, line, item.sql)

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
     from releasegate.model import Relation
 
-_WRAPPERS = {"str", "UUID", "int", "cast"}
-_GENERATORS = {"uuid1", "uuid4", "uuid7"}
-_SENTINELS = {"", "0", "-1", "none", "null", "unknown", "default", "n/a", "todo", "nil"}
+_WRAPPERS = {"str", "UUID", "int", "cast", "not_null", "String", "Number", "parseInt", "BigInt"}
+_METHODS = {"toString", "strip", "trim", "hex", "lower", "replace", "toLowerCase", "valueOf"}
+_GENERATORS = {
+    *("uuid1", "uuid4", "uuid7", "randomUUID", "uuidv4", "v4", "nanoid", "cuid", "createId"),
+    *("ObjectId", "ulid", "token_hex", "token_urlsafe", "uuidv7", "get_uuid", "new_uuid"),
+}
+_SENTINELS = {
+    *("", "0", "-1", "none", "null", "unknown", "default", "n/a", "todo", "nil", "undefined"),
+    *("system", "anonymous", "dummy", "test", "placeholder", "temp", "tmp", "xxx", "missing"),
+}
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _ID_WORDS = {"id", "uuid", "pk", "uid"}
 MAX_DEPTH = 4
@@ -29,6 +36,9 @@ def peeled(node: ast.expr) -> ast.expr:
         return peeled(node.value)
     if isinstance(node, ast.Call) and called_name(node) in _WRAPPERS and node.args:
         return peeled(node.args[-1])
+    function = node.func if isinstance(node, ast.Call) else None
+    if isinstance(function, ast.Attribute) and function.attr in _METHODS:
+        return peeled(function.value)
     return node
 
 
@@ -89,6 +99,13 @@ def contradicted(
     return None
 
 
+def named_object(node: ast.expr, relations: Iterable[Relation]) -> Relation | None:
+    """Find the table whose row a variable's name says it is: ``plan``, ``self.plan``."""
+    name = _last_name(peeled(node))
+    words = words_of(name) if name else ()
+    return _longest(words, relations) if words else None
+
+
 def _id_words(node: ast.expr) -> tuple[str, ...]:
     """Give the words before ``id``; nothing where the expression names no id."""
     name = _last_name(node)
@@ -125,13 +142,16 @@ def is_sentinel(text: str) -> bool:
     return text.strip().lower() in _SENTINELS or not text.strip("0-")
 
 
-def no_row(node: ast.expr) -> str | None:
+def no_row(module: Module, node: ast.expr) -> str | None:
     """Say why a value can be no other row's id: a sentinel, or an id made on the spot."""
     inner = peeled(node)
-    if isinstance(inner, ast.Constant) and inner.value is not None:
-        return "a constant that is no row" if is_sentinel(str(inner.value)) else None
     if isinstance(inner, ast.Call) and called_name(inner) in _GENERATORS:
         return "an id made on the spot, which no row has"
+    if isinstance(inner, ast.Name | ast.Attribute):
+        origin = single_value(module, inner)
+        inner = peeled(origin[1]) if origin else inner
+    if isinstance(inner, ast.Constant) and inner.value is not None:
+        return "a constant that is no row" if is_sentinel(str(inner.value)) else None
     return None
 
 

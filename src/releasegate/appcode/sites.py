@@ -22,22 +22,39 @@ class Found:
     #: None where the table's name, or the whole statement, cannot be read
     relation: Relation | None
     #: the function that it stands in; None at the module's level
-    scope: ast.AST | None = None
+    scope: object = None
     #: why the whole site cannot be decided
     riddle: str | None = None
     #: the columns that every row of it sends
     keys: tuple[str, ...] = ()
+    #: what cannot be read is a finding only where a call leads to a table of the contract
+    is_quiet: bool = False
+    #: keys of its rows, with the place of each
+    sent: tuple[tuple[str, Proof], ...] = ()
+    #: the rows may hold other keys than these
+    is_open: bool = False
+
+
+def call_line(node: ast.Call) -> int:
+    """Give the line of the verb: a chain starts lines above it."""
+    return getattr(node.func, "end_lineno", None) or node.lineno
 
 
 def riddle(
-    place: Proof, *, relation: Relation | None, operation: str, api: str, contract: Contract
+    place: Proof,
+    *,
+    relation: Relation | None,
+    operation: str,
+    api: str,
+    contract: Contract,
+    is_quiet: bool = False,
 ) -> Found:
     """Make a site that cannot be decided at all; no relation: it may write any table."""
     columns = contract.of_child(relation) if operation != "delete" else ()
     verdicts = {item.column: ColumnVerdict("undecidable", (place,)) for item in columns}
     table = relation.name if relation else ANY_TABLE
     made = WriteSite(place.path, place.line, place.line, table, operation, api, verdicts)
-    return Found(made, relation, riddle=place.what)
+    return Found(made, relation, riddle=place.what, is_quiet=is_quiet)
 
 
 def site(
@@ -51,7 +68,7 @@ def site(
     rows: Iterable[Row],
     updates: Row | None,
     contract: Contract,
-    scope: ast.AST | None,
+    scope: object,
 ) -> Found:
     """Judge a site: ``rows`` are inserted, ``updates`` are set in rows that exist."""
     columns = contract.of_child(relation)
@@ -62,7 +79,15 @@ def site(
             if name not in verdicts or verdicts[name].verdict == "sent":
                 verdicts[name] = verdict
     made = WriteSite(path, line, end_line, relation.name, operation, api, verdicts)
-    return Found(made, relation, scope, keys=_always(rows or ((updates,) if updates else ())))
+    written = rows or ((updates,) if updates else ())
+    return Found(
+        made,
+        relation,
+        scope,
+        keys=_always(written),
+        sent=tuple((key, value.proof[0]) for row in written for key, value in row.values.items()),
+        is_open=any(row.is_open for row in written),
+    )
 
 
 def _always(rows: tuple[Row, ...]) -> tuple[str, ...]:

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SUFFIXES = (".py",)
-#: may hold writes as well, and are not read yet: the report names them
-_UNREAD = {".sql", ".ts", ".tsx", ".js", ".mjs", ".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs"}
+SUFFIXES = (
+    *(".py", ".pyi", ".sql", ".prisma"),
+    *(".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
+)
+#: may hold writes as well, and are not read: the report names them
+_UNREAD = {".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs", ".vue", ".svelte", ".ex", ".scala"}
 MAX_FILE_BYTES = 4 << 20
 
 _TESTS = {"tests", "test", "testing", "conftest.py"}
@@ -132,7 +135,7 @@ class _Walk:
         if path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test")):
             return "tests"
         if not entry.is_dir() and path.suffix in _UNREAD:
-            return "only Python is read"
+            return "Python, SQL, TypeScript and JavaScript are read"
         return "generated" if path.stem.endswith("_pb2") else None
 
 

@@ -13,6 +13,7 @@ from releasegate.model import ContractColumn, Proof, Relation
 if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.uses import Use
+    from releasegate.statements.binds import Key
     from releasegate.statements.expressions import SqlValue
     from releasegate.statements.writes import SqlWrite
 
@@ -30,7 +31,7 @@ def row_of(
 ) -> Row:
     """Judge every value of a row; ``lines``: what to add to the text's lines, and the last."""
     columns = {column.column: column for column in contract.of_child(relation)}
-    judge = _Judge(use, write, contract, place, lines)
+    judge = Judge(use, write.binds, contract, place, lines)
     return Row(place, {key: judge.value(item, columns.get(key)) for key, item in values.items()})
 
 
@@ -51,12 +52,17 @@ def update_of(
     return row_of(use, values, write, relation, contract, place, lines)
 
 
-class _Judge:
+class Judge:
     def __init__(
-        self, use: Use, write: SqlWrite, contract: Contract, place: Proof, lines: tuple[int, int]
+        self,
+        use: Use | None,
+        binds: tuple[Key, ...],
+        contract: Contract,
+        place: Proof,
+        lines: tuple[int, int],
     ) -> None:
         self._use = use
-        self._write = write
+        self._binds = binds
         self._contract = contract
         self._place = place
         self._shift, self._last = lines
@@ -81,7 +87,7 @@ class _Judge:
     def _bind(self, value: SqlValue, column: ContractColumn | None) -> Value:
         index = value.index if value.kind == "element" else None
         key = value.bind if value.bind is not None else 0
-        found = given(self._use, key, self._write.binds, index)
+        found = given(self._use, key, self._binds, index) if self._use else ()
         same = f"placeholder {value.bind}.{index}"
         if not found:
             what = "listed with a placeholder; what stands behind it is not in view"

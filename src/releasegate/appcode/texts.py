@@ -1,4 +1,4 @@
-"""A Python expression that makes SQL -> its text, with a hole for what cannot be read."""
+"""An expression -> its text, as far as it can be seen; the rest is a hole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.names import single_value
+from releasegate.appcode.lists import items
+from releasegate.appcode.names import Origin, origins
 from releasegate.appcode.nullness import called_name
 from releasegate.statements.binds import HOLE
 
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 12
-#: calls that give their first argument's text: psycopg, SQLAlchemy, textwrap
-_WRAPPERS = {"SQL", "text", "dedent", "cleandoc", "Template", "RawSQL"}
+#: calls that give their first argument's text: psycopg, SQLAlchemy, textwrap, postgres.js
+_WRAPPERS = {"SQL", "text", "dedent", "cleandoc", "Template", "RawSQL", "raw", "unsafe", "literal"}
 #: methods that leave the text as it is, for our purpose
-_UNCHANGED = {"strip", "lstrip", "rstrip", "encode", "bindparams", "as_string", "lower"}
+_UNCHANGED = {
+    *("strip", "lstrip", "rstrip", "encode", "bindparams", "as_string", "lower", "columns"),
+    *("trim", "toString", "trimEnd", "trimStart", "execution_options", "trimIndent"),
+}
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_PRINTF = re.compile(r"%(?:\([^)]*\))?[sdrif]")
+_PRINTF = re.compile(r"%(?:\((?P<name>[^)]*)\))?[sdrif]")
 
 
 def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
@@ -35,9 +39,23 @@ def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
     if isinstance(node, ast.Call):
         return _call(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
-        origin = single_value(module, node)
-        return text_of(*origin, depth + 1) if origin else None
+        return _of_origins(module, origins(module, node), depth)
     return None
+
+
+def _of_origins(module: Module, found: tuple[Origin, ...], depth: int) -> str | None:
+    """Read a name's one value, and what ``+=`` adds to it."""
+    if not found or found[0].value is None:
+        return None
+    text = text_of(found[0].module, found[0].value, depth + 1)
+    for origin in found[1:]:
+        added = origin.node
+        if not isinstance(added, ast.AugAssign) or text is None:
+            return None
+        is_sure = module.parent(added) is module.parent(found[0].node)
+        more = text_of(origin.module, added.value, depth + 1) if is_sure else None
+        text += HOLE if more is None else more
+    return text
 
 
 def _constant(node: ast.Constant) -> str | None:
@@ -55,11 +73,25 @@ def _part(module: Module, part: ast.expr, depth: int) -> str:
 def _operator(module: Module, node: ast.BinOp, depth: int) -> str | None:
     left = text_of(module, node.left, depth + 1)
     if isinstance(node.op, ast.Mod) and left is not None:
-        return _PRINTF.sub(HOLE, left)
+        return _printed(module, left, node.right, depth)
     right = text_of(module, node.right, depth + 1)
     if not isinstance(node.op, ast.Add) or (left is None and right is None):
         return None
     return (HOLE if left is None else left) + (HOLE if right is None else right)
+
+
+def _printed(module: Module, text: str, given: ast.expr, depth: int) -> str:
+    """Put values into ``%s``; what is no text stays a hole."""
+    listed = given.elts if isinstance(given, ast.Tuple) else [given]
+    counter = iter(listed)
+
+    def put(match: re.Match[str]) -> str:
+        if match["name"] is not None:
+            return HOLE
+        value = next(counter, None)
+        return HOLE if value is None else _part(module, value, depth)
+
+    return _PRINTF.sub(put, text)
 
 
 def _call(module: Module, node: ast.Call, depth: int) -> str | None:
@@ -67,20 +99,33 @@ def _call(module: Module, node: ast.Call, depth: int) -> str | None:
     if name == "Identifier" and node.args:
         names = [text_of(module, argument, depth + 1) for argument in node.args]
         return ".".join(HOLE if item is None else _quoted(item) for item in names)
+    if name == "Placeholder":
+        named = text_of(module, node.args[0], depth + 1) if node.args else None
+        return f"%({named})s" if named else "%s"
     if name in _WRAPPERS and node.args:
         return text_of(module, node.args[0], depth + 1)
+    if name in ("sql", "id", "identifier", "table") and len(node.args) == 1:
+        return _identifier(module, node, depth)
     if not isinstance(node.func, ast.Attribute):
         return None
     base = text_of(module, node.func.value, depth + 1)
+    if name == "join":
+        return _joined(module, node, base, depth)
     if base is None or name in _UNCHANGED:
         return base
-    if name == "format":
-        return _formatted(module, base, node, depth)
-    return _joined(module, base, node, depth) if name == "join" else None
+    return _formatted(module, base, node, depth) if name == "format" else None
+
+
+def _identifier(module: Module, node: ast.Call, depth: int) -> str | None:
+    """Read postgres.js's ``sql("runs")``, or a text that is marked as SQL."""
+    text = text_of(module, node.args[0], depth + 1)
+    if text is None or " " in text.strip() or not text.strip():
+        return text
+    return _quoted(text)
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return name if HOLE in name else '"' + name.replace('"', '""') + '"'
 
 
 def _formatted(module: Module, base: str, node: ast.Call, depth: int) -> str:
@@ -100,7 +145,16 @@ def _formatted(module: Module, base: str, node: ast.Call, depth: int) -> str:
     return _FIELD.sub(put, base)
 
 
-def _joined(module: Module, base: str, node: ast.Call, depth: int) -> str | None:
-    if len(node.args) != 1 or not isinstance(node.args[0], ast.List | ast.Tuple):
+def _joined(module: Module, node: ast.Call, base: str | None, depth: int) -> str | None:
+    """Read ``", ".join(parts)`` and JavaScript's ``parts.join(", ")``."""
+    if module.is_python:
+        separator, parts = base, node.args[0] if node.args else None
+    else:
+        separator = text_of(module, node.args[0], depth + 1) if node.args else ","
+        parts = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if separator is None or parts is None:
         return None
-    return base.join(_part(module, item, depth) for item in node.args[0].elts)
+    listed = items(module, parts, depth + 1)
+    if listed is None:
+        return HOLE if module.is_python else None
+    return separator.join(listed)

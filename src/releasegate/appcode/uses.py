@@ -124,9 +124,21 @@ def _followed(
     for target in targets:
         name = getattr(target, "id", getattr(target, "attr", None))
         for place in (module, *others) if name else ():
-            for load in place.loads.get(str(name), ()):
+            loads = (x for word in _names(place, str(name)) for x in place.loads.get(word, ()))
+            for load in loads:
                 if any(origin.value is value for origin in origins(place, load)):
                     yield from _read(place, load, others, text, depth)
+
+
+def _names(place: Module, name: str) -> list[str]:
+    """List the names under which a file speaks of another's constant."""
+    renamed = [
+        binding.name
+        for bindings in place.bindings.values()
+        for binding in bindings
+        if binding.imported is not None and binding.imported[1] == name
+    ]
+    return list(dict.fromkeys([name, *renamed]))
 
 
 def _read(

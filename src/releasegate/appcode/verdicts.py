@@ -56,7 +56,7 @@ def of_expression(
     here = Proof(module.path, node.lineno, found.what)
     if found.may_be_none:
         return Value("maybe_null", tuple(dict.fromkeys((here, seen))), same, named)
-    reason = no_row(node)
+    reason = no_row(module, node)
     other = contradicted(module, node, column.parent, contract.relations)
     if other is not None:
         reason = f"it is the id of {other.name}, not of {column.parent.name}"
@@ -77,11 +77,11 @@ def decide(
             verdict = _of_row(row, column, wanted, contract, inserts=inserts)
             if verdict is not None:
                 known = found.get(column.column)
-                found[column.column] = _worse(known, verdict) if known else verdict
+                found[column.column] = worse(known, verdict) if known else verdict
     return found
 
 
-def _worse(one: ColumnVerdict, other: ColumnVerdict) -> ColumnVerdict:
+def worse(one: ColumnVerdict, other: ColumnVerdict) -> ColumnVerdict:
     return min(one, other, key=lambda item: _ORDER.index(item.verdict))
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from releasegate.statements.parser import Source
 
 _NULLIF = pg_query_pb2.A_Expr_Kind.Value("AEXPR_NULLIF")
-_INNER = pg_query_pb2.JoinType.Value("JOIN_INNER")
+_JOIN = pg_query_pb2.JoinType.Value
+#: the joins that may leave their left, and their right, side empty
+_EMPTY_LEFT = {_JOIN("JOIN_RIGHT"), _JOIN("JOIN_FULL")}
+_EMPTY_RIGHT = {_JOIN("JOIN_LEFT"), _JOIN("JOIN_FULL")}
 _GENERATORS = {"gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7", "nextval", "random"}
 
 
@@ -70,7 +73,10 @@ class Reader:
         for item in select.values_lists:
             row = self.values(item.list.items, select.from_clause)
             yield self._expanded(row, width) if len(row) != width else row
-        if not select.values_lists:
+        unnested = _unnested(select, width)
+        if unnested is not None:
+            yield self.values(unnested, ())
+        elif not select.values_lists:
             targets = [target.res_target.val for target in select.target_list]
             yield self.values(targets, select.from_clause)
 
@@ -194,6 +200,22 @@ class Reader:
         return SqlValue("column", line, reference=reference, text=column, is_outer=table.is_outer)
 
 
+def _unnested(select: Any, width: int) -> list[Any] | None:
+    """Give the arrays of ``SELECT * FROM unnest(a, b)``: one for each column."""
+    if len(select.target_list) != 1 or len(select.from_clause) != 1:
+        return None
+    target = select.target_list[0].res_target.val
+    fields = target.column_ref.fields if target.HasField("column_ref") else ()
+    source = select.from_clause[0]
+    if not fields or not fields[-1].HasField("a_star") or not source.HasField("range_function"):
+        return None
+    for call in parser.walk(source):
+        is_call = parser.kind_of(call) == "FuncCall"
+        if is_call and parser.strings(call.funcname)[-1] == "unnest" and len(call.args) == width:
+            return list(call.args)
+    return None
+
+
 _READERS = {
     "param_ref": Reader._parameter,
     "a_const": Reader._constant,
@@ -233,9 +255,9 @@ def _tables(from_clause: Iterable[Any], *, is_outer: bool = False) -> Iterator[t
             alias = table.alias.aliasname or table.relname
             yield alias, _From(table.schemaname or None, table.relname, is_outer)
         elif kind == "join_expr":
-            sides = [item.join_expr.larg, item.join_expr.rarg]
-            outer = is_outer or item.join_expr.jointype != _INNER
-            yield from _tables(sides, is_outer=outer)
+            join = item.join_expr
+            for side, kinds in ((join.larg, _EMPTY_LEFT), (join.rarg, _EMPTY_RIGHT)):
+                yield from _tables([side], is_outer=is_outer or join.jointype in kinds)
         elif kind is not None:
             alias = getattr(item, kind).alias.aliasname
             yield alias, _From(None, HOLE_NAME, is_outer)

@@ -1,4 +1,4 @@
-"""A Python module -> the writes in calls of PostgREST's builders, as supabase-py has them."""
+"""A call in a module -> the write of a builder: PostgREST's, as Supabase has them, and Knex's."""
 
 from __future__ import annotations
 
@@ -8,33 +8,37 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, rows
-from releasegate.appcode.sites import Found, riddle, site
+from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.texts import text_of
-from releasegate.appcode.verdicts import Row, Value, of_expression
-from releasegate.model import ContractColumn, Proof, Relation
+from releasegate.appcode.values import rows_of
+from releasegate.appcode.verdicts import Row
+from releasegate.model import Proof, Relation
 from releasegate.statements.binds import HOLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
 
-_OPERATIONS = ("insert", "upsert", "update", "delete")
-_TABLES = ("table", "from_")
+_OPERATIONS = {
+    **{name: name for name in ("insert", "upsert", "update", "delete")},
+    **dict.fromkeys(("batchInsert", "insertGetId"), "insert"),
+    "del": "delete",
+}
+_TABLES = ("table", "from_", "from")
 _PAYLOADS = ("json", "values", "data", "row", "rows")
 MAX_DEPTH = 6
 
 
-def sites(module: Module, contract: Contract, _: Callable[[], Sequence[Module]]) -> Iterator[Found]:
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find ``.table("runs").insert({...})`` and its like."""
-    for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        if node.func.attr in _OPERATIONS:
-            start = _table_call(module, node.func.value, 0)
-            if start is not None:
-                yield from _of_call(module, node, start, contract)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    if node.func.attr in _OPERATIONS:
+        start = _table_call(module, node.func.value, 0)
+        if start is not None:
+            yield from _of_call(module, node, start, contract)
 
 
 def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast.Call] | None:
@@ -46,11 +50,16 @@ def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast
             return None if _is_storage(module, node.func.value) else (module, node)
         return _table_call(module, node.func.value, depth + 1) or _returned(module, node, depth)
     if isinstance(node, ast.Call):
-        return _returned(module, node, depth)
+        is_knex = not module.is_python and len(node.args) == 1 and _is_text(node.args[0])
+        return (module, node) if is_knex else _returned(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
         origin = single_value(module, node)
         return _table_call(*origin, depth + 1) if origin else None
     return None
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Module, ast.Call] | None:
@@ -77,13 +86,13 @@ def _is_storage(module: Module, node: ast.expr) -> bool:
 def _of_call(
     module: Module, node: ast.Call, start: tuple[Module, ast.Call], contract: Contract
 ) -> Iterator[Found]:
-    operation = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    operation = _OPERATIONS[node.func.attr] if isinstance(node.func, ast.Attribute) else ""
     argument = start[1].args[0] if start[1].args else None
     text = text_of(start[0], argument) if argument is not None else None
     if argument is None and not start[1].keywords:
         return
     if text is None or HOLE in text:
-        place = Proof(module.path, _line(node), "the table's name is put in at run time")
+        place = Proof(module.path, call_line(node), "the table's name is put in at run time")
         yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
         return
     relation = contract.find(_schema(*start), text)
@@ -98,11 +107,6 @@ def _schema(module: Module, node: ast.Call) -> str | None:
     return None
 
 
-def _line(node: ast.Call) -> int:
-    """Give the line of the verb: a chain starts lines above it."""
-    return getattr(node.func, "end_lineno", None) or node.lineno
-
-
 def _site(
     module: Module, node: ast.Call, relation: Relation, operation: str, contract: Contract
 ) -> Found:
@@ -110,11 +114,11 @@ def _site(
     made = _rows(module, node, relation, contract) if operation != "delete" else ()
     updates = made[0] if operation == "update" and len(made) == 1 else None
     if operation == "update" and updates is None:
-        place = Proof(module.path, _line(node), "set here")
+        place = Proof(module.path, call_line(node), "set here")
         updates = Row(place, is_open="which of several payloads is sent is not visible here")
     return site(
         path=module.path,
-        line=_line(node),
+        line=call_line(node),
         end_line=node.end_lineno or node.lineno,
         relation=relation,
         operation=operation,
@@ -131,26 +135,9 @@ def _rows(
 ) -> tuple[Row, ...]:
     given = [*node.args, *(item.value for item in node.keywords if item.arg in _PAYLOADS)]
     if not given:
-        place = Proof(module.path, _line(node), "sent here")
+        place = Proof(module.path, call_line(node), "sent here")
         return (Row(place, is_open="the payload is not visible here"),)
-    columns = {column.column: column for column in contract.of_child(relation)}
     found = rows(module, given[0]) or (
         Payload(module, given[0], is_open="the payload is not visible here"),
     )
-    return tuple(_row(payload, columns, contract) for payload in found)
-
-
-def _row(payload: Payload, columns: dict[str, ContractColumn], contract: Contract) -> Row:
-    place = Proof(
-        payload.module.path, getattr(payload.node, "lineno", 1), "the payload is written here"
-    )
-    values: dict[str, Value] = {}
-    for key, entry in payload.entries.items():
-        if entry.value is None:
-            line = getattr(entry.node, "lineno", place.line)
-            proof = Proof(entry.module.path, line, f"what {key} holds is not visible here")
-            values[key] = Value("undecidable", (proof,))
-        else:
-            values[key] = of_expression(entry.module, entry.value, columns.get(key), contract)
-    uncertain = frozenset(key for key, entry in payload.entries.items() if not entry.is_certain)
-    return Row(place, values, uncertain, payload.is_open)
+    return rows_of(found, relation, contract)

@@ -1,4 +1,4 @@
-"""A Python module -> the writes in its SQL strings."""
+"""A string in a module -> the writes in its SQL."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.sites import Found, riddle, site
 from releasegate.appcode.sql_values import row_of, update_of
+from releasegate.appcode.tagged import is_read
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.uses import Use, uses
 from releasegate.appcode.verdicts import Row
@@ -17,7 +18,7 @@ from releasegate.statements.parser import SqlError
 from releasegate.statements.writes import SqlWrite, writes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
@@ -39,31 +40,40 @@ _BLOCK = re.compile(r"\s*do\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
 
 
-def sites(
-    module: Module, contract: Contract, importers: Callable[[], Sequence[Module]]
-) -> Iterator[Found]:
-    """Find the write sites in string literals, whatever they are called with."""
-    for node in ast.walk(module.tree):
-        if not isinstance(node, ast.Constant | ast.JoinedStr):
-            continue
-        if isinstance(module.parent(node), ast.JoinedStr):
-            continue
-        text = text_of(module, node)
-        if text is not None and _VERB.search(text):
-            for use in uses(module, node, importers()):
-                yield from _of_use(module, node, use, contract)
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find the write sites in a string literal, whatever it is called with."""
+    if not isinstance(node, ast.Constant | ast.JoinedStr):
+        return
+    if isinstance(node, ast.Constant) and not isinstance(node.value, str | bytes):
+        return
+    if isinstance(module.parent(node), ast.JoinedStr):
+        return
+    text = text_of(module, node)
+    if text is not None and _VERB.search(text):
+        others = module.project.importers(module) if _is_shared(module, node) else ()
+        for use in uses(module, node, others):
+            yield from _of_use(module, node, use, contract)
+
+
+def _is_shared(module: Module, node: ast.AST) -> bool:
+    """Say whether a literal stands where another file may import it from."""
+    return module.function(node) is None
 
 
 def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Iterator[Found]:
     try:
         found = writes(use.text)
     except SqlError as error:
+        if not module.is_python and is_read(use.text):
+            return
         yield from _unparsed(module, leaf, use, contract, str(error))
         return
     if _BLOCK.match(use.text):
         yield from _unparsed(module, leaf, use, contract, "a DO block")
     for write in found:
         relation = contract.find(write.schema, write.table)
+        if not module.is_python and write.table is None and is_read(use.text):
+            continue
         if write.table is None:
             what = "the table's name is put in at run time"
             place = Proof(module.path, line_of(module, leaf, use, write.line, write.table), what)

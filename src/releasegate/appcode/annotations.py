@@ -1,0 +1,91 @@
+"""An annotation -> whether it allows None, and the classes that it names."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.names import Class, definitions, resolve
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Module
+
+MAX_DEPTH = 8
+#: what holds a value of the inner type, or a row of them
+_HOLDERS = {
+    *("Optional", "Union", "Annotated", "list", "List", "Sequence", "Iterable", "set", "Set"),
+    *("tuple", "Tuple", "Array", "Promise", "Awaitable", "Iterator", "Generator", "Collection"),
+    *("Mapped", "ReadonlyArray", "Readonly", "NotRequired", "Required", "Final", "ReadOnly"),
+    *("Type", "type", "AsyncIterator", "AsyncGenerator", "Coroutine", "Depends"),
+}
+
+
+def text_as_type(node: ast.expr) -> ast.expr:
+    """Read an annotation in quotes."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return node
+    try:
+        return ast.parse(node.value, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError):
+        return node
+
+
+def allows_none(annotation: ast.expr) -> bool:
+    """Say whether an annotation names None: ``X | None``, ``Optional[X]``, ``Union[X, None]``."""
+    annotation = text_as_type(annotation)
+    if isinstance(annotation, ast.Constant):
+        return annotation.value is None
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return allows_none(annotation.left) or allows_none(annotation.right)
+    if isinstance(annotation, ast.Subscript):
+        return _generic_allows_none(annotation)
+    return False
+
+
+def _generic_allows_none(annotation: ast.Subscript) -> bool:
+    name = last_word(annotation.value)
+    if name == "Optional":
+        return True
+    inner = annotation.slice
+    parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+    if name in ("Annotated", "Mapped", "NotRequired", "Required", "Promise", "Awaitable"):
+        return allows_none(parts[0])
+    return name == "Union" and any(allows_none(part) for part in parts)
+
+
+def last_word(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def classes(module: Module, annotation: ast.expr | None, depth: int = 0) -> tuple[Class, ...]:
+    """Find the classes that an annotation names, through containers, unions and aliases."""
+    if annotation is None or depth > MAX_DEPTH:
+        return ()
+    node = text_as_type(annotation)
+    if isinstance(node, ast.ClassDef):
+        return ((module, node),)
+    if isinstance(node, ast.BinOp):
+        sides = (node.left, node.right)
+        return tuple(item for side in sides for item in classes(module, side, depth + 1))
+    if isinstance(node, ast.Subscript) and last_word(node.value) in _HOLDERS:
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return tuple(item for part in parts for item in classes(module, part, depth + 1))
+    found = resolve(module, annotation if node is not annotation and _is_word(node) else node)
+    return found or _aliased(module, node, depth)
+
+
+def _is_word(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name | ast.Attribute)
+
+
+def _aliased(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
+    """Follow ``RunIn = Annotated[RunCreate, Body()]`` and TypeScript's type aliases."""
+    if not isinstance(node, ast.Name):
+        return ()
+    found: list[Class] = []
+    for there, binding in definitions(module, node.id):
+        if binding.value is not None and not isinstance(binding.value, ast.Call):
+            found.extend(classes(there, binding.value, depth + 1))
+    return tuple(found)

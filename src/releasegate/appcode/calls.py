@@ -1,0 +1,69 @@
+"""A call -> the functions that it may run, and what they return."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.frames import Frame
+from releasegate.appcode.instances import instances
+from releasegate.appcode.module import FUNCTIONS, NAMED_FUNCTIONS, Function, Module
+from releasegate.appcode.names import Class, ancestry, definitions, origins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def callees(module: Module, call: ast.Call) -> tuple[tuple[Module, Frame], ...]:
+    """Find the project's functions that a call runs, each with the frame of this call."""
+    found = {function: there for there, function in _functions(module, call.func)}
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
+    return tuple(
+        (there, Frame(function, module, call, receiver)) for function, there in found.items()
+    )
+
+
+def _functions(module: Module, node: ast.expr) -> Iterator[tuple[Module, Function]]:
+    if isinstance(node, ast.Name):
+        for origin in origins(module, node):
+            if isinstance(origin.node, NAMED_FUNCTIONS):
+                yield origin.module, origin.node
+            elif isinstance(origin.value, FUNCTIONS):
+                yield origin.module, origin.value
+    elif isinstance(node, ast.Attribute):
+        yield from _of_attribute(module, node)
+
+
+def _of_attribute(module: Module, node: ast.Attribute) -> Iterator[tuple[Module, Function]]:
+    if isinstance(node.value, ast.Name):
+        there = module.module_named(node.value.id)
+        for found, binding in definitions(there, node.attr) if there is not None else ():
+            if isinstance(binding.node, NAMED_FUNCTIONS):
+                yield found, binding.node
+        if there is not None:
+            return
+    for owner in instances(module, node.value):
+        method = method_of(owner, node.attr)
+        if method is not None:
+            yield method
+            return
+
+
+def method_of(owner: Class, name: str) -> tuple[Module, Function] | None:
+    """Find a method in a class or in one that it is made from."""
+    for module, node in ancestry(owner):
+        for item in node.body:
+            if isinstance(item, NAMED_FUNCTIONS) and item.name == name:
+                return module, item
+    return None
+
+
+def returned(module: Module, function: Function) -> tuple[ast.expr | None, ...]:
+    """List what a function returns; None for a bare return."""
+    if isinstance(function, ast.Lambda):
+        return (function.body,)
+    return tuple(
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and module.function(node) is function
+    )

@@ -1,0 +1,141 @@
+"""A parsed file -> its write sites, family by family; helpers are read through their calls."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import (
+    builders,
+    helpers,
+    literals,
+    orm,
+    prisma,
+    row_objects,
+    statements_built,
+    tagged,
+)
+from releasegate.appcode.callers import frames
+from releasegate.appcode.frames import Frame, entered
+from releasegate.appcode.sites import call_line
+from releasegate.appcode.verdicts import worse
+from releasegate.model import Proof
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Iterable, Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+    from releasegate.appcode.sites import Found
+
+    Family = Callable[[Module, ast.AST, Contract], Iterator[Found]]
+
+FAMILIES = (
+    literals.sites,
+    tagged.sites,
+    builders.sites,
+    orm.sites,
+    statements_built.sites,
+    row_objects.sites,
+    prisma.sites,
+    helpers.sites,
+)
+
+
+def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
+    """Find every write site, each once, in the order of the file."""
+    found = (
+        item
+        for node in module.nodes
+        for family in FAMILIES
+        for item in _resolved(module, node, family, contract)
+    )
+    return merged(found)
+
+
+def merged(found: Iterable[Found]) -> tuple[Found, ...]:
+    """Make one of the sites of one place: its verdicts are the worst of theirs."""
+    known: dict[tuple[str, int, str, str], Found] = {}
+    for item in found:
+        key = (item.site.path, item.site.line, item.site.table, item.site.operation)
+        known[key] = _joined(known[key], item) if key in known else item
+    return tuple(
+        sorted(known.values(), key=lambda item: (item.site.path, item.site.line, item.site.table))
+    )
+
+
+def _joined(one: Found, other: Found) -> Found:
+    if one.riddle is not None or other.riddle is not None:
+        return one if one.riddle is None else other
+    columns = dict(one.site.columns)
+    for name, verdict in other.site.columns.items():
+        columns[name] = worse(columns[name], verdict) if name in columns else verdict
+    site = replace(one.site, columns=columns, end_line=max(one.site.end_line, other.site.end_line))
+    return replace(one, site=site)
+
+
+def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract) -> Iterator[Found]:
+    """Give what can be read here; a table that is handed in is looked for at the calls."""
+    for item in family(module, node, contract):
+        if item.relation is not None or item.riddle is None:
+            yield item
+            continue
+        through, is_whole = _through_calls(module, node, family, contract)
+        yield from through
+        if not is_whole and not item.is_quiet:
+            yield item
+
+
+def _through_calls(
+    module: Module, node: ast.AST, family: Family, contract: Contract
+) -> tuple[list[Found], bool]:
+    """Read a helper as each of its calls runs it; False where one of them tells nothing."""
+    function = module.function(node)
+    calls = frames(module, function) if function is not None else ()
+    found: list[Found] = []
+    is_whole = bool(calls)
+    for frame in calls:
+        with entered(frame) as is_new:
+            items = list(family(module, node, contract)) if is_new else []
+            for item in items:
+                if item.relation is not None:
+                    found.append(_at_call(item, frame))
+                    continue
+                more, is_known = _outer(module, node, family, contract, frame)
+                found.extend(more)
+                is_whole = is_whole and is_known
+    return found, is_whole
+
+
+def _outer(
+    module: Module, node: ast.AST, family: Family, contract: Contract, inner: Frame
+) -> tuple[list[Found], bool]:
+    """Go one call further out: the helper's caller hands the table on."""
+    function = inner.module.function(inner.call)
+    calls = frames(inner.module, function) if function is not None else ()
+    found: list[Found] = []
+    is_whole = bool(calls)
+    for frame in calls:
+        with entered(frame) as is_new:
+            # The frames lie in the order of the calls: what is asked first is the innermost.
+            items = list(family(module, node, contract)) if is_new else []
+            for item in items:
+                if item.relation is not None:
+                    found.append(_at_call(item, frame))
+                else:
+                    is_whole = False
+    return found, is_whole
+
+
+def _at_call(item: Found, frame: Frame) -> Found:
+    """Move a site to the call that decides it, and keep the place where it was found as proof."""
+    path, line = frame.module.path, call_line(frame.call)
+    written = Proof(item.site.path, item.site.line, "written by this function")
+    columns = {
+        name: replace(verdict, proof=tuple(dict.fromkeys((*verdict.proof, written))))
+        for name, verdict in item.site.columns.items()
+    }
+    end = frame.call.end_lineno or line
+    moved = replace(item.site, path=path, line=line, end_line=end, columns=columns)
+    return replace(item, site=moved, scope=frame.module.function(frame.call))

@@ -1,0 +1,182 @@
+"""A call that takes a table's name and rows -> a write: ``simple_upsert(table=, values=)``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.calls import callees
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Entry, Payload, overlaid, rows, with_entry, with_keywords
+from releasegate.appcode.sites import Found, call_line, site
+from releasegate.appcode.texts import text_of
+from releasegate.appcode.values import row_of, rows_of
+from releasegate.appcode.verdicts import Row
+from releasegate.model import Proof, Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+
+_VERB = re.compile(
+    r"insert|upsert|update|delete|save|create|add|write|store|copy|bulk", re.IGNORECASE
+)
+_NO_WRITE = re.compile(
+    r"select|fetch|get|find|count|exists|list|index|constraint|foreign|column|create_table|"
+    r"add_column|drop|trigger|listener|handler|route|view|policy|Table$|callback|subscri",
+    re.IGNORECASE,
+)
+_TABLES = {"table", "table_name", "tablename", "tableName", "relation", "into", "from_table"}
+_FILTERS = {"keyvalues", "where", "filters", "conditions", "match", "key_values", "filter", "keys"}
+_VALUES = {
+    *("values", "insertion_values", "updatevalues", "data", "row", "rows", "record", "records"),
+    *("payload", "value_values", "attributes", "fields", "params", "obj", "doc", "item", "items"),
+}
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find calls of a table API that is not the project's own, or hides in a library."""
+    if not isinstance(node, ast.Call):
+        return
+    name = called_name(node)
+    if not _VERB.search(name) or _NO_WRITE.search(name):
+        return
+    relation, index = _table(module, node, contract)
+    if relation is None or _is_known(module, node):
+        return
+    operation = _operation(name)
+    line = call_line(node)
+    payloads = _payloads(module, node, operation, index)
+    if payloads is None:
+        return
+    inserted = rows_of(payloads, relation, contract) if operation in ("insert", "upsert") else ()
+    updates: Row | None = None
+    if operation == "update":
+        made = [row_of(payload, relation, contract) for payload in payloads]
+        place = Proof(module.path, line, "set here")
+        updates = (
+            made[0] if len(made) == 1 else Row(place, is_open="the values are not visible here")
+        )
+    yield site(
+        path=module.path,
+        line=line,
+        end_line=node.end_lineno or line,
+        relation=relation,
+        operation=operation,
+        api="helper",
+        rows=inserted,
+        updates=updates,
+        contract=contract,
+        scope=module.function(node),
+    )
+
+
+def _operation(name: str) -> str:
+    lower = name.lower()
+    for word in ("upsert", "update", "delete"):
+        if word in lower:
+            return word
+    return "insert"
+
+
+def _table(
+    module: Module, node: ast.Call, contract: Contract
+) -> tuple[Relation | None, int | None]:
+    """Find the table's name: a keyword, or one of the first two arguments."""
+    for word in node.keywords:
+        if word.arg in _TABLES:
+            return _named(module, word.value, contract), None
+    for index, argument in enumerate(node.args[:3]):
+        found = _named(module, argument, contract)
+        if found is not None:
+            return found, index
+    return None, None
+
+
+def _named(module: Module, node: ast.expr, contract: Contract) -> Relation | None:
+    if not isinstance(node, ast.Constant | ast.Name | ast.Attribute):
+        return None
+    text = text_of(module, node)
+    if not text or not re.fullmatch(r"[\w.\"]+", text):
+        return None
+    *schema, name = text.replace('"', "").split(".")
+    return contract.find(schema[-1] if schema else None, name)
+
+
+def _is_known(module: Module, node: ast.Call) -> bool:
+    """Say whether the call runs a function of the project, which is read itself."""
+    return bool(callees(module, node))
+
+
+def _payloads(
+    module: Module, node: ast.Call, operation: str, index: int | None
+) -> list[Payload] | None:
+    """Read the rows; None where nothing in the call can be one."""
+    words = {word.arg: word.value for word in node.keywords if word.arg}
+    if operation == "delete":
+        return [] if len(node.args) + len(node.keywords) > 1 else None
+    if "key_names" in words or "value_names" in words or ("keys" in words and "values" in words):
+        many = _by_names(module, node, words)
+        if many is not None:
+            return many
+    payload = Payload(module, node)
+    wanted = _VALUES | (_FILTERS if operation == "upsert" else set())
+    given = [value for name, value in words.items() if name in wanted]
+    if given:
+        for value in given:
+            found = rows(module, value)
+            if len(given) == 1:
+                return list(found)
+            payload = overlaid(payload, found[0]) if len(found) == 1 else payload
+        return [payload]
+    rest = node.args[(index + 1 if index is not None else 0) :]
+    mappings = [value for value in rest if _may_be_rows(module, value)]
+    if mappings:
+        return list(rows(module, mappings[0]))
+    spread = [word for word in node.keywords if word.arg is None]
+    if index is not None and (spread or (node.keywords and not rest)):
+        return [with_keywords(module, Payload(module, node), node, 0)]
+    return None
+
+
+def _may_be_rows(module: Module, node: ast.expr) -> bool:
+    if isinstance(node, ast.Dict | ast.List | ast.ListComp | ast.DictComp):
+        return True
+    if isinstance(node, ast.Constant | ast.JoinedStr | ast.Lambda | ast.Compare):
+        return False
+    return isinstance(node, ast.Name | ast.Attribute | ast.Call) and text_of(module, node) is None
+
+
+def _by_names(module: Module, node: ast.Call, words: dict[str, ast.expr]) -> list[Payload] | None:
+    """Read ``keys=("a", "b"), values=[(x, y)]``: names beside tuples."""
+    names: list[tuple[str, ast.expr]] = []
+    for key in ("key_names", "value_names", "keys"):
+        listed = words.get(key)
+        for item in listed.elts if isinstance(listed, ast.Tuple | ast.List) else ():
+            text = text_of(module, item)
+            if text is None:
+                return None
+            names.append((text, item))
+    if not names:
+        return None
+    payload = Payload(module, node)
+    tuples = _tuples(words.get("values") if "keys" in words else None)
+    for index, (name, item) in enumerate(names):
+        value = tuples[index] if tuples is not None and index < len(tuples) else None
+        entry = Entry(
+            module, value, item, may_be_none=False, what="listed; the rows are not in view"
+        )
+        payload = with_entry(payload, name, entry)
+    return [payload]
+
+
+def _tuples(node: ast.expr | None) -> list[ast.expr] | None:
+    if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        return _tuples(ast.List([node.elt], ast.Load()))
+    if isinstance(node, ast.List | ast.Tuple) and node.elts:
+        first = node.elts[0]
+        return first.elts if isinstance(first, ast.Tuple | ast.List) else None
+    return None

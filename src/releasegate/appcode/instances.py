@@ -1,0 +1,166 @@
+"""An expression -> the classes of the project that it may be an instance of."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.annotations import classes
+from releasegate.appcode.frames import frame_of
+from releasegate.appcode.module import NAMED_FUNCTIONS
+from releasegate.appcode.names import Class, Origin, ancestry, origins, resolve
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Module
+
+MAX_DEPTH = 6
+#: methods of a class that give an instance of it
+_MAKERS = {
+    *("model_validate", "parse_obj", "from_orm", "construct", "model_construct", "validate"),
+    *("parse_raw", "model_validate_json", "from_dict", "parse", "safeParse", "get_by_id"),
+    *("get_or_none", "objects", "query", "select", "get", "create", "find_one", "findOne"),
+}
+#: calls that take a class and give instances of it, at once or at the end of a chain
+_QUERIES = {
+    *("query", "get", "select", "get_object_or_404", "scalars", "scalar", "execute", "exec"),
+    *("get_or_404", "aget_object_or_404", "get_one", "merge", "cast", "first", "find_one"),
+    *("getRepository", "get_or_create", "get_list_or_404"),
+}
+
+
+def instances(module: Module, node: ast.expr, depth: int = 0) -> tuple[Class, ...]:
+    """Find the classes of a value; a list counts as what it holds."""
+    if depth > MAX_DEPTH:
+        return ()
+    if isinstance(node, ast.Await | ast.NamedExpr | ast.Starred):
+        return instances(module, node.value, depth + 1)
+    if isinstance(node, ast.IfExp | ast.BoolOp | ast.List | ast.Tuple):
+        parts = _parts(node)
+        found = (item for part in parts for item in instances(module, part, depth + 1))
+        return tuple(dict.fromkeys(found))
+    if isinstance(node, ast.Call):
+        return _called(module, node, depth)
+    if isinstance(node, ast.Name) and node.id in ("self", "cls"):
+        return _self(module, node)
+    if isinstance(node, ast.Subscript):
+        return instances(module, node.value, depth + 1)
+    return _stored(module, node, depth)
+
+
+def _parts(node: ast.IfExp | ast.BoolOp | ast.List | ast.Tuple) -> list[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        return [node.body, node.orelse]
+    return node.values if isinstance(node, ast.BoolOp) else node.elts
+
+
+def _self(module: Module, node: ast.Name) -> tuple[Class, ...]:
+    function = module.function(node)
+    frame = frame_of(module, function) if function is not None else None
+    if frame is not None and frame.receiver is not None:
+        found = instances(frame.module, frame.receiver, MAX_DEPTH - 2)
+        if found:
+            return found
+    own = module.class_of(node)
+    return ((module, own),) if own is not None else ()
+
+
+def _called(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
+    made = resolve(module, node.func)
+    if made:
+        return made
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr in _MAKERS and resolve(module, node.func.value):
+            return resolve(module, node.func.value)
+        if node.func.attr in ("copy", "model_copy", "deepcopy"):
+            return instances(module, node.func.value, depth + 1)
+    annotated = _returned(module, node, depth)
+    return annotated or _queried(module, node, depth)
+
+
+def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
+    if isinstance(node.func, ast.Name):
+        functions = [(o.module, o.node) for o in origins(module, node.func)]
+    elif isinstance(node.func, ast.Attribute):
+        owners = instances(module, node.func.value, depth + 1)
+        functions = [
+            (there, item)
+            for owner in owners
+            for there, found in ancestry(owner)
+            for item in found.body
+            if getattr(item, "name", None) == node.func.attr
+        ]
+    else:
+        return ()
+    return tuple(
+        found
+        for there, function in functions
+        if isinstance(function, NAMED_FUNCTIONS)
+        for found in classes(there, function.returns)
+    )
+
+
+def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
+    """Find the model in ``session.query(Run).filter(...).first()`` or ``Run.objects.get()``."""
+    current: ast.expr = node
+    for _ in range(20):
+        if isinstance(current, ast.Call):
+            name = current.func.attr if isinstance(current.func, ast.Attribute) else ""
+            name = current.func.id if isinstance(current.func, ast.Name) else name
+            if name in _QUERIES:
+                for argument in current.args[:2]:
+                    found = resolve(module, argument) or _nested(module, argument, depth)
+                    if found:
+                        return found
+            current = current.func
+        elif isinstance(current, ast.Attribute | ast.Await | ast.Subscript):
+            named = resolve(module, current.value)
+            if named:
+                return named
+            current = current.value
+        elif isinstance(current, ast.Name):
+            return _stored(module, current, depth)
+        else:
+            break
+    return ()
+
+
+def _nested(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
+    is_query = isinstance(node, ast.Call | ast.Name | ast.Attribute)
+    return instances(module, node, depth + 1) if is_query else ()
+
+
+def _stored(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
+    named = resolve(module, node)
+    if named:
+        return named
+    found = [item for origin in origins(module, node) for item in _of_origin(origin, depth)]
+    if not found and isinstance(node, ast.Attribute):
+        found = list(_of_field(module, node, depth))
+    return tuple(dict.fromkeys(found))
+
+
+def _of_origin(origin: Origin, depth: int) -> tuple[Class, ...]:
+    if isinstance(origin.node, ast.AnnAssign):
+        declared = classes(origin.module, origin.node.annotation)
+        if declared:
+            return declared
+    if origin.value is not None:
+        return instances(origin.module, origin.value, depth + 1)
+    if origin.parameter is not None:
+        return classes(origin.module, origin.parameter.annotation)
+    if origin.iterated is not None:
+        return instances(origin.module, origin.iterated, depth + 1)
+    return ()
+
+
+def _of_field(module: Module, node: ast.Attribute, depth: int) -> tuple[Class, ...]:
+    """Take the class that a field of a known object is declared with."""
+    for owner in instances(module, node.value, depth + 1):
+        for there, found in ancestry(owner):
+            for item in found.body:
+                target = item.target if isinstance(item, ast.AnnAssign) else None
+                if not isinstance(item, ast.AnnAssign) or not isinstance(target, ast.Name):
+                    continue
+                if target.id == node.attr:
+                    return classes(there, item.annotation)
+    return ()

@@ -1,0 +1,153 @@
+"""A Django model -> its table, the columns of its fields, and its foreign keys."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.models.model import Collection, Link, Model
+from releasegate.appcode.names import ancestry
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.texts import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.registry import Models
+    from releasegate.appcode.module import Module
+    from releasegate.model import Relation
+
+_KEYS = {"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey"}
+
+
+def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | None:
+    """Read a Django class of one of the contract's tables."""
+    line = ancestry((module, node))
+    if not _is_django(line, node):
+        return None
+    relation = _relation(module, node, contract)
+    if relation is None:
+        return None
+    columns: dict[str, str] = {}
+    links: dict[str, Link] = {}
+    filled: set[str] = set()
+    for there, owner in reversed(line):
+        for attribute, call in fields(owner):
+            key = called_name(call) in _KEYS
+            column = keyword_text(there, call, "db_column")
+            column = column or (f"{attribute}_id" if key else attribute)
+            columns[f"{attribute}_id" if key else attribute] = column
+            if key:
+                links[attribute] = Link((column,))
+            if has_default(call):
+                filled.add(column)
+    return Model(relation, module, node, "django", columns, links, {}, frozenset(filled))
+
+
+def _is_django(line: tuple[tuple[Module, ast.ClassDef], ...], node: ast.ClassDef) -> bool:
+    if any(_is_true(meta, "abstract") for meta in _metas(node)):
+        return False
+    for there, owner in line:
+        if any(ast.unparse(base).endswith("models.Model") for base in owner.bases):
+            return True
+        sources = {
+            item.module or "" for item in there.tree.body if isinstance(item, ast.ImportFrom)
+        }
+        is_imported = any(name.startswith(("django.", "model_utils", "mptt")) for name in sources)
+        if is_imported and any(
+            isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "models"
+            for _, call in fields(owner)
+        ):
+            return True
+    return False
+
+
+def fields(node: ast.ClassDef) -> Iterator[tuple[str, ast.Call]]:
+    """Yield the attributes that are given a field."""
+    for item in node.body:
+        value = item.value if isinstance(item, ast.Assign | ast.AnnAssign) else None
+        if not isinstance(value, ast.Call) or not called_name(value).endswith(("Field", "Key")):
+            continue
+        target = item.targets[0] if isinstance(item, ast.Assign) else getattr(item, "target", None)
+        if isinstance(target, ast.Name):
+            yield target.id, value
+
+
+def _metas(node: ast.ClassDef) -> Iterator[ast.ClassDef]:
+    for item in node.body:
+        if isinstance(item, ast.ClassDef) and item.name == "Meta":
+            yield item
+
+
+def _is_true(meta: ast.ClassDef, name: str) -> bool:
+    return any(
+        isinstance(item, ast.Assign)
+        and ast.unparse(item.targets[0]) == name
+        and isinstance(item.value, ast.Constant)
+        and bool(item.value.value)
+        for item in meta.body
+    )
+
+
+def meta_text(module: Module, node: ast.ClassDef, *names: str) -> str | None:
+    """Read a setting of ``class Meta``."""
+    for meta in _metas(node):
+        for item in meta.body:
+            if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) in names:
+                return text_of(module, item.value)
+    return None
+
+
+def _relation(module: Module, node: ast.ClassDef, contract: Contract) -> Relation | None:
+    given = meta_text(module, node, "db_table")
+    if given is not None:
+        *schema, name = given.replace('"', "").split(".")
+        return contract.find(schema[-1] if schema else None, name)
+    label = meta_text(module, node, "app_label") or _app_label(module.path)
+    return contract.find(None, f"{label}_{node.name.lower()}")
+
+
+def _app_label(path: str) -> str:
+    """Name the app that a models file stands in: its folder, or the one above ``models/``."""
+    parts = path.split("/")[:-1]
+    while parts and parts[-1] in ("models", "model"):
+        parts = parts[:-1]
+    return parts[-1] if parts else ""
+
+
+def keyword_text(module: Module, call: ast.Call, *names: str) -> str | None:
+    return next((text_of(module, word.value) for word in call.keywords if word.arg in names), None)
+
+
+def has_default(call: ast.Call) -> bool:
+    given = next((word.value for word in call.keywords if word.arg == "default"), None)
+    return given is not None and not (isinstance(given, ast.Constant) and given.value is None)
+
+
+def collect(model: Model, models: Models) -> None:
+    """Give a parent the names under which its children are reached: related_name, backref."""
+    if not isinstance(model.node, ast.ClassDef):
+        return
+    for there, owner in ancestry((model.module, model.node)):
+        for attribute, call in fields(owner):
+            if attribute not in model.links or called_name(call) not in (*_KEYS, "ForeignKeyField"):
+                continue
+            target = call.args[0] if call.args else None
+            target = target or next((w.value for w in call.keywords if w.arg == "to"), None)
+            name = keyword_text(there, call, "related_name", "backref")
+            name = name or f"{model.node.name.lower()}_set"
+            found = Collection(model.relation, model.links[attribute].columns)
+            for parent in _parents(there, target, models):
+                parent.collections.setdefault(name, found)
+
+
+def _parents(module: Module, target: ast.expr | None, models: Models) -> Iterator[Model]:
+    known = models.of(module, target)
+    if known is not None:
+        yield known
+        return
+    word = text_of(module, target) if target is not None else None
+    for item in models:
+        if word and isinstance(item.node, ast.ClassDef) and word.endswith(item.node.name):
+            yield item

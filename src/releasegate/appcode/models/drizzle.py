@@ -1,0 +1,64 @@
+"""A table of Drizzle -> a model: ``pgTable("runs", { planId: uuid("plan_id") })``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.models.model import Model
+from releasegate.appcode.models.naming import snake
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.texts import text_of
+
+if TYPE_CHECKING:
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+
+_FILLED = {"$default", "$defaultFn", "default", "defaultNow", "defaultRandom"}
+
+
+def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
+    """Read a call that declares one of the contract's tables."""
+    if len(node.args) < 2 or not _declares(node):
+        return None
+    name = text_of(module, node.args[0])
+    relation = contract.find(None, name) if name else None
+    fields = node.args[1]
+    if isinstance(fields, ast.Lambda):
+        fields = fields.body
+    if relation is None or not isinstance(fields, ast.Dict):
+        return None
+    columns: dict[str, str] = {}
+    filled: set[str] = set()
+    for key, value in zip(fields.keys, fields.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            column, is_filled = _column(module, key.value, value)
+            known = contract.table(relation)
+            if known is not None and column not in known.columns and key.value in known.columns:
+                column = key.value
+            columns[key.value] = column
+            if is_filled:
+                filled.add(column)
+    return Model(relation, module, node, "drizzle", columns, {}, {}, frozenset(filled))
+
+
+def _declares(node: ast.Call) -> bool:
+    name = called_name(node)
+    return name.endswith("Table") or name == "table" or "table" in name.lower()
+
+
+def _column(module: Module, key: str, value: ast.expr) -> tuple[str, bool]:
+    """Go down ``uuid("plan_id").notNull().references(...)`` to the column's type and name."""
+    current, is_filled = value, False
+    while isinstance(current, ast.Call):
+        is_filled = is_filled or called_name(current) in _FILLED
+        inner = current.func
+        if not isinstance(inner, ast.Attribute) or not isinstance(inner.value, ast.Call):
+            break
+        current = inner.value
+    first = current.args[0] if isinstance(current, ast.Call) and current.args else None
+    named = (
+        text_of(module, first) if first is not None and not isinstance(first, ast.Dict) else None
+    )
+    # Without a name of its own the column is called like the key, or that in snake case.
+    return named or snake(key), is_filled

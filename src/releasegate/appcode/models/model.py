@@ -1,0 +1,47 @@
+"""What is known of a model: its table, its attributes' columns, its relationships."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
+
+    from releasegate.appcode.module import Module
+    from releasegate.model import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An attribute that stands for another row: ``plan`` for ``plan_id``."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """An attribute of a parent that stands for its children: ``plan.runs``."""
+
+    child: Relation
+    #: the children's columns that adding a row fills in
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Model:
+    relation: Relation
+    module: Module
+    #: the class, or the call that makes the table
+    node: ast.AST
+    #: the family: sqlalchemy, sqlmodel, django, peewee, tortoise, drizzle, prisma
+    kind: str
+    #: attribute -> column, where the names may differ
+    columns: dict[str, str] = field(default_factory=dict)
+    links: dict[str, Link] = field(default_factory=dict)
+    collections: dict[str, Collection] = field(default_factory=dict)
+    #: columns to which the program itself gives a value that is not None
+    filled: frozenset[str] = frozenset()
+
+    def column(self, attribute: str) -> str:
+        return self.columns.get(attribute, attribute)

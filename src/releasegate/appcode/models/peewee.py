@@ -1,0 +1,71 @@
+"""A peewee or Tortoise model -> its table, its columns and its foreign keys."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.models.django import fields, has_default, keyword_text, meta_text
+from releasegate.appcode.models.model import Link, Model
+from releasegate.appcode.models.naming import snake
+from releasegate.appcode.names import ancestry
+from releasegate.appcode.nullness import called_name
+
+if TYPE_CHECKING:
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+    from releasegate.model import Relation
+
+_KEYS = {"ForeignKeyField", "OneToOneField"}
+
+
+def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | None:
+    """Read a class of one of the contract's tables."""
+    line = ancestry((module, node))
+    kind = _kind(line)
+    if kind is None:
+        return None
+    relation = _relation(module, node, contract)
+    if relation is None:
+        return None
+    columns: dict[str, str] = {}
+    links: dict[str, Link] = {}
+    filled: set[str] = set()
+    for there, owner in reversed(line):
+        for attribute, call in fields(owner):
+            key = called_name(call) in _KEYS
+            named = keyword_text(there, call, "column_name", "db_column", "source_field")
+            column = named or _default(attribute, is_key=key)
+            columns[_default(attribute, is_key=key)] = column
+            if key:
+                links[attribute] = Link((column,))
+            else:
+                columns[attribute] = column
+            if has_default(call):
+                filled.add(column)
+    return Model(relation, module, node, kind, columns, links, {}, frozenset(filled))
+
+
+def _default(attribute: str, *, is_key: bool) -> str:
+    return f"{attribute}_id" if is_key and not attribute.endswith("_id") else attribute
+
+
+def _kind(line: tuple[tuple[Module, ast.ClassDef], ...]) -> str | None:
+    for there, owner in line:
+        for item in there.nodes:
+            names = [alias.name for alias in item.names] if isinstance(item, ast.Import) else []
+            if isinstance(item, ast.ImportFrom):
+                names = [item.module or ""]
+            for name in names:
+                if name.startswith(("peewee", "playhouse")) and owner.bases:
+                    return "peewee"
+                if name.startswith("tortoise") and owner.bases:
+                    return "tortoise"
+    return None
+
+
+def _relation(module: Module, node: ast.ClassDef, contract: Contract) -> Relation | None:
+    given = meta_text(module, node, "table_name", "db_table", "table")
+    if given is not None:
+        return contract.find(meta_text(module, node, "schema"), given)
+    return contract.find(None, node.name.lower()) or contract.find(None, snake(node.name))

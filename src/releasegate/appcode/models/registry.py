@@ -1,0 +1,142 @@
+"""The project and the contract -> the models and tables of the contract, found by expression."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.models import django, drizzle, peewee, sqlalchemy
+from releasegate.appcode.models.naming import class_names
+from releasegate.appcode.names import Class, ancestry, definitions, origins, resolve
+from releasegate.appcode.project import PYTHON, SCRIPT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.model import Collection, Model
+    from releasegate.appcode.module import Module
+    from releasegate.appcode.project import Project
+    from releasegate.model import Relation
+
+_CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
+_HINTS = (b"Model", b"Base", b"__tablename__", b"Table(", b"declarative", b"Mapped[")
+_SCRIPT_HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
+_FAMILIES = (sqlalchemy, django, peewee)
+
+
+class Models:
+    """Every model of the contract's tables."""
+
+    def __init__(self, project: Project, contract: Contract) -> None:
+        self._project = project
+        self._contract = contract
+        self._by_node: dict[ast.AST, Model] = {}
+        for path in self._paths():
+            module = project.module(path)
+            if module is not None:
+                self._read(module)
+        self._linked()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The words by which other files speak of the models."""
+        return frozenset(word for model in self._by_node.values() for word in _words(model) if word)
+
+    def __iter__(self) -> Iterator[Model]:
+        yield from self._by_node.values()
+
+    def of_relation(self, relation: Relation) -> tuple[Model, ...]:
+        return tuple(model for model in self if model.relation == relation)
+
+    def of(self, module: Module, node: ast.expr | None) -> Model | None:
+        """Find the model or table that an expression names."""
+        if node is None or not self._by_node:
+            return None
+        if isinstance(node, ast.Attribute) and node.attr in ("__table__", "_meta", "c"):
+            return self.of(module, node.value)
+        for owner in resolve(module, node):
+            found = self.of_class(owner)
+            if found is not None:
+                return found
+        return self._of_value(module, node)
+
+    def of_class(self, owner: Class) -> Model | None:
+        """Find a class's model; one that only inherits shares its parent's table."""
+        for _, node in ancestry(owner):
+            if node in self._by_node:
+                return self._by_node[node]
+        return None
+
+    def _of_value(self, module: Module, node: ast.expr) -> Model | None:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            there = module.module_named(node.value.id)
+            found = definitions(there, node.attr) if there is not None else ()
+        elif isinstance(node, ast.Name):
+            found = definitions(module, node.id)
+        else:
+            return None
+        for _, binding in found:
+            if binding.value is not None and binding.value in self._by_node:
+                return self._by_node[binding.value]
+        for origin in origins(module, node):
+            value = origin.value
+            if (
+                value is not None
+                and value is not node
+                and isinstance(value, ast.Name | ast.Attribute)
+            ):
+                return self.of(origin.module, value)
+        return None
+
+    def collection(self, attribute: str) -> Collection | None:
+        """Find the children that an attribute of any model stands for."""
+        found = [m.collections[attribute] for m in self if attribute in m.collections]
+        return found[0] if len(set(found)) == 1 else None
+
+    def _paths(self) -> list[str]:
+        tables = [relation.name.encode() for relation in self._contract.relations]
+        wanted = {n.encode() for r in self._contract.relations for n in class_names(r.name)}
+        found: list[str] = []
+        for path, content in self._project.contents.items():
+            hints = _HINTS if path.endswith(PYTHON) else _SCRIPT_HINTS
+            if not path.endswith((*PYTHON, *SCRIPT)) or not any(h in content for h in hints):
+                continue
+            if any(table in content for table in tables) or (
+                wanted & {name.lower() for name in _CLASS.findall(content)}
+            ):
+                found.append(path)
+        return found
+
+    def _read(self, module: Module) -> None:
+        for node in module.nodes:
+            if isinstance(node, ast.ClassDef) and module.is_python:
+                for family in _FAMILIES:
+                    found = family.model(module, node, self._contract)
+                    if found is not None:
+                        self._by_node[node] = found
+                        break
+            elif isinstance(node, ast.Call):
+                read = sqlalchemy.table if module.is_python else drizzle.table
+                made = read(module, node, self._contract)
+                if made is not None:
+                    self._by_node[node] = made
+
+    def _linked(self) -> None:
+        """Connect the models: what stands for a parent, what for children."""
+        for node, model in list(self._by_node.items()):
+            if model.kind in ("sqlalchemy", "sqlmodel") and isinstance(node, ast.ClassDef):
+                sqlalchemy.link(model, self, self._contract)
+        for model in list(self):
+            if model.kind in ("django", "peewee", "tortoise"):
+                django.collect(model, self)
+
+
+def _words(model: Model) -> Iterator[str]:
+    if isinstance(model.node, ast.ClassDef):
+        yield model.node.name
+        return
+    statement = model.module.statement(model.node)
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        yield statement.targets[0].id

@@ -1,0 +1,271 @@
+"""A SQLAlchemy or SQLModel class or table -> a model."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.annotations import last_word
+from releasegate.appcode.models.model import Collection, Link, Model
+from releasegate.appcode.models.naming import fits, snake
+from releasegate.appcode.names import ancestry
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.texts import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.registry import Models
+    from releasegate.appcode.module import Module
+    from releasegate.model import ContractColumn, Relation
+
+_COLUMNS = {"Column", "mapped_column", "Field", "column_property", "deferred"}
+_RELATIONSHIPS = {"relationship", "Relationship", "dynamic_loader"}
+_LISTS = {"list", "List", "set", "Set", "WriteOnlyMapped", "DynamicMapped", "Sequence"}
+
+
+def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | None:
+    """Read a declarative class of one of the contract's tables."""
+    is_sqlmodel = any(word.arg == "table" for word in node.keywords)
+    name, schema = _table_name(module, node, is_sqlmodel=is_sqlmodel)
+    if name is None:
+        return None
+    relation = contract.find(schema, name) or _by_class(node, contract)
+    if relation is None:
+        return None
+    columns: dict[str, str] = {}
+    filled: set[str] = set()
+    for there, owner in reversed(ancestry((module, node))):
+        for attribute, value in _assigned(owner):
+            column = _column_name(there, value)
+            if column is not None:
+                columns[attribute] = column
+            if _has_default(value):
+                filled.add(column or attribute)
+    kind = "sqlmodel" if is_sqlmodel else "sqlalchemy"
+    return Model(relation, module, node, kind, columns, {}, {}, frozenset(filled))
+
+
+def _table_name(
+    module: Module, node: ast.ClassDef, *, is_sqlmodel: bool
+) -> tuple[str | None, str | None]:
+    for attribute, value in _assigned(node):
+        if attribute == "__tablename__":
+            text = text_of(module, value)
+            return (text.rsplit(".", 1)[-1] if text else None), _schema(module, node)
+        if attribute == "__table__" and isinstance(value, ast.Call) and value.args:
+            return text_of(module, value.args[0]), _keyword_text(module, value, "schema")
+    if is_sqlmodel:
+        return node.name.lower(), _schema(module, node)
+    bases = {ast.unparse(base) for base in node.bases}
+    if any(base.endswith("db.Model") for base in bases):
+        return snake(node.name), _schema(module, node)
+    return (_declared_name(module, node), _schema(module, node))
+
+
+def _declared_name(module: Module, node: ast.ClassDef) -> str | None:
+    """Give a name to a class whose base makes the table's name of the class's."""
+    for _, owner in ancestry((module, node))[1:]:
+        for item in owner.body:
+            if isinstance(item, ast.FunctionDef) and item.name == "__tablename__":
+                return snake(node.name)
+            if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) == "__tablename__":
+                return None
+    has_columns = any(
+        isinstance(value, ast.Call) and called_name(value) in ("Column", "mapped_column")
+        for _, value in _assigned(node)
+    )
+    is_flask = any(ast.unparse(base).endswith("Model") for base in node.bases)
+    return snake(node.name) if has_columns and is_flask else None
+
+
+def _by_class(node: ast.ClassDef, contract: Contract) -> Relation | None:
+    """Find the table of a class whose name is only derived: singular or plural."""
+    if any(attribute == "__tablename__" for attribute, _ in _assigned(node)):
+        return None
+    return next((item for item in contract.relations if fits(item.name, node.name)), None)
+
+
+def _schema(module: Module, node: ast.ClassDef) -> str | None:
+    for attribute, value in _assigned(node):
+        if attribute != "__table_args__":
+            continue
+        for item in ast.walk(value):
+            for key, held in (
+                zip(item.keys, item.values, strict=True) if isinstance(item, ast.Dict) else ()
+            ):
+                if isinstance(key, ast.Constant) and key.value == "schema":
+                    return text_of(module, held)
+    return None
+
+
+def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    for item in node.body:
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+            yield item.targets[0].id, item.value
+        elif isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
+            yield item.target.id, item.value or ast.Constant(None)
+
+
+def _column_name(module: Module, value: ast.expr) -> str | None:
+    """Read the column's own name out of ``Column("plan_uuid", ...)``."""
+    if not isinstance(value, ast.Call) or called_name(value) not in _COLUMNS:
+        return None
+    for word in value.keywords:
+        if word.arg == "sa_column":
+            return _column_name(module, word.value)
+        if word.arg == "name":
+            return text_of(module, word.value)
+        if word.arg == "sa_column_kwargs" and isinstance(word.value, ast.Dict):
+            for key, held in zip(word.value.keys, word.value.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "name":
+                    return text_of(module, held)
+    first = value.args[0] if value.args else None
+    if called_name(value) == "deferred" and first is not None:
+        return _column_name(module, first)
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return first.value
+    return None
+
+
+def _has_default(value: ast.expr) -> bool:
+    if not isinstance(value, ast.Call) or called_name(value) not in _COLUMNS:
+        return False
+    words = {word.arg: word.value for word in value.keywords}
+    given = words.get("default") or words.get("default_factory") or words.get("insert_default")
+    return given is not None and not (isinstance(given, ast.Constant) and given.value is None)
+
+
+def _keyword_text(module: Module, call: ast.Call, name: str) -> str | None:
+    return next((text_of(module, w.value) for w in call.keywords if w.arg == name), None)
+
+
+def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
+    """Read ``runs = Table("runs", metadata, Column("plan_id", ...))``."""
+    if called_name(node) != "Table" or not node.args:
+        return None
+    name = text_of(module, node.args[0])
+    if name is None:
+        return None
+    relation = contract.find(_keyword_text(module, node, "schema"), name)
+    if relation is None:
+        return None
+    columns: dict[str, str] = {}
+    filled: set[str] = set()
+    for item in node.args[1:]:
+        column = _column_name(module, item)
+        key = _keyword_text(module, item, "key") if isinstance(item, ast.Call) else None
+        if column is not None:
+            columns[key or column] = column
+            if _has_default(item):
+                filled.add(column)
+    return Model(relation, module, node, "sqlalchemy", columns, {}, {}, frozenset(filled))
+
+
+def link(model: Model, models: Models, contract: Contract) -> None:
+    """Connect a class's relationships with the columns that they fill in."""
+    assert isinstance(model.node, ast.ClassDef)
+    for there, owner in reversed(ancestry((model.module, model.node))):
+        for item in owner.body:
+            if not isinstance(item, ast.Assign | ast.AnnAssign):
+                continue
+            value = item.value
+            if isinstance(value, ast.Call) and called_name(value) in _RELATIONSHIPS:
+                target = item.targets[0] if isinstance(item, ast.Assign) else item.target
+                annotation = item.annotation if isinstance(item, ast.AnnAssign) else None
+                if isinstance(target, ast.Name):
+                    _relate(model, there, target.id, value, annotation, models, contract)
+
+
+def _relate(
+    model: Model,
+    module: Module,
+    attribute: str,
+    value: ast.Call,
+    annotation: ast.expr | None,
+    models: Models,
+    contract: Contract,
+) -> None:
+    other = _target(module, value, annotation, models)
+    if other is None:
+        return
+    back = _backref(module, value)
+    is_many = annotation is not None and bool(_words(annotation) & _LISTS)
+    own = _columns(model, other, value, contract)
+    theirs = _columns(other, model, value, contract)
+    if model.relation == other.relation:
+        is_many = not any(word.arg == "remote_side" for word in value.keywords)
+    if own and not is_many:
+        model.links[attribute] = Link(own)
+        if back:
+            other.collections[back] = Collection(model.relation, own)
+    elif theirs:
+        model.collections[attribute] = Collection(other.relation, theirs)
+        if back:
+            other.links[back] = Link(theirs)
+
+
+def _target(
+    module: Module, value: ast.Call, annotation: ast.expr | None, models: Models
+) -> Model | None:
+    """Find the class that a relationship points to, by its argument or its annotation."""
+    first = value.args[0] if value.args else None
+    given = first or next((w.value for w in value.keywords if w.arg == "argument"), None)
+    if isinstance(given, ast.Lambda):
+        given = given.body
+    found = models.of(module, given)
+    if found is not None:
+        return found
+    words = _words(given) if given is not None else set()
+    if annotation is not None:
+        words |= _words(annotation)
+    named = [
+        item for item in models if isinstance(item.node, ast.ClassDef) and item.node.name in words
+    ]
+    return named[0] if named else None
+
+
+def _words(node: ast.expr) -> set[str]:
+    """List the names in an annotation, those in quotes too."""
+    found: set[str] = set()
+    for item in ast.walk(node):
+        if isinstance(item, ast.Name | ast.Attribute):
+            found.add(last_word(item))
+        elif isinstance(item, ast.Constant) and isinstance(item.value, str):
+            parts = (
+                item.value.replace("[", " ").replace("]", " ").replace('"', " ").replace("'", " ")
+            )
+            found.update(part.rsplit(".", 1)[-1] for part in parts.replace("|", " ").split())
+    return found
+
+
+def _columns(child: Model, parent: Model, value: ast.Call, contract: Contract) -> tuple[str, ...]:
+    """List the child's columns that refer to the parent, as foreign_keys narrows them down."""
+    found = [c for c in contract.of_child(child.relation) if c.parent == parent.relation]
+    named = _foreign_keys(value)
+    narrowed = [c for c in found if _attribute(child, c) in named or c.column in named]
+    return tuple(column.column for column in (narrowed or found))
+
+
+def _attribute(model: Model, column: ContractColumn) -> str:
+    names = {held: attribute for attribute, held in model.columns.items()}
+    return names.get(column.column, column.column)
+
+
+def _foreign_keys(value: ast.Call) -> set[str]:
+    found: set[str] = set()
+    for word in value.keywords:
+        if word.arg in ("foreign_keys", "sa_relationship_kwargs", "primaryjoin"):
+            found |= {part for name in _words(word.value) for part in name.split(".")}
+    return found
+
+
+def _backref(module: Module, value: ast.Call) -> str | None:
+    for word in value.keywords:
+        if word.arg == "backref":
+            inner = word.value
+            if isinstance(inner, ast.Call) and inner.args:
+                inner = inner.args[0]
+            return text_of(module, inner)
+    return None

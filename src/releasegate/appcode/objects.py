@@ -1,0 +1,263 @@
+"""A call that makes rows of an object -> its fields: model_dump, asdict, constructors, helpers."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import zod
+from releasegate.appcode.calls import callees, method_of, returned
+from releasegate.appcode.frames import entered, frame_of
+from releasegate.appcode.instances import instances
+from releasegate.appcode.lists import items
+from releasegate.appcode.names import Class, ancestry, origins, resolve
+from releasegate.appcode.nullness import called_name, nullness
+from releasegate.appcode.payloads import Entry, Payload, opaque, rows, with_entry, with_keywords
+from releasegate.appcode.shapes import of_class, shape
+
+if TYPE_CHECKING:
+    from releasegate.appcode.fields import Field, Shape
+    from releasegate.appcode.module import Module
+
+_DUMPS = {"model_dump", "dict", "_asdict", "to_dict", "asdict", "dump", "as_dict", "json", "toJSON"}
+_FUNCTIONS = {"asdict", "vars", "jsonable_encoder", "dict", "unstructure", "to_dict", "astuple"}
+_VALIDATORS = {"parse", "parseAsync", "validateSync", "validate"}
+_SOURCES = {"model_validate", "parse_obj", "from_orm", "model_construct", "construct"}
+
+
+def of_call(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read what a call returns as rows."""
+    name = called_name(node)
+    if isinstance(node.func, ast.Attribute) and name in _DUMPS:
+        found = _dumped(module, node, depth)
+        if found:
+            return found
+    if name in _FUNCTIONS and node.args:
+        known = fields(module, node.args[0], depth)
+        return tuple(_chosen(module, item, node, depth) for item in known) or (
+            rows(module, node.args[0], depth + 1) if name != "vars" else (opaque(module, node),)
+        )
+    if name in _VALIDATORS and isinstance(node.func, ast.Attribute):
+        declared = zod.shape_of(module, node.func.value)
+        if declared is not None:
+            return (_of_shape(module, node, declared),)
+    return _returned(module, node, depth) or _built(module, node, depth)
+
+
+def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Look into a function of the project; its declared type is the last resort."""
+    found: list[Payload] = []
+    for there, frame in callees(module, node)[:4]:
+        with entered(frame) as is_new:
+            for value in returned(there, frame.function) if is_new else ():
+                if value is not None:
+                    found.extend(rows(there, value, depth + 1))
+        declared = getattr(frame.function, "returns", None)
+        if declared is not None and (not found or any(item.is_open for item in found)):
+            known = shape(there, declared)
+            if known is not None and known.is_mapping:
+                return (_of_shape(module, node, known),)
+    return tuple(found)
+
+
+def _built(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read a constructor of a TypedDict, or of a class that is sent as it is."""
+    known = fields(module, node, depth)
+    return known or (opaque(module, node),)
+
+
+def mapping_of(module: Module, node: ast.expr) -> Payload | None:
+    """Read a value that is declared as a mapping: a TypedDict, an interface, a schema's type."""
+    for origin in origins(module, node):
+        annotation = origin.parameter.annotation if origin.parameter is not None else None
+        if isinstance(origin.node, ast.AnnAssign):
+            annotation = origin.node.annotation
+        known = shape(origin.module, annotation)
+        if known is not None and known.is_mapping and known.fields:
+            return _of_shape(module, node, known)
+    return None
+
+
+def _dumped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read ``x.model_dump(exclude=...)``; a class's own version of it counts."""
+    target = node.func.value if isinstance(node.func, ast.Attribute) else node
+    name = called_name(node)
+    if isinstance(target, ast.Call) and called_name(target) == "super":
+        target = _own_receiver(module, node) or target
+    else:
+        for owner in instances(module, target):
+            own = method_of(owner, name)
+            if own is not None:
+                return _returned(module, node, depth)
+    known = fields(module, target, depth)
+    return tuple(_chosen(module, item, node, depth) for item in known)
+
+
+def _own_receiver(module: Module, node: ast.AST) -> ast.expr | None:
+    function = module.function(node)
+    first = function.args.args[0].arg if function is not None and function.args.args else "self"
+    made = ast.Name(first, ast.Load())
+    module.adopt(made, node)
+    return made
+
+
+def fields(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
+    """Read an object's fields: from its constructor, else from its declaration."""
+    if depth > 10:
+        return ()
+    if isinstance(node, ast.Await | ast.NamedExpr):
+        return fields(module, node.value, depth + 1)
+    if isinstance(node, ast.Call):
+        return _constructed(module, node, depth)
+    if isinstance(node, ast.Name) and node.id in ("self", "cls"):
+        return _of_self(module, node, depth)
+    found: list[Payload] = []
+    for origin in origins(module, node):
+        if origin.value is not None:
+            found.extend(fields(origin.module, origin.value, depth + 1))
+        elif origin.iterated is not None:
+            found.extend(fields(origin.module, origin.iterated, depth + 1))
+        elif origin.parameter is not None:
+            found.extend(_declared(origin.module, origin.parameter.annotation, node))
+    return tuple(found) or _by_class(module, node)
+
+
+def _of_self(module: Module, node: ast.Name, depth: int) -> tuple[Payload, ...]:
+    function = module.function(node)
+    frame = frame_of(module, function) if function is not None else None
+    if frame is not None and frame.receiver is not None:
+        found = fields(frame.module, frame.receiver, depth + 1)
+        if found:
+            return found
+    return _by_class(module, node)
+
+
+def _by_class(module: Module, node: ast.expr) -> tuple[Payload, ...]:
+    for owner in instances(module, node):
+        known = of_class(owner)
+        if known.fields:
+            return (_of_shape(module, node, known),)
+    return ()
+
+
+def _declared(module: Module, annotation: ast.expr | None, node: ast.expr) -> tuple[Payload, ...]:
+    known = shape(module, annotation)
+    return (_of_shape(module, node, known),) if known is not None and known.fields else ()
+
+
+def _constructed(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    owners = resolve(module, node.func)
+    if owners and not any(_is_table(item) for item in ancestry(owners[0])):
+        return (_of_constructor(module, node, of_class(owners[0]), depth),)
+    if isinstance(node.func, ast.Attribute):
+        if node.func.attr in ("model_copy", "copy") and not node.args:
+            return fields(module, node.func.value, depth + 1)
+        owners = resolve(module, node.func.value)
+        if owners and node.func.attr in _SOURCES:
+            return (_of_shape(module, node, of_class(owners[0])),)
+    for there, frame in callees(module, node)[:2]:
+        known = _declared(
+            module=there, annotation=getattr(frame.function, "returns", None), node=node
+        )
+        if known:
+            return known
+    return _by_class(module, node)
+
+
+def _is_table(owner: Class) -> bool:
+    names = {
+        getattr(target, "id", "")
+        for item in owner[1].body
+        for target in getattr(item, "targets", ())
+    }
+    return "__tablename__" in names
+
+
+def _of_constructor(module: Module, node: ast.Call, known: Shape, depth: int) -> Payload:
+    """Read ``RunCreate(plan_id=x)``: what is not given keeps its default."""
+    payload = _of_shape(module, node, known, is_made=True)
+    names = list(known.fields)
+    for name, value in zip(names, node.args, strict=False):
+        if isinstance(value, ast.Starred):
+            return opaque(module, node)
+        payload = with_entry(payload, name, Entry(module, value, value))
+    given = with_keywords(module, Payload(module, node), node, depth)
+    by_alias = {field.alias: name for name, field in known.fields.items() if field.alias}
+    for key, entry in given.entries.items():
+        name = by_alias.get(key, key)
+        if name in known.fields or not known.fields:
+            alias = known.fields[name].alias if name in known.fields else None
+            payload = with_entry(payload, name, replace(entry, alias=alias))
+    if not given.is_open:
+        return payload
+    entries = {
+        name: replace(entry, is_set=None) if entry.value is None else entry
+        for name, entry in payload.entries.items()
+    }
+    is_open = None if known.fields else given.is_open
+    return replace(payload, entries=entries, is_open=is_open)
+
+
+def _of_shape(module: Module, node: ast.AST, known: Shape, *, is_made: bool = False) -> Payload:
+    entries = {name: _entry(field, known, is_made=is_made) for name, field in known.fields.items()}
+    return Payload(module, node, entries)
+
+
+def _entry(field: Field, known: Shape, *, is_made: bool) -> Entry:
+    kind = "may be None" if field.may_be_none else "is declared as never None"
+    is_set = None if not field.is_required else True
+    return Entry(
+        field.module,
+        field.default if is_made and field.default is not None and not field.may_be_none else None,
+        field.node,
+        is_certain=field.is_required or not known.is_mapping,
+        may_be_none=field.may_be_none,
+        what=f"{field.owner}.{field.name} {kind}",
+        is_set=False if is_made and not field.is_required else is_set,
+        alias=field.alias,
+    )
+
+
+def _chosen(module: Module, payload: Payload, call: ast.Call, depth: int) -> Payload:
+    """Apply exclude, include, exclude_none, exclude_unset and by_alias."""
+    words = {word.arg: word.value for word in call.keywords if word.arg}
+    entries = dict(payload.entries)
+    for key in ("exclude", "include"):
+        if key not in words or _is_false(words[key]):
+            continue
+        named = _names(module, words[key], depth)
+        if named is None:
+            return opaque(module, call, f"which fields {key}= names is not visible here")
+        entries = {k: e for k, e in entries.items() if (k in named) == (key == "include")}
+    if _is_on(words, "exclude_none"):
+        entries = {name: _without_none(entry) for name, entry in entries.items()}
+    if _is_on(words, "exclude_unset") or _is_on(words, "exclude_defaults"):
+        entries = {name: _only_set(entry) for name, entry in entries.items()}
+        entries = {name: entry for name, entry in entries.items() if entry.is_set is not False}
+    if _is_on(words, "by_alias"):
+        entries = {entry.alias or name: entry for name, entry in entries.items()}
+    return replace(payload, entries=entries)
+
+
+def _names(module: Module, node: ast.expr, depth: int) -> set[str] | None:
+    found = items(module, node, depth + 1)
+    return set(found) if found is not None and "\ue000" not in found else None
+
+
+def _is_on(words: dict[str, ast.expr], key: str) -> bool:
+    return key in words and not _is_false(words[key])
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value
+
+
+def _without_none(entry: Entry) -> Entry:
+    value = entry.value
+    may = nullness(entry.module, value).may_be_none if value is not None else entry.may_be_none
+    return replace(entry, is_certain=False) if may else entry
+
+
+def _only_set(entry: Entry) -> Entry:
+    return entry if entry.is_set else replace(entry, is_certain=False)

@@ -1,0 +1,282 @@
+"""A call in a module -> the rows that a model writes: constructors, managers, create()."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.flows import is_stored
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.objects import fields
+from releasegate.appcode.payloads import (
+    Entry,
+    Payload,
+    one,
+    overlaid,
+    rows,
+    with_entry,
+    with_keywords,
+)
+from releasegate.appcode.sites import Found, call_line, riddle, site
+from releasegate.appcode.stored import after
+from releasegate.appcode.targets import Target, at_root, named
+from releasegate.appcode.values import row_of, rows_of
+from releasegate.appcode.verdicts import Row, Value
+from releasegate.model import Proof
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.model import Collection, Model
+    from releasegate.appcode.module import Module
+
+_CREATES = {"create", "acreate", "get_or_create", "aget_or_create"}
+_UPSERTS = {"update_or_create", "aupdate_or_create", "replace"}
+_VALIDATES = {"model_validate", "from_orm", "parse_obj", "validate", "model_construct"}
+_NOT_COLUMNS = {"defaults", "create_defaults", "commit", "session", "db", "using", "using_db"}
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find ``session.add(Run(...))``, ``Run.objects.create(...)``, ``plan.runs.create(...)``."""
+    if not isinstance(node, ast.Call) or not module.is_python:
+        return
+    target = named(module, node.func)
+    if target is not None:
+        yield from _constructed(module, node, target, contract)
+    elif isinstance(node.func, ast.Attribute):
+        yield from _called(module, node, node.func, contract)
+
+
+def _constructed(
+    module: Module, node: ast.Call, target: Target, contract: Contract
+) -> Iterator[Found]:
+    if not is_stored(module, node):
+        return
+    if target.model is None:
+        yield hidden(module, node, "insert", contract)
+        return
+    payload = with_keywords(module, Payload(module, node), node, 0)
+    if node.args and target.model.kind != "sqlalchemy":
+        payload = (
+            overlaid(payload, one(module, node.args[0], 0)) if len(node.args) == 1 else payload
+        )
+    payload = after(module, node, payload)
+    yield inserted(module, node, target.model, [payload], contract)
+
+
+def _called(
+    module: Module, node: ast.Call, function: ast.Attribute, contract: Contract
+) -> Iterator[Found]:
+    name = function.attr
+    if name in _CREATES | _UPSERTS | _VALIDATES:
+        yield from _created(module, node, function, contract)
+    elif name in ("bulk_insert_mappings", "bulk_update_mappings") and len(node.args) > 1:
+        target = named(module, node.args[0])
+        if target is not None:
+            yield from _mapped(module, node, target, contract)
+
+
+def _created(
+    module: Module, node: ast.Call, function: ast.Attribute, contract: Contract
+) -> Iterator[Found]:
+    collection = _collection(module, function.value)
+    if collection is not None:
+        yield from _of_collection(module, node, function, collection, contract)
+        return
+    target = at_root(module, function.value)
+    if target is None:
+        return
+    is_validated = function.attr in _VALIDATES
+    if is_validated and not is_stored(module, node):
+        return
+    if target.model is None:
+        yield hidden(module, node, "insert", contract)
+        return
+    payloads = _validated(module, node) if is_validated else [_keywords(module, node)]
+    if is_validated:
+        payloads = [after(module, node, payload) for payload in payloads]
+    operation = "upsert" if function.attr in _UPSERTS else "insert"
+    yield inserted(module, node, target.model, payloads, contract, operation=operation)
+
+
+def _keywords(module: Module, node: ast.Call) -> Payload:
+    """Read ``create(plan=plan)`` and ``update_or_create(plan=plan, defaults={...})``."""
+    payload = with_keywords(module, Payload(module, node), node, 0)
+    kept = {
+        key: entry
+        for key, entry in payload.entries.items()
+        if "__" not in key and key not in _NOT_COLUMNS
+    }
+    result = Payload(module, node, kept, payload.is_open)
+    for argument in node.args[:1]:
+        if isinstance(argument, ast.Dict):
+            result = overlaid(result, one(module, argument, 0))
+    words = {word.arg: word.value for word in node.keywords}
+    more = words.get("create_defaults") or words.get("defaults")
+    return overlaid(result, one(module, more, 0)) if more is not None else result
+
+
+def _validated(module: Module, node: ast.Call) -> list[Payload]:
+    """Read ``Run.model_validate(run_in, update={...})``."""
+    if not node.args:
+        return [Payload(module, node, is_open="what it is made of is not visible here")]
+    source = node.args[0]
+    known = fields(module, source) or rows(module, source)
+    more = next((word.value for word in node.keywords if word.arg == "update"), None)
+    if more is None:
+        return list(known)
+    return [overlaid(payload, one(module, more, 0)) for payload in known]
+
+
+def _mapped(module: Module, node: ast.Call, target: Target, contract: Contract) -> Iterator[Found]:
+    is_insert = called_name(node) == "bulk_insert_mappings"
+    if target.model is None:
+        yield hidden(module, node, "insert" if is_insert else "update", contract)
+    elif is_insert:
+        yield inserted(module, node, target.model, rows(module, node.args[1]), contract)
+    else:
+        yield updated(module, node, target.model, rows(module, node.args[1]), contract)
+
+
+def _collection(module: Module, node: ast.expr) -> Collection | None:
+    """Recognise ``plan.runs`` and ``plan.run_set`` as a parent's children."""
+    models = module.project.models
+    if models is None or not isinstance(node, ast.Attribute) or named(module, node.value):
+        return None
+    return models.collection(node.attr)
+
+
+def _of_collection(
+    module: Module,
+    node: ast.Call,
+    function: ast.Attribute,
+    collection: Collection,
+    contract: Contract,
+) -> Iterator[Found]:
+    models = module.project.models
+    owners = models.of_relation(collection.child) if models is not None else ()
+    if not owners or not isinstance(function.value, ast.Attribute):
+        return
+    payload = _keywords(module, node)
+    for column in collection.columns:
+        entry = Entry(module, function.value.value, function.value)
+        attribute = next((k for k, v in owners[0].links.items() if column in v.columns), column)
+        payload = with_entry(payload, attribute, entry)
+    yield inserted(module, node, owners[0], [payload], contract)
+
+
+def inserted(
+    module: Module,
+    node: ast.Call,
+    model: Model,
+    payloads: Iterable[Payload],
+    contract: Contract,
+    *,
+    operation: str = "insert",
+) -> Found:
+    """Make the site of rows that a model inserts."""
+    found = list(rows_of(payloads, model.relation, contract, model))
+    found = [_with_parent(module, node, row, model) for row in found]
+    return site(
+        path=module.path,
+        line=call_line(node),
+        end_line=node.end_lineno or node.lineno,
+        relation=model.relation,
+        operation=operation,
+        api=model.kind,
+        rows=found,
+        updates=None,
+        contract=contract,
+        scope=module.function(node),
+    )
+
+
+def _with_parent(module: Module, node: ast.Call, row: Row, model: Model) -> Row:
+    """Fill in what being appended to a parent's children fills in: ``plan.runs.append(run)``."""
+    columns = _given_by_parent(module, node, model)
+    missing = {column for column in columns if column not in row.values or column in row.uncertain}
+    if not missing:
+        return row
+    proof = Proof(module.path, node.lineno, "the parent that it is added to gives the key")
+    values = {**row.values, **{column: Value("sent", (proof,)) for column in missing}}
+    return Row(row.place, values, row.uncertain - missing, row.is_open)
+
+
+def _given_by_parent(module: Module, node: ast.Call, model: Model) -> tuple[str, ...]:
+    models = module.project.models
+    places: list[ast.AST] = [node]
+    statement = module.parent(node)
+    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+        name = statement.targets[0].id
+        function = module.function(node)
+        places += [x for x in module.loads.get(name, ()) if module.function(x) is function]
+    for place in places:
+        word = _parents_word(module, place)
+        found = models.collection(word) if models is not None and word else None
+        if found is not None and found.child == model.relation:
+            return found.columns
+    return ()
+
+
+def _parents_word(module: Module, place: ast.AST) -> str | None:
+    """Name the collection in ``plan.runs.append(x)``, ``Plan(runs=[x])``, ``plan.runs = [x]``."""
+    current: ast.AST | None = place
+    parent = module.parent(current)
+    while isinstance(parent, ast.List | ast.Tuple | ast.ListComp | ast.Starred):
+        current, parent = parent, module.parent(parent)
+    if isinstance(parent, ast.keyword):
+        return parent.arg
+    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Attribute):
+        return parent.targets[0].attr
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
+        is_adding = parent.func.attr in ("append", "extend", "add", "insert")
+        holder = parent.func.value
+        return holder.attr if is_adding and isinstance(holder, ast.Attribute) else None
+    return None
+
+
+def updated(
+    module: Module, node: ast.Call, model: Model, payloads: Iterable[Payload], contract: Contract
+) -> Found:
+    """Make the site of columns that a model sets in rows that exist."""
+    bare = replace(model, filled=frozenset())
+    made = [row_of(payload, model.relation, contract, bare) for payload in payloads]
+    place = Proof(module.path, call_line(node), "set here")
+    several = Row(place, is_open="which of several payloads is sent is not visible here")
+    return site(
+        path=module.path,
+        line=call_line(node),
+        end_line=node.end_lineno or node.lineno,
+        relation=model.relation,
+        operation="update",
+        api=model.kind,
+        rows=(),
+        updates=made[0] if len(made) == 1 else several if made else Row(place),
+        contract=contract,
+        scope=module.function(node),
+    )
+
+
+def deleted(module: Module, node: ast.Call, model: Model, contract: Contract) -> Found:
+    """Make the site of rows that go."""
+    return site(
+        path=module.path,
+        line=call_line(node),
+        end_line=node.end_lineno or node.lineno,
+        relation=model.relation,
+        operation="delete",
+        api=model.kind,
+        rows=(),
+        updates=None,
+        contract=contract,
+        scope=module.function(node),
+    )
+
+
+def hidden(module: Module, node: ast.Call, operation: str, contract: Contract) -> Found:
+    place = Proof(module.path, call_line(node), "which model it is depends on the caller")
+    return riddle(
+        place, relation=None, operation=operation, api="orm", contract=contract, is_quiet=True
+    )

@@ -1,0 +1,263 @@
+"""A call of Prisma's client -> the rows that it writes, nested ones too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import orm
+from releasegate.appcode.models.model import Collection, Link, Model
+from releasegate.appcode.payloads import Entry, Payload, rows, with_entry
+from releasegate.appcode.references import stem, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+    from releasegate.appcode.project import Project
+    from releasegate.appcode.sites import Found
+    from releasegate.model import Relation
+
+_OPERATIONS = {
+    **dict.fromkeys(("create", "createMany", "createManyAndReturn"), "insert"),
+    **dict.fromkeys(("update", "updateMany", "updateManyAndReturn"), "update"),
+    **dict.fromkeys(("delete", "deleteMany"), "delete"),
+    "upsert": "upsert",
+}
+_MODEL = re.compile(r"^\s*model\s+(\w+)\s*\{(.*?)^\s*\}", re.MULTILINE | re.DOTALL)
+_FIELD = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?[ \t]*(.*)$", re.MULTILINE)
+_MAP = re.compile(r'@map\(\s*(?:name:\s*)?"([^"]+)"')
+_TABLE = re.compile(r'@@map\(\s*(?:name:\s*)?"([^"]+)"')
+_SCHEMA = re.compile(r'@@schema\(\s*"([^"]+)"')
+_RELATION = re.compile(r"fields:\s*\[([^\]]*)\]")
+_NESTED = {"create", "createMany", "connectOrCreate", "upsert"}
+_CLIENTS = ("prisma", "db", "tx", "trx", "client", "database", "transaction", "orm", "pc", "p")
+
+
+class Client:
+    """The models of a project, by the names that its client gives them."""
+
+    def __init__(self, project: Project, contract: Contract) -> None:
+        self.by_name: dict[str, Model] = {}
+        texts = [
+            content.decode(errors="replace")
+            for path, content in project.contents.items()
+            if path.endswith(".prisma")
+        ]
+        module = next((m for m in project.scripts()), None)
+        if module is None:
+            return
+        for text in texts:
+            for name, body in _MODEL.findall(text):
+                self._declare(name, body, contract, module)
+        self._connect(texts)
+        if not texts:
+            self._guess(contract, module)
+
+    def _declare(self, name: str, body: str, contract: Contract, module: Module) -> None:
+        table, schema = _TABLE.search(body), _SCHEMA.search(body)
+        relation = contract.find(schema[1] if schema else None, table[1] if table else name)
+        if relation is None:
+            return
+        columns: dict[str, str] = {}
+        links: dict[str, Link] = {}
+        for attribute, _, _, _, rest in _FIELD.findall(body):
+            mapped = _MAP.search(rest)
+            columns[attribute] = mapped[1] if mapped else attribute
+        for attribute, _, _, _, rest in _FIELD.findall(body):
+            given = _RELATION.search(rest)
+            if given:
+                names = [part.strip() for part in given[1].split(",")]
+                links[attribute] = Link(tuple(columns.get(item, item) for item in names))
+        filled = {
+            columns[field[0]]
+            for field in _FIELD.findall(body)
+            if "@default(" in field[4] and field[0] in columns
+        }
+        made = Model(relation, module, ast.Pass(), "prisma", columns, links, {}, frozenset(filled))
+        self.by_name[name[:1].lower() + name[1:]] = made
+
+    def _connect(self, texts: list[str]) -> None:
+        """Give each parent its lists of children."""
+        for text in texts:
+            for name, body in _MODEL.findall(text):
+                parent = self.by_name.get(name[:1].lower() + name[1:])
+                for attribute, kind, is_list, _, _ in _FIELD.findall(body) if parent else ():
+                    child = self.by_name.get(kind[:1].lower() + kind[1:])
+                    if child is not None and is_list and parent is not None:
+                        columns = _back(text, kind, name, child)
+                        parent.collections[attribute] = Collection(child.relation, columns)
+
+    def _guess(self, contract: Contract, module: Module) -> None:
+        """Name the models after their tables where no schema is in view."""
+        for relation in contract.relations:
+            columns = {column.column: column.column for column in contract.of_child(relation)}
+            columns |= {_camel(words_of(name)): name for name in columns}
+            links = {
+                _camel(words_of(c.column)[:-1]): Link((c.column,))
+                for c in contract.of_child(relation)
+                if len(words_of(c.column)) > 1
+            }
+            made = Model(relation, module, ast.Pass(), "prisma", columns, links)
+            for name in (
+                _camel(words_of(relation.name)),
+                _camel(stem(relation.name)),
+                relation.name,
+            ):
+                self.by_name.setdefault(name, made)
+
+    def of_relation(self, relation: Relation) -> Model | None:
+        return next((m for m in self.by_name.values() if m.relation == relation), None)
+
+
+def _camel(words: tuple[str, ...]) -> str:
+    return "".join(word if not index else word.capitalize() for index, word in enumerate(words))
+
+
+def _back(text: str, kind: str, parent: str, child: Model) -> tuple[str, ...]:
+    """Find the child's columns that refer to the parent."""
+    body = next((found for name, found in _MODEL.findall(text) if name == kind), "")
+    for attribute, target, _, _, _ in _FIELD.findall(body):
+        if target == parent and attribute in child.links:
+            return child.links[attribute].columns
+    return ()
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find ``prisma.run.create({ data: {...} })`` and its like."""
+    if module.is_python or not isinstance(node, ast.Call):
+        return
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in _OPERATIONS:
+        return
+    model = _model(module, function.value, contract)
+    given = node.args[0] if node.args else None
+    if model is None or (given is None and function.attr != "deleteMany"):
+        return
+    operation = _OPERATIONS[function.attr]
+    if operation == "delete":
+        yield orm.deleted(module, node, model, contract)
+        return
+    yield from _written(module, node, model, operation, given, contract)
+
+
+def _model(module: Module, node: ast.expr, contract: Contract) -> Model | None:
+    if not isinstance(node, ast.Attribute):
+        return None
+    base = ast.unparse(node.value).lower()
+    if not base.rsplit(".", 1)[-1].rstrip("()").endswith(_CLIENTS):
+        return None
+    return module.project.prisma(contract).by_name.get(node.attr)
+
+
+def _written(
+    module: Module,
+    node: ast.Call,
+    model: Model,
+    operation: str,
+    given: ast.expr | None,
+    contract: Contract,
+) -> Iterator[Found]:
+    client = module.project.prisma(contract)
+    outer = rows(module, given) if given is not None else ()
+    for argument in outer[:1]:
+        key = "create" if operation == "upsert" else "data"
+        entry = argument.entries.get(key)
+        payloads = list(rows(entry.module, entry.value)) if entry and entry.value else [argument]
+        plain = [_flattened(payload, model) for payload in payloads]
+        if operation == "update":
+            yield orm.updated(module, node, model, plain, contract)
+        else:
+            yield orm.inserted(module, node, model, plain, contract, operation=operation)
+        for payload in payloads:
+            yield from _nested(module, node, model, payload, client, contract)
+
+
+def _flattened(payload: Payload, model: Model) -> Payload:
+    """Turn ``plan: { connect: { id: x } }`` into the key that it sets."""
+    result = Payload(payload.module, payload.node, {}, payload.is_open)
+    for key, entry in payload.entries.items():
+        if key in model.links:
+            made = _connected(entry)
+            columns = model.links[key].columns
+            is_id = made is not entry and made.value is not None and len(columns) == 1
+            names = (name for name, column in model.columns.items() if column == columns[0])
+            result = with_entry(result, next(names, key) if is_id else key, made)
+        elif key not in model.collections:
+            result = with_entry(result, key, entry)
+    return result
+
+
+def _connected(entry: Entry) -> Entry:
+    if entry.value is None:
+        return entry
+    if isinstance(entry.value, ast.IfExp | ast.BoolOp | ast.Constant):
+        return entry
+    found = rows(entry.module, entry.value)
+    for payload in found[:1]:
+        for how in ("connect", "create", "connectOrCreate"):
+            inner = payload.entries.get(how)
+            if inner is None:
+                continue
+            if how != "connect" or inner.value is None:
+                return Entry(
+                    entry.module, None, inner.node, entry.is_certain, False, "it is made here"
+                )
+            keys = rows(inner.module, inner.value)
+            held = list(keys[0].entries.values()) if keys else []
+            if held and held[0].value is not None:
+                return Entry(held[0].module, held[0].value, held[0].node, entry.is_certain)
+        if "disconnect" in payload.entries:
+            return Entry(
+                entry.module, ast.copy_location(ast.Constant(None), entry.value), entry.node
+            )
+    return entry
+
+
+def _nested(
+    module: Module,
+    node: ast.Call,
+    model: Model,
+    payload: Payload,
+    client: Client,
+    contract: Contract,
+) -> Iterator[Found]:
+    """Find the children in ``data: { runs: { create: [...] } }``."""
+    for key, entry in payload.entries.items():
+        collection = model.collections.get(key)
+        child = client.of_relation(collection.child) if collection is not None else None
+        if collection is None or child is None or entry.value is None:
+            continue
+        for inner in rows(entry.module, entry.value)[:1]:
+            for how, made in inner.entries.items():
+                if how in _NESTED and made.value is not None:
+                    yield from _children(module, node, child, made, collection, contract)
+
+
+def _children(
+    module: Module,
+    node: ast.Call,
+    child: Model,
+    made: Entry,
+    collection: Collection,
+    contract: Contract,
+) -> Iterator[Found]:
+    found: list[Payload] = []
+    for payload in rows(made.module, made.value) if made.value is not None else ():
+        data = payload.entries.get("data") or payload.entries.get("create")
+        inner = rows(data.module, data.value) if data and data.value is not None else (payload,)
+        for item in inner:
+            plain = _flattened(item, child)
+            for column in collection.columns:
+                sent = Entry(module, None, made.node, True, False, "the parent gives the key")
+                name = next((k for k, v in child.columns.items() if v == column), column)
+                plain = with_entry(plain, name, sent)
+            found.append(plain)
+    place = ast.copy_location(ast.Name(collection.child.name, ast.Load()), made.node)
+    call = ast.Call(place, [], [])
+    module.adopt(call, node)
+    ast.copy_location(call, made.node)
+    if found:
+        yield orm.inserted(module, call, child, found, contract)

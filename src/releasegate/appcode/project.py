@@ -1,0 +1,148 @@
+"""The app's files, path to bytes -> parsed modules, found by path, import or word."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import parsing
+from releasegate.appcode.module import Module
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Mapping
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.frames import Frame
+    from releasegate.appcode.models.registry import Models
+    from releasegate.appcode.prisma import Client
+
+PYTHON = (".py", ".pyi")
+SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+CODE = (*PYTHON, *SCRIPT)
+#: so many files may be parsed because they mention one word
+MAX_MENTIONS = 60
+
+
+class Project:
+    def __init__(self, contents: Mapping[str, bytes | None]) -> None:
+        self.contents = {path: held or b"" for path, held in contents.items()}
+        #: path -> why it does not parse, and the line
+        self.broken: dict[str, tuple[str, int | None]] = {}
+        #: the calls through which the code is being read, the innermost last
+        self.frames: list[Frame] = []
+        #: what calls a function, once it has been looked for
+        self.callers: dict[ast.AST, tuple[tuple[Module, ast.Call], ...]] = {}
+        #: the models of the contract's tables, once they have been read
+        self.models: Models | None = None
+        self._client: Client | None = None
+        self._modules: dict[str, Module | None] = {}
+        self._mentions: dict[tuple[str, bool], list[Module]] = {}
+
+    def module(self, path: str) -> Module | None:
+        """Parse a file once; None where that fails, and ``broken`` says why."""
+        if path not in self._modules:
+            self._modules[path] = None
+            try:
+                text, tree = parsing.parse(path, self.contents[path])
+                self._modules[path] = Module(path, text, tree, self)
+            except parsing.Unparsable as error:
+                self.broken[path] = (str(error), error.line)
+        return self._modules[path]
+
+    def mentioning(self, word: str, *, python: bool) -> list[Module]:
+        """Parse the files that a word stands in, the first of them when there are many."""
+        key = (word, python)
+        if key not in self._mentions:
+            wanted, suffixes = os.fsencode(word), PYTHON if python else SCRIPT
+            paths = [
+                path
+                for path, content in self.contents.items()
+                if path.endswith(suffixes) and wanted in content
+            ]
+            found = map(self.module, paths[:MAX_MENTIONS])
+            self._mentions[key] = [item for item in found if item is not None]
+        return self._mentions[key]
+
+    def scripts(self) -> Iterator[Module]:
+        """Yield the TypeScript and JavaScript files that have been parsed."""
+        for path, module in list(self._modules.items()):
+            if module is not None and path.endswith(SCRIPT):
+                yield module
+
+    def prisma(self, contract: Contract) -> Client:
+        """Give the names of Prisma's client, read from the schema once."""
+        from releasegate.appcode.prisma import Client
+
+        if self._client is None:
+            self._client = Client(self, contract)
+        return self._client
+
+    def importers(self, module: Module) -> list[Module]:
+        """Parse the files that may import this one."""
+        stem = module.path.rsplit(".", 1)[0].removesuffix("/__init__").removesuffix("/index")
+        named = self.mentioning(stem.rsplit("/", 1)[-1], python=module.is_python)
+        return [item for item in named if item is not module]
+
+    def find(self, origin: str, dotted: str) -> Module | None:
+        """Find the file of an import: by its place for a relative one, else by its end."""
+        inner = dotted if origin.endswith(SCRIPT) else _python_path(dotted)
+        for path in self._candidates(origin, inner):
+            return self.module(path)
+        return None
+
+    def _candidates(self, origin: str, inner: str) -> Iterator[str]:
+        endings = _SCRIPT_ENDINGS if origin.endswith(SCRIPT) else _PYTHON_ENDINGS
+        if inner.startswith("."):
+            base = _beside(origin, inner)
+            # TypeScript writes ./x.js for what lies there as x.ts.
+            for stem in (base, base.removesuffix(".js").removesuffix(".mjs")):
+                yield from (stem + end for end in endings if stem + end in self.contents)
+            return
+        inner = inner.lstrip("@~#").lstrip("/")
+        last = inner.rsplit("/", 1)[-1]
+        known = [
+            path
+            for end in endings
+            for path in self._by_name.get((last + end).rsplit("/", 1)[-1], ())
+            if f"/{path}".endswith(f"/{inner}{end}")
+        ]
+        known.sort(key=lambda path: (-_common(path, origin), len(path)))
+        yield from known[:1]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self.contents:
+            found[path.rsplit("/", 1)[-1]].append(path)
+        return found
+
+
+_PYTHON_ENDINGS = (".py", "/__init__.py", ".pyi")
+_SCRIPT_ENDINGS = ("", *SCRIPT, *(f"/index{suffix}" for suffix in SCRIPT), "/src/index.ts")
+
+
+def _python_path(dotted: str) -> str:
+    level = len(dotted) - len(dotted.lstrip("."))
+    inner = dotted.lstrip(".").replace(".", "/")
+    if not level:
+        return inner
+    return "/".join(["." if level == 1 else "/".join([".."] * (level - 1)), inner])
+
+
+def _beside(origin: str, relative: str) -> str:
+    """Go from a file's folder along ``../x/y``."""
+    parts = origin.split("/")[:-1]
+    for part in relative.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in (".", "..", ""):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _common(one: str, other: str) -> int:
+    """Count the folders that two paths share."""
+    return len(os.path.commonpath(["/" + one, "/" + other]))

@@ -1,0 +1,108 @@
+"""A statement in a module -> the rows that an object, fetched before, changes or takes away."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import orm
+from releasegate.appcode.instances import instances
+from releasegate.appcode.models.model import Model
+from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Entry, Payload
+from releasegate.appcode.sites import Found, site
+from releasegate.appcode.values import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+
+_DELETES = {"delete", "adelete", "delete_instance"}
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find ``session.delete(plan)``, ``plan.delete()`` and ``run.plan_id = other``."""
+    if not module.is_python or module.project.models is None:
+        return
+    if isinstance(node, ast.Call) and called_name(node) in _DELETES:
+        yield from _deleted(module, node, contract)
+    elif isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Attribute):
+                yield from _assigned(module, node, target, contract)
+
+
+def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    if not isinstance(node.func, ast.Attribute):
+        return
+    given = node.args[0] if node.args and called_name(node) == "delete" else node.func.value
+    if isinstance(given, ast.Call) or _is_class(module, given):
+        return
+    model = _model(module, given)
+    if model is not None:
+        yield orm.deleted(module, node, model, contract)
+
+
+def _is_class(module: Module, node: ast.expr) -> bool:
+    models = module.project.models
+    return models is not None and models.of(module, node) is not None
+
+
+def _model(module: Module, node: ast.expr) -> Model | None:
+    """Find the one model that an object is a row of."""
+    models = module.project.models
+    if models is None:
+        return None
+    known = [models.of_class(owner) for owner in instances(module, node)]
+    found = {model.relation: model for model in known if model is not None}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _assigned(
+    module: Module, node: ast.Assign, target: ast.Attribute, contract: Contract
+) -> Iterator[Found]:
+    """Judge ``run.plan_id = x`` on a row that was there before; on a new one it is part of that."""
+    models = module.project.models
+    names = {a for m in models or () for a in (*m.columns, *m.links)}
+    columns = {column.column for column in contract.columns}
+    if target.attr not in names | columns or _is_made_here(module, target.value):
+        return
+    model = _model(module, target.value)
+    if model is None:
+        return
+    payload = Payload(module, node, {target.attr: Entry(module, node.value, target)})
+    row = row_of(payload, model.relation, contract, _without_defaults(model))
+    if not set(row.values) & {c.column for c in contract.of_child(model.relation)}:
+        return
+    yield site(
+        path=module.path,
+        line=node.lineno,
+        end_line=node.end_lineno or node.lineno,
+        relation=model.relation,
+        operation="update",
+        api=model.kind,
+        rows=(),
+        updates=row,
+        contract=contract,
+        scope=module.function(node),
+    )
+
+
+def _without_defaults(model: Model) -> Model:
+    return Model(model.relation, model.module, model.node, model.kind, model.columns, model.links)
+
+
+def _is_made_here(module: Module, node: ast.expr) -> bool:
+    """Say whether the object is made by its constructor in view."""
+    models = module.project.models
+    if isinstance(node, ast.Name) and node.id == "self":
+        return True
+    return any(
+        isinstance(origin.value, ast.Call)
+        and models is not None
+        and models.of(origin.module, origin.value.func) is not None
+        for origin in origins(module, node)
+    )

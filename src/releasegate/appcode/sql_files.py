@@ -1,0 +1,121 @@
+"""A .sql file -> the writes in its statements, and in the functions that it defines."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.sites import Found, riddle, site
+from releasegate.appcode.sql_row import judge
+from releasegate.appcode.verdicts import Row
+from releasegate.model import Proof
+from releasegate.statements.binds import normalise
+from releasegate.statements.functions import Body, bodies
+from releasegate.statements.parser import SqlError
+from releasegate.statements.writes import SqlWrite, writes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+
+_VERB = re.compile(
+    r"\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b", re.IGNORECASE
+)
+_TARGET = re.compile(
+    _VERB.pattern + r"\s+(?:only\s+)?(?:\"?\w+\"?\.)?\"?(?P<table>\w+)", re.IGNORECASE
+)
+#: psql's own commands, and COPY's rows
+_META = re.compile(r"^\\.*$", re.MULTILINE)
+_COPIED = re.compile(r"(?is)(^\s*copy\b[^;]*\bfrom\s+stdin[^;]*;)(.*?)(^\\\.$|\Z)", re.MULTILINE)
+
+
+def sites(path: str, text: str, contract: Contract) -> Iterator[Found]:
+    """Find the writes of a file; one that the grammar refuses is read statement by statement."""
+    plain = _META.sub("", _COPIED.sub(lambda m: m[1] + "\n" * m[2].count("\n"), text))
+    for first, part in _parts(plain):
+        try:
+            found = writes(part)
+        except SqlError as error:
+            yield from _unparsed(path, first, part, contract, str(error))
+            continue
+        for write in found:
+            yield from _site(path, first, write, contract)
+        for body in bodies(normalise(part).sql):
+            for write in body.writes:
+                yield from _site(path, first + body.line - 1, write, contract, body)
+            if body.is_hidden and not body.writes:
+                yield from _unparsed(
+                    path, first + body.line - 1, body.text, contract, "it is made when it runs"
+                )
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """Give the whole text, or its statements where the whole is refused."""
+    try:
+        writes(text)
+    except SqlError:
+        position = 0
+        for part in re.split(r";[ \t]*(?=\n|\Z)", text):
+            yield text.count("\n", 0, position) + 1, part
+            position += len(part) + 1
+        return
+    yield 1, text
+
+
+def _site(
+    path: str, first: int, write: SqlWrite, contract: Contract, body: Body | None = None
+) -> Iterator[Found]:
+    relation = contract.find(write.schema, write.table)
+    if relation is None:
+        return
+    line = first + write.line - 1
+    place = Proof(path, line, f"the columns of {relation.name} are listed here")
+    inserts = write.operation in ("insert", "upsert", "copy")
+    rows = [judge(row, relation, contract, place, body) for row in write.rows] if inserts else []
+    if inserts and write.columns is None:
+        rows = [Row(place, is_open="the columns are not listed")]
+    updates = None
+    if write.updates:
+        values = {
+            key: value
+            for key, value in write.updates.items()
+            if not (value.kind == "excluded" and value.text == key)
+        }
+        updates = judge(values, relation, contract, place, body)
+    yield site(
+        path=path,
+        line=line,
+        end_line=max(line, first + write.end_line - 1),
+        relation=relation,
+        operation=write.operation,
+        api="sql",
+        rows=rows or ([Row(place)] if inserts else []),
+        updates=updates,
+        contract=contract,
+        scope=(path, first),
+    )
+
+
+def _unparsed(path: str, first: int, text: str, contract: Contract, why: str) -> Iterator[Found]:
+    for match in _TARGET.finditer(text):
+        relation = contract.find(None, match["table"]) or contract.find(
+            None, match["table"].lower()
+        )
+        if relation is None or _is_comment(text, match.start()):
+            continue
+        verb = match.group(1).split()[0].lower()
+        operation = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
+        line = first + text[: match.start()].count("\n")
+        yield riddle(
+            Proof(path, line, f"the SQL cannot be read ({why})"),
+            relation=relation,
+            operation=operation.get(verb, "delete"),
+            api="sql",
+            contract=contract,
+        )
+
+
+def _is_comment(text: str, position: int) -> bool:
+    start = text.rfind("\n", 0, position) + 1
+    return "--" in text[start:position]

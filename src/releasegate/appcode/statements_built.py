@@ -1,0 +1,254 @@
+"""A call in a module -> the INSERT, UPDATE or DELETE that it builds from a table or a model.
+
+SQLAlchemy's ``insert(Run).values(...)``, peewee's ``Run.insert(...)``, Drizzle's
+``db.insert(runs).values(...)``, Kysely's ``db.insertInto("runs")``, and queries' ``.update()``.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import orm
+from releasegate.appcode.models.model import Model
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows, with_entry
+from releasegate.appcode.sites import Found, riddle
+from releasegate.appcode.targets import Target, at_root, named
+from releasegate.appcode.texts import text_of
+from releasegate.model import Proof
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+
+_INSERTS = {"insert", "pg_insert", "insertInto", "insert_many", "replace", "replace_many", "Insert"}
+_UPDATES = {"update", "updateTable", "aupdate", "Update"}
+_DELETES = {"delete", "deleteFrom", "adelete", "Delete", "_raw_delete", "delete_by_id"}
+_SET = {"values", "set", "from_select", "columns"}
+_CONFLICT = {
+    "on_conflict_do_update",
+    "onConflictDoUpdate",
+    "on_conflict",
+    "onConflict",
+    "doUpdateSet",
+}
+_RUNS = ("execute", "exec", "fetch", "run", "scalar", "stream")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A call in a chain that starts with the statement."""
+
+    name: str
+    call: ast.Call
+    module: Module
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find the statements that are built where this call stands."""
+    if not isinstance(node, ast.Call):
+        return
+    name = called_name(node)
+    operation = _operation(name)
+    if operation is None:
+        return
+    target, payload = _target(module, node, name, contract)
+    if target is None:
+        return
+    if target.model is None:
+        place = Proof(module.path, node.lineno, "which model it is depends on the caller")
+        yield riddle(
+            place, relation=None, operation=operation, api="orm", contract=contract, is_quiet=True
+        )
+    elif operation == "delete":
+        yield orm.deleted(module, node, target.model, contract)
+    else:
+        yield from _written(module, node, target.model, operation, payload, contract)
+
+
+def _operation(name: str) -> str | None:
+    if name in _INSERTS:
+        return "insert"
+    if name in _UPDATES:
+        return "update"
+    return "delete" if name in _DELETES else None
+
+
+def _target(
+    module: Module, node: ast.Call, name: str, contract: Contract
+) -> tuple[Target | None, list[ast.expr]]:
+    """Find the table: what the call takes, or what it is called on; the rest is payload."""
+    first = node.args[0] if node.args else None
+    if name in ("insertInto", "updateTable", "deleteFrom"):
+        return _by_text(module, first, contract), node.args[1:]
+    if isinstance(node.func, ast.Name):
+        return named(module, first), node.args[1:]
+    if not module.is_python:
+        taken = named(module, first)
+        return (taken if taken is not None and _is_database(module, node) else None), []
+    if first is not None and not node.keywords and len(node.args) == 1:
+        taken = named(module, first)
+        if taken is not None and name in ("insert", "update", "delete"):
+            # ``sa.insert(Run)``; ``session.delete(run)`` takes an object and is read elsewhere.
+            return (taken, []) if _is_library(node.func) else (None, [])
+    assert isinstance(node.func, ast.Attribute)
+    if _is_objects(name) and not _is_query(node.func.value):
+        return None, []
+    return at_root(module, node.func.value), node.args
+
+
+def _is_database(module: Module, node: ast.Call) -> bool:
+    """Tell Drizzle's ``db.delete(runs)`` from ``cache.delete(runs)``."""
+    base = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    word = base.rsplit(".", 1)[-1].rstrip("()").lower()
+    is_followed = isinstance(module.parent(node), ast.Attribute)
+    return is_followed or word.endswith(
+        ("db", "tx", "trx", "database", "drizzle", "client", "conn")
+    )
+
+
+def _is_library(function: ast.expr) -> bool:
+    """Say whether ``insert`` is taken from SQLAlchemy itself: ``sa.insert``."""
+    base = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+    return base in ("sa", "sqlalchemy", "sql", "postgresql", "pg", "dialect", "sqlmodel", "db")
+
+
+def _is_objects(name: str) -> bool:
+    return name in ("delete", "adelete", "update", "aupdate")
+
+
+def _is_query(node: ast.expr) -> bool:
+    """Tell ``Run.objects.filter().delete()`` from ``run.delete()`` and ``mapping.update()``."""
+    if isinstance(node, ast.Call | ast.Await):
+        return True
+    return isinstance(node, ast.Name | ast.Attribute)
+
+
+def _by_text(module: Module, node: ast.expr | None, contract: Contract) -> Target | None:
+    text = text_of(module, node) if node is not None else None
+    *schema, name = (text or "").split(".")
+    relation = contract.find(schema[-1] if schema else None, name)
+    if relation is None or node is None:
+        return None
+    models = module.project.models
+    known = models.of_relation(relation) if models is not None else ()
+    return Target(
+        known[0]
+        if known and known[0].kind != "drizzle"
+        else Model(relation, module, node, "kysely")
+    )
+
+
+def _written(
+    module: Module,
+    node: ast.Call,
+    model: Model,
+    operation: str,
+    given: list[ast.expr],
+    contract: Contract,
+) -> Iterator[Found]:
+    steps = _chain(module, node)
+    payloads = _given(module, node, given)
+    for step in steps:
+        if step.name in _SET:
+            payloads += _of_step(step)
+    payloads = payloads or _run_with(module, node, steps)
+    is_upsert = any(step.name in _CONFLICT for step in steps)
+    if operation == "update":
+        yield orm.updated(module, node, model, payloads, contract)
+        return
+    if not payloads:
+        payloads = [Payload(module, node, is_open="the values are not visible here")]
+    kind = "upsert" if is_upsert else "insert"
+    yield orm.inserted(module, node, model, payloads, contract, operation=kind)
+
+
+def _given(module: Module, node: ast.Call, given: list[ast.expr]) -> list[Payload]:
+    """Read ``Run.insert(plan=plan)``, ``Run.insert({...})`` and ``Run.insert_many([...])``."""
+    found = [item for value in given[:1] for item in rows(module, value)]
+    if node.keywords and called_name(node) not in ("insert_many", "replace_many"):
+        words = [
+            w for w in node.keywords if w.arg not in ("synchronize_session", "values", "fields")
+        ]
+        if words:
+            made = ast.Call(node.func, [], words)
+            module.adopt(made, node)
+            found.append(of_keywords(module, made, 0))
+        found += [row for w in node.keywords if w.arg == "values" for row in rows(module, w.value)]
+    return found
+
+
+def _of_step(step: _Step) -> list[Payload]:
+    """Read ``.values({...})``, ``.values(plan_id=x)``, ``.set({...})``, ``.from_select([...])``."""
+    call = step.call
+    if step.name in ("from_select", "columns") and call.args:
+        return [_selected(step)]
+    found = [row for value in call.args[:1] for row in rows(step.module, value)]
+    if call.keywords:
+        made = ast.Call(call.func, [], call.keywords)
+        step.module.adopt(made, call)
+        found.append(of_keywords(step.module, made, 0))
+    return found
+
+
+def _selected(step: _Step) -> Payload:
+    """Read the columns of ``from_select(["plan_id", ...], select)``."""
+    payload = Payload(step.module, step.call)
+    listed = step.call.args[0]
+    for item in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
+        key = text_of(step.module, item)
+        if key is None and isinstance(item, ast.Attribute):
+            key = item.attr
+        if key is not None:
+            entry = Entry(step.module, None, item, may_be_none=False, what="it is selected")
+            payload = with_entry(payload, key, entry)
+    return payload
+
+
+def _chain(module: Module, node: ast.AST, seen: set[ast.AST] | None = None) -> list[_Step]:
+    """List the calls that follow in the chain, through a variable too."""
+    steps: list[_Step] = []
+    known = seen if seen is not None else set()
+    if node in known:
+        return steps
+    known.add(node)
+    current: ast.AST = node
+    for _ in range(30):
+        holder = module.parent(current)
+        call = module.parent(holder) if isinstance(holder, ast.Attribute) else None
+        if not isinstance(holder, ast.Attribute) or not isinstance(call, ast.Call):
+            break
+        steps.append(_Step(holder.attr, call, module))
+        current = call
+    for load in _loads(module, current):
+        steps += _chain(module, load, known)
+    return steps
+
+
+def _loads(module: Module, node: ast.AST) -> list[ast.expr]:
+    """Find the readings of the variable that a statement is kept in."""
+    holder = module.parent(node)
+    if not isinstance(holder, ast.Assign) or not isinstance(holder.targets[0], ast.Name):
+        return []
+    function = module.function(node)
+    name = holder.targets[0].id
+    return [x for x in module.loads.get(name, ()) if module.function(x) is function]
+
+
+def _run_with(module: Module, node: ast.Call, steps: list[_Step]) -> list[Payload]:
+    """Read ``session.execute(insert(Run), [{...}])`` and ``execute(query=..., values={...})``."""
+    last: ast.AST = steps[-1].call if steps else node
+    for place in (node, last, *_loads(module, node), *_loads(module, last)):
+        holder = module.parent(place)
+        holder = module.parent(holder) if isinstance(holder, ast.keyword) else holder
+        if not isinstance(holder, ast.Call) or not called_name(holder).startswith(_RUNS):
+            continue
+        given = [value for value in holder.args if value is not place]
+        given += [w.value for w in holder.keywords if w.arg in ("values", "params", "parameters")]
+        if given:
+            return list(rows(module, given[0]))
+    return []

@@ -1,0 +1,255 @@
+"""A variable that holds rows -> what it was given, and every change until it is sent."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.callers import frames
+from releasegate.appcode.frames import entered
+from releasegate.appcode.module import Module, before
+from releasegate.appcode.names import Origin, origins
+from releasegate.appcode.objects import mapping_of
+from releasegate.appcode.payloads import (
+    MAX_PATHS,
+    Entry,
+    Payload,
+    of_keywords,
+    opaque,
+    overlaid,
+    rows,
+    with_entry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def of_stored(
+    module: Module, node: ast.Name | ast.Attribute | ast.Subscript, depth: int
+) -> tuple[Payload, ...]:
+    """Read a name, ``self.x``, or an item of either."""
+    if isinstance(node, ast.Subscript):
+        return _item(module, node, depth)
+    found = origins(module, node)
+    payloads: list[Payload] = []
+    for origin in found:
+        payloads.extend(_of_origin(module, origin, node, depth))
+    if not payloads and not found and isinstance(node, ast.Attribute):
+        payloads.extend(_of_member(module, node, depth))
+    return tuple(payloads[:MAX_PATHS]) or (opaque(module, node),)
+
+
+def _item(module: Module, node: ast.Subscript, depth: int) -> tuple[Payload, ...]:
+    """Read ``rows[0]``, or ``data["run"]`` of a mapping that is written down."""
+    if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return _of_member(module, node, depth)
+    return rows(module, node.value, depth + 1)
+
+
+def _of_member(
+    module: Module, node: ast.Subscript | ast.Attribute, depth: int
+) -> tuple[Payload, ...]:
+    if isinstance(node, ast.Attribute):
+        key = node.attr
+    else:
+        key = str(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
+    found: list[Payload] = []
+    for payload in rows(module, node.value, depth + 1):
+        entry = payload.entries.get(key)
+        if entry is None or entry.value is None:
+            return tuple(_declared_member(module, node))
+        found.extend(rows(entry.module, entry.value, depth + 1))
+    return tuple(found)
+
+
+def _declared_member(module: Module, node: ast.expr) -> Iterator[Payload]:
+    known = mapping_of(module, node)
+    yield known if known is not None else opaque(module, node)
+
+
+def _of_origin(
+    module: Module, origin: Origin, node: ast.Name | ast.Attribute, depth: int
+) -> Iterator[Payload]:
+    if origin.iterated is not None:
+        made = rows(origin.module, origin.iterated, depth + 1)
+    elif origin.value is not None:
+        is_empty = isinstance(origin.value, ast.List) and not origin.value.elts
+        made = () if is_empty else rows(origin.module, origin.value, depth + 1)
+    elif origin.parameter is not None and origin.function is not None:
+        made = _of_parameter(origin, node, depth)
+    else:
+        made = (opaque(module, node),)
+    for payload in made:
+        yield _changed(module, origin, payload, node, depth)
+    yield from _appended(module, origin, node, depth)
+
+
+def _of_parameter(
+    origin: Origin, node: ast.Name | ast.Attribute, depth: int
+) -> tuple[Payload, ...]:
+    """Read a parameter by its declaration, or by what every caller hands over."""
+    module, parameter, function = origin.module, origin.parameter, origin.function
+    if parameter is None or function is None:
+        return (opaque(module, node),)
+    declared = mapping_of(module, node)
+    if declared is not None:
+        return (declared,)
+    found: list[Payload] = []
+    for frame in frames(module, function):
+        with entered(frame) as is_new:
+            given = origins(module, node) if is_new else ()
+            for item in given:
+                if item.value is None or item.parameter is not None:
+                    return (opaque(module, node),)
+                found.extend(rows(item.module, item.value, depth + 1))
+    return tuple(found) or (opaque(module, node),)
+
+
+def _later(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
+    """Yield what happens to a local variable between a binding and a use, in order."""
+    function = module.function(use)
+    if origin.module is not module or module.function(origin.node) is not function:
+        return
+    word = use.attr if isinstance(use, ast.Attribute) else getattr(use, "id", "")
+    text = ast.unparse(use)
+    uses = [
+        item
+        for item in module.loads.get(word, ())
+        if module.function(item) is function and ast.unparse(item) == text
+    ]
+    around = set(module.ancestors(origin.node))
+    loops = [
+        item
+        for item in module.ancestors(use)
+        if isinstance(item, ast.For | ast.AsyncFor | ast.While) and item not in around
+    ]
+    for item in sorted(uses, key=lambda item: (item.lineno, item.col_offset)):
+        comes_round = item is not use and any(loop in module.ancestors(item) for loop in loops)
+        if before(origin.node, item) and (before(item, use) or comes_round):
+            yield item
+
+
+def _changed(
+    module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int
+) -> Payload:
+    """Apply ``d[k] = v``, ``del d[k]``, ``d.update()``, ``d.pop()``, ``d.setdefault()``."""
+    for item in _later(module, origin, use):
+        parent = module.parent(item)
+        certain = module.dominates(item, use)
+        if isinstance(parent, ast.Subscript) and parent.value is item:
+            payload = _stepped(module, payload, parent, is_certain=certain)
+        call = module.parent(parent) if parent is not None else None
+        if not isinstance(parent, ast.Attribute):
+            continue
+        if isinstance(call, ast.Call) and call.func is parent:
+            payload = _method(module, payload, call, parent.attr, certain, depth)
+        elif not isinstance(parent.ctx, ast.Load):
+            payload = _stepped(module, payload, parent, is_certain=certain)
+    return payload
+
+
+def _stepped(
+    module: Module, payload: Payload, node: ast.Subscript | ast.Attribute, *, is_certain: bool
+) -> Payload:
+    if isinstance(node.ctx, ast.Load):
+        return payload
+    if isinstance(node, ast.Attribute):
+        key: object = node.attr
+    else:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    if not isinstance(key, str):
+        return _for_each(module, payload, node)
+    if isinstance(node.ctx, ast.Del):
+        return _without(payload, key, is_certain=is_certain)
+    statement = module.parent(node)
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return with_entry(payload, key, Entry(module, value, node, is_certain))
+
+
+def _for_each(module: Module, payload: Payload, node: ast.Subscript | ast.Attribute) -> Payload:
+    """Read ``for key in ("a", "b"): d[key] = ...``; a number is an item, not a key."""
+    slot = node.slice if isinstance(node, ast.Subscript) else None
+    if isinstance(slot, ast.Constant):
+        return payload
+    found = origins(module, slot) if isinstance(slot, ast.Name) else ()
+    loop = found[0].iterated if len(found) == 1 else None
+    if not isinstance(loop, ast.List | ast.Tuple | ast.Set):
+        return overlaid(payload, opaque(module, node))
+    for key in loop.elts:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            payload = with_entry(payload, key.value, Entry(module, None, node, is_certain=False))
+    return payload
+
+
+def _without(payload: Payload, key: str, *, is_certain: bool) -> Payload:
+    entries = dict(payload.entries)
+    if is_certain:
+        entries.pop(key, None)
+    elif key in entries:
+        entries[key] = replace(entries[key], is_certain=False)
+    return replace(payload, entries=entries)
+
+
+def _method(
+    module: Module, payload: Payload, call: ast.Call, name: str, certain: bool, depth: int
+) -> Payload:
+    first = call.args[0] if call.args else None
+    key = first.value if isinstance(first, ast.Constant) else None
+    if name == "update":
+        change = of_keywords(module, call, depth)
+        entries = {
+            k: replace(e, is_certain=e.is_certain and certain) for k, e in change.entries.items()
+        }
+        return overlaid(payload, replace(change, entries=entries))
+    if name in ("pop", "popitem", "clear") and not isinstance(key, str):
+        is_of_list = isinstance(key, int) or (name == "pop" and not call.args)
+        return payload if is_of_list else _emptied(payload, name)
+    if name == "pop" and isinstance(key, str):
+        return _without(payload, key, is_certain=certain)
+    if name == "setdefault" and isinstance(key, str) and key not in payload.entries:
+        value = call.args[1] if len(call.args) > 1 else None
+        return with_entry(payload, key, Entry(module, value, call, certain))
+    return payload
+
+
+def _emptied(payload: Payload, name: str) -> Payload:
+    return replace(payload, entries={}, is_open=f"{name}() takes keys away")
+
+
+def _appended(module: Module, origin: Origin, use: ast.expr, depth: int) -> Iterator[Payload]:
+    """Read the rows that are appended to a list before it is sent."""
+    for item in _later(module, origin, use):
+        parent = module.parent(item)
+        call = module.parent(parent) if parent is not None else None
+        if not isinstance(parent, ast.Attribute) or not isinstance(call, ast.Call):
+            continue
+        if parent.attr in ("append", "extend", "add"):
+            for argument in call.args:
+                yield from rows(module, argument, depth + 1)
+        if parent.attr == "insert" and len(call.args) == 2:
+            yield from rows(module, call.args[1], depth + 1)
+
+
+def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
+    """Add what is set on a new object before it is used for the last time: ``run.plan = plan``."""
+    statement = module.parent(made)
+    if isinstance(statement, ast.Await):
+        statement = module.parent(statement)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return payload
+    function = module.function(made)
+    for load in module.loads.get(target.id, ()):
+        parent = module.parent(load)
+        if module.function(load) is not function or not before(statement, load):
+            continue
+        if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
+            value = getattr(module.parent(parent), "value", None)
+            certain = module.parent(module.parent(parent)) is module.parent(statement)
+            entry = Entry(module, value, parent, certain)
+            payload = with_entry(payload, parent.attr, entry)
+    return payload

@@ -1,0 +1,84 @@
+"""A chain of calls -> the model or table at its root."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.frames import frame_of
+from releasegate.appcode.names import parameters
+
+if TYPE_CHECKING:
+    from releasegate.appcode.models.model import Model
+    from releasegate.appcode.module import Module
+
+_MODEL_WORDS = {
+    "model",
+    "model_class",
+    "_model",
+    "model_cls",
+    "entity",
+    "table",
+    "klass",
+    "orm_model",
+}
+MAX_LENGTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    #: None where a call, through which it would have to be read, decides
+    model: Model | None
+
+
+def named(module: Module, node: ast.expr | None) -> Target | None:
+    """Find the model that an expression names; nothing where it names none."""
+    models = module.project.models
+    if node is None or models is None:
+        return None
+    found = models.of(module, node)
+    if found is not None:
+        return Target(found)
+    return Target(None) if _is_handed_in(module, node) else None
+
+
+def _is_handed_in(module: Module, node: ast.expr) -> bool:
+    """Say whether it is ``self.model``, or a parameter that is called like one."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.value.id in ("self", "cls") and node.attr in _MODEL_WORDS
+    if not isinstance(node, ast.Name):
+        return False
+    function = module.function(node)
+    if function is None or frame_of(module, function) is not None:
+        return False
+    names = {parameter.arg for parameter, _ in parameters(function)}
+    return node.id in names and (node.id.lower() in _MODEL_WORDS or node.id.endswith("odel"))
+
+
+def at_root(module: Module, node: ast.expr) -> Target | None:
+    """Walk down ``Run.objects.filter(...)`` or ``session.query(Run).filter(...)`` to the model."""
+    current: ast.expr = node
+    for _ in range(MAX_LENGTH):
+        if isinstance(current, ast.Call):
+            if _name(current.func) in ("query", "select", "get_queryset", "update", "delete"):
+                found = named(module, current.args[0] if current.args else None)
+                if found is not None:
+                    return found
+            current = current.func
+        elif isinstance(current, ast.Attribute):
+            found = named(module, current)
+            if found is not None:
+                return found
+            current = current.value
+        elif isinstance(current, ast.Await | ast.Subscript):
+            current = current.value
+        else:
+            return named(module, current) if isinstance(current, ast.Name) else None
+    return None
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,108 @@
+"""A payload and the table that it goes to -> a row of judged values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.instances import instances
+from releasegate.appcode.nullness import nullness
+from releasegate.appcode.references import named_object
+from releasegate.appcode.verdicts import Row, Value, of_expression
+from releasegate.model import ContractColumn, Proof, Relation
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterable
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.model import Model
+    from releasegate.appcode.module import Module
+    from releasegate.appcode.payloads import Entry, Payload
+
+
+def row_of(
+    payload: Payload, relation: Relation, contract: Contract, model: Model | None = None
+) -> Row:
+    """Judge a payload; with a model, its attributes are turned into columns."""
+    line = getattr(payload.node, "lineno", 1)
+    place = Proof(payload.module.path, line, "the payload is written here")
+    wanted = {column.column: column for column in contract.of_child(relation)}
+    values: dict[str, Value] = {}
+    uncertain: set[str] = set()
+    for key, entry in payload.entries.items():
+        for column, value in _columns(key, entry, model, wanted, contract):
+            if column in values and value.verdict == "undecidable":
+                continue
+            values[column] = value
+            if not entry.is_certain:
+                uncertain.add(column)
+    for column in model.filled if model is not None else ():
+        # The program itself gives the column a value where the payload has none.
+        if column not in values or column in uncertain:
+            values[column] = Value("sent", (replace(place, what=f"{column} has a default"),))
+            uncertain.discard(column)
+    return Row(place, values, frozenset(uncertain), payload.is_open)
+
+
+def rows_of(
+    payloads: Iterable[Payload], relation: Relation, contract: Contract, model: Model | None = None
+) -> tuple[Row, ...]:
+    return tuple(row_of(payload, relation, contract, model) for payload in payloads)
+
+
+def _columns(
+    key: str,
+    entry: Entry,
+    model: Model | None,
+    wanted: dict[str, ContractColumn],
+    contract: Contract,
+) -> Iterable[tuple[str, Value]]:
+    link = model.links.get(key) if model is not None else None
+    if link is not None:
+        for column in link.columns:
+            yield column, of_object(entry, wanted.get(column), contract)
+        return
+    column = model.column(key) if model is not None else key
+    yield column, of_entry(key, entry, wanted.get(column), contract)
+
+
+def of_entry(key: str, entry: Entry, column: ContractColumn | None, contract: Contract) -> Value:
+    """Judge an entry by its value, else by what its declaration says."""
+    if entry.value is not None:
+        return of_expression(entry.module, entry.value, column, contract)
+    place = (entry.module.path, getattr(entry.node, "lineno", 1))
+    if entry.may_be_none is None:
+        proof = Proof(*place, f"what {key} holds is not visible here")
+        return Value("undecidable", (proof,))
+    verdict = "maybe_null" if entry.may_be_none else "sent"
+    return Value(verdict, (Proof(*place, entry.what),))
+
+
+def of_object(entry: Entry, column: ContractColumn | None, contract: Contract) -> Value:
+    """Judge a row that is handed over whole: ``plan=plan``."""
+    if entry.value is None or column is None:
+        return of_entry("the object", entry, column, contract)
+    module, node = entry.module, entry.value
+    found = nullness(module, node)
+    here = Proof(module.path, node.lineno, found.what)
+    seen = Proof(found.module.path, getattr(found.node, "lineno", node.lineno), found.what)
+    if found.may_be_none:
+        return Value("maybe_null", tuple(dict.fromkeys((here, seen))))
+    other = _other_table(module, node, column, contract)
+    if other is not None:
+        what = f"it is a row of {other.name}, not of {column.parent.name}"
+        return Value("wrong_reference", (replace(here, what=what),))
+    return Value("sent", tuple(dict.fromkeys((here, seen))))
+
+
+def _other_table(
+    module: Module, node: ast.expr, column: ContractColumn, contract: Contract
+) -> Relation | None:
+    models = module.project.models
+    known = [models.of_class(owner) for owner in instances(module, node)] if models else []
+    relations = {model.relation for model in known if model is not None}
+    if relations:
+        return None if column.parent in relations else next(iter(relations))
+    named = named_object(node, contract.relations)
+    return named if named not in (None, column.parent) else None

@@ -1,0 +1,6 @@
+from pydantic import BaseModel
+
+
+class TaskIn(BaseModel):
+    project_id: str
+    title: str
