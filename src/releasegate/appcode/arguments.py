@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import rows
+from releasegate.appcode.payloads import Entry, rows
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -29,6 +29,8 @@ class Given:
     module: Module
     node: ast.AST
     value: ast.expr | None = None
+    #: it is this entry of a mapping
+    entry: Entry | None = None
     #: why nothing fits the placeholder
     missing: str | None = None
 
@@ -71,6 +73,9 @@ def _keywords(use: Use) -> list[ast.keyword]:
 def _spread(use: Use, key: Key, binds: tuple[Key, ...]) -> tuple[Given, ...] | None:
     """Read asyncpg's way: the values stand in the call itself, one for each ``$n``."""
     rest = _rest(use)
+    if len(rest) == 1 and isinstance(rest[0], ast.Starred):
+        # ``*data.values()`` or ``*values``: one for each placeholder.
+        return _pick(use.module, rest[0].value, key, None, 0) if isinstance(key, int) else None
     is_tuple = len(rest) == 1 and isinstance(rest[0], ast.Tuple | ast.List)
     if not isinstance(key, int) or not _DOLLAR.search(use.text) or not rest or is_tuple:
         return None
@@ -149,6 +154,8 @@ def _pick(
         return tuple(g for side in sides for g in _pick(module, side, key, count, depth + 1))
     if isinstance(node, ast.Call) and called_name(node) in ("tuple", "list") and node.args:
         return _pick(module, node.args[0], key, count, depth + 1)
+    if isinstance(node, ast.Call):
+        return _valued(module, node, key)
     if isinstance(node, ast.Name):
         return tuple(
             item
@@ -157,6 +164,19 @@ def _pick(
             for item in _pick(origin.module, origin.value, key, count, depth + 1)
         )
     return ()
+
+
+def _valued(module: Module, node: ast.Call, key: int) -> tuple[Given, ...]:
+    """Read ``data.values()``, ``Object.values(data)``: the entries in their order."""
+    if called_name(node) != "values" or not isinstance(node.func, ast.Attribute):
+        return ()
+    found: list[Given] = []
+    for payload in rows(module, node.args[0] if node.args else node.func.value):
+        entries = list(payload.entries.values())
+        if payload.is_open or key >= len(entries):
+            return ()
+        found.append(Given(entries[key].module, entries[key].node, entry=entries[key]))
+    return tuple(found)
 
 
 def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tuple[Given, ...]:

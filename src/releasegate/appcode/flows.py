@@ -74,7 +74,7 @@ def _is_taken(module: Module, call: ast.Call, given: ast.AST, depth: int) -> boo
         models = module.project.models
         if models is None or not isinstance(holder, ast.Attribute):
             return False
-        return models.collection(holder.attr) is not None
+        return models.collection(module, holder) is not None
     for there, frame in callees(module, call)[:2]:
         taken = _parameter(frame.function, call, given)
         if taken is not None:

@@ -53,38 +53,88 @@ def _comprehended(
 ) -> list[str] | None:
     """Read ``f'"{c}"' for c in columns``: the element's text for each item."""
     first = node.generators[0]
-    listed = items(module, first.iter, depth + 1)
-    if listed is None or len(node.generators) > 1 or first.ifs:
+    if len(node.generators) > 1 or first.ifs:
         return None
-    target = first.target
-    if isinstance(target, ast.Tuple):
-        target = target.elts[0]
-    name = target.id if isinstance(target, ast.Name) else None
-    return [_with(module, node.elt, name, item, depth) for item in listed]
+    counted = _counted(module, first.iter, depth)
+    listed = counted if counted is not None else items(module, first.iter, depth + 1)
+    if listed is None:
+        return None
+    return [
+        _with(module, node.elt, _bound(first, item, number), depth)
+        for number, item in enumerate(listed)
+    ]
 
 
-def _with(module: Module, node: ast.expr, name: str | None, item: str, depth: int) -> str:
-    """Read an element with its loop variable put in."""
+def _bound(loop: ast.comprehension, item: str, number: int) -> dict[str, str]:
+    """Say what a comprehension's variables hold for one item."""
+    target = loop.target
+    if isinstance(target, ast.Name):
+        return {target.id: item}
+    if not isinstance(target, ast.Tuple):
+        return {}
+    names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
+    if isinstance(loop.iter, ast.Call) and called_name(loop.iter) == "enumerate":
+        start = loop.iter.args[1] if len(loop.iter.args) > 1 else None
+        first = start.value if isinstance(start, ast.Constant) else 0
+        return {names[0]: str(number + int(str(first))), names[-1]: item}
+    return {names[0]: item}
+
+
+def _counted(module: Module, node: ast.expr, depth: int) -> list[str] | None:
+    """Read ``range(1, len(columns) + 1)``, and ``enumerate(columns)`` as its columns."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return None
+    if called_name(node) == "enumerate":
+        return items(module, node.args[0], depth + 1)
+    if called_name(node) != "range":
+        return None
+    numbers = [_number(module, argument, depth) for argument in node.args[:2]]
+    if any(number is None for number in numbers):
+        return None
+    return [str(number) for number in range(*(n for n in numbers if n is not None))][:200]
+
+
+def _number(module: Module, node: ast.expr, depth: int) -> int | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    if isinstance(node, ast.Call) and called_name(node) == "len" and node.args:
+        listed = items(module, node.args[0], depth + 1)
+        return len(listed) if listed is not None else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = (_number(module, side, depth) for side in (node.left, node.right))
+        return left + right if left is not None and right is not None else None
+    return None
+
+
+def _with(module: Module, node: ast.expr, bound: dict[str, str], depth: int) -> str:
+    """Read an element with its loop variables put in."""
     from releasegate.appcode.texts import text_of
 
-    if isinstance(node, ast.Name) and node.id == name:
-        return item
+    if isinstance(node, ast.Name) and node.id in bound:
+        return bound[node.id]
     if isinstance(node, ast.JoinedStr):
         parts = [
             part.value if isinstance(part, ast.FormattedValue) else part for part in node.values
         ]
-        return "".join(_with(module, part, name, item, depth) for part in parts)
+        return "".join(_with(module, part, bound, depth) for part in parts)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        sides = (node.left, node.right)
-        return "".join(_with(module, side, name, item, depth) for side in sides)
+        return _sum(module, node, bound, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
         left = text_of(module, node.left, depth + 1) or HOLE
-        return left.replace("%s", item, 1)
+        return left.replace("%s", _with(module, node.right, bound, depth), 1)
     if isinstance(node, ast.Call) and node.args and called_name(node) in _QUOTING:
-        inner = _with(module, node.args[0], name, item, depth)
+        inner = _with(module, node.args[0], bound, depth)
         return f"%({inner})s" if called_name(node) == "Placeholder" else inner
     text = text_of(module, node, depth + 1)
     return HOLE if text is None else text
+
+
+def _sum(module: Module, node: ast.BinOp, bound: dict[str, str], depth: int) -> str:
+    left = _with(module, node.left, bound, depth)
+    is_count = isinstance(node.right, ast.Constant) and isinstance(node.right.value, int)
+    if is_count and left.isdigit() and isinstance(node.right, ast.Constant):
+        return str(int(left) + int(str(node.right.value)))
+    return left + _with(module, node.right, bound, depth)
 
 
 _QUOTING = {"Identifier", "SQL", "quote_ident", "str", "Placeholder", "quote", "escape"}
@@ -158,9 +208,12 @@ def _mapped(module: Module, node: ast.Call, depth: int) -> list[str] | None:
     listed = items(module, base, depth + 1)
     if listed is None or not isinstance(function, ast.Lambda):
         return None
-    name = function.args.args[0].arg if function.args.args else None
-    made = [_with(module, function.body, name, item, depth) for item in listed]
-    return [item.replace(HOLE, str(n)) if "$" in item else item for n, item in enumerate(made, 1)]
+    names = [item.arg for item in function.args.args]
+    padded = [*names, "", ""][:2]
+    return [
+        _with(module, function.body, {padded[0]: item, padded[1]: str(number)}, depth)
+        for number, item in enumerate(listed)
+    ]
 
 
 def keys(module: Module, node: ast.expr, depth: int) -> list[str] | None:

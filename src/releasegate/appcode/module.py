@@ -130,6 +130,20 @@ class Module:
         """Give the bindings of a name at the file's top."""
         return self.bindings.get((self.tree, name), ())
 
+    def module_at(self, node: ast.expr) -> Module | None:
+        """Find the file that ``a`` or ``a.b.c`` stands for after an import."""
+        if isinstance(node, ast.Name):
+            return self.module_named(node.id)
+        rest: list[str] = []
+        while isinstance(node, ast.Attribute):
+            rest.insert(0, node.attr)
+            node = node.value
+        for binding in self.of_module(node.id) if isinstance(node, ast.Name) else ():
+            if binding.imported is not None:
+                parts = [part for part in binding.imported if part]
+                return self.project.find(self.path, ".".join([*parts, *rest]))
+        return None
+
     def module_named(self, name: str) -> Module | None:
         """Find the file that a module-level name stands for after an import."""
         for binding in self.of_module(name):

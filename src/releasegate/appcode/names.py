@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: so many files may hand a name on, each by an import
 MAX_IMPORTS = 6
 _SELF = ("self", "cls")
+_GENERIC = ("Generic", "Protocol", "typing.Generic", "list", "dict")
 Class = tuple[Module, ast.ClassDef]
 
 
@@ -207,7 +208,9 @@ def _of_self(module: Module, node: ast.Attribute) -> tuple[Origin, ...]:
 
 
 def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
-    for owner in resolve(module, receiver):
+    own = module.class_of(receiver) if ast.unparse(receiver) in _SELF else None
+    known = ((module, own),) if own is not None else resolve(module, receiver)
+    for owner in known:
         found = _in_class(owner, attribute)
         if found:
             return found
@@ -242,15 +245,16 @@ def _constructions(
 
 def _in_class(owner: Class, attribute: str) -> tuple[Origin, ...]:
     """Find what a class, or one that it is made from, gives an attribute."""
+    generic = _generic(owner) if attribute in ("model", "model_class", "_model") else None
     for module, node in ancestry(owner):
         constants = module.bindings.get((node, attribute), ())
         found = (
             *(_assigned(module, binding) for binding in constants),
             *_set_on_self(module, node, attribute),
         )
-        if found:
+        # ``self.model = model`` says less than ``Store[Run]``.
+        if found and not (generic and module.function(found[0].node) is not None):
             return found
-    generic = _generic(owner) if attribute in ("model", "model_class", "_model") else None
     return (Origin(generic[0], generic[1], generic[1]),) if generic else ()
 
 
@@ -258,7 +262,7 @@ def _generic(owner: Class) -> tuple[Module, ast.expr] | None:
     """Take the model out of ``class RunStore(Store[Run])``."""
     for module, node in ancestry(owner):
         for base in node.bases:
-            if isinstance(base, ast.Subscript):
+            if isinstance(base, ast.Subscript) and ast.unparse(base.value) not in _GENERIC:
                 given = base.slice.elts[0] if isinstance(base.slice, ast.Tuple) else base.slice
                 return module, given
     return None
@@ -292,8 +296,8 @@ def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Clas
         return _named(module, node.value.rsplit(".", 1)[-1], depth)
     if isinstance(node, ast.Subscript):
         return resolve(module, node.value, depth + 1)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        there = module.module_named(node.value.id)
+    if isinstance(node, ast.Attribute):
+        there = module.module_at(node.value)
         return _named(there, node.attr, depth) if there is not None else ()
     if isinstance(node, ast.Name):
         own = _local_class(module, node, depth)

@@ -145,7 +145,7 @@ def _collection(module: Module, node: ast.expr) -> Collection | None:
     models = module.project.models
     if models is None or not isinstance(node, ast.Attribute) or named(module, node.value):
         return None
-    return models.collection(node.attr)
+    return models.collection(module, node)
 
 
 def _of_collection(
@@ -214,13 +214,18 @@ def _given_by_parent(module: Module, node: ast.Call, model: Model) -> tuple[str,
         places += [x for x in module.loads.get(name, ()) if module.function(x) is function]
     for place in places:
         word = _parents_word(module, place)
-        found = models.collection(word) if models is not None and word else None
+        if models is not None and isinstance(word, ast.Attribute):
+            found = models.collection(module, word)
+        elif models is not None and word:
+            found = models.with_collection(str(word), model.relation)
+        else:
+            continue
         if found is not None and found.child == model.relation:
             return found.columns
     return ()
 
 
-def _parents_word(module: Module, place: ast.AST) -> str | None:
+def _parents_word(module: Module, place: ast.AST) -> ast.Attribute | str | None:
     """Name the collection in ``plan.runs.append(x)``, ``Plan(runs=[x])``, ``plan.runs = [x]``."""
     current: ast.AST | None = place
     parent = module.parent(current)
@@ -229,11 +234,11 @@ def _parents_word(module: Module, place: ast.AST) -> str | None:
     if isinstance(parent, ast.keyword):
         return parent.arg
     if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Attribute):
-        return parent.targets[0].attr
+        return parent.targets[0]
     if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
         is_adding = parent.func.attr in ("append", "extend", "add", "insert")
         holder = parent.func.value
-        return holder.attr if is_adding and isinstance(holder, ast.Attribute) else None
+        return holder if is_adding and isinstance(holder, ast.Attribute) else None
     return None
 
 

@@ -16,7 +16,7 @@ MAX_DEPTH = 14
 MAX_PATHS = 24
 _SAME = {
     *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
-    *("OrderedDict", "freeze", "structuredClone", "jsonable_encoder", "from", "defaultdict"),
+    *("OrderedDict", "freeze", "structuredClone", "from", "defaultdict"),
 }
 #: methods that give the same rows
 _SAME_METHODS = {"copy", "slice", "filter", "sort", "reverse", "values", "deepcopy", "flat"}
@@ -166,10 +166,11 @@ def of_keywords(module: Module, node: ast.Call, depth: int) -> Payload:
 
 
 def with_keywords(module: Module, payload: Payload, node: ast.Call, depth: int) -> Payload:
+    # A call refuses a key that comes twice, so what is named is never replaced by what is spread.
+    for keyword in (word for word in node.keywords if word.arg is None):
+        payload = overlaid(payload, one(module, keyword.value, depth))
     for keyword in node.keywords:
-        if keyword.arg is None:
-            payload = overlaid(payload, one(module, keyword.value, depth))
-        else:
+        if keyword.arg is not None:
             payload = with_entry(payload, keyword.arg, Entry(module, keyword.value, keyword.value))
     return payload
 

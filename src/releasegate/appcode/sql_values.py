@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.arguments import Given, given
 from releasegate.appcode.references import is_sentinel
+from releasegate.appcode.values import of_entry
 from releasegate.appcode.verdicts import Row, Value, of_expression
 from releasegate.model import ContractColumn, Proof, Relation
 
@@ -98,6 +99,9 @@ class Judge:
     def _given(self, item: Given, column: ContractColumn | None, same: str) -> Value:
         if item.value is not None:
             judged = of_expression(item.module, item.value, column, self._contract)
+            return replace(judged, identity=judged.identity or same)
+        if item.entry is not None:
+            judged = of_entry("the value", item.entry, column, self._contract)
             return replace(judged, identity=judged.identity or same)
         line = getattr(item.node, "lineno", self._place.line)
         proof = Proof(item.module.path, line, item.missing or "nothing stands for it")

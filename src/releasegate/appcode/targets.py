@@ -67,7 +67,7 @@ def at_root(module: Module, node: ast.expr) -> Target | None:
                     return found
             current = current.func
         elif isinstance(current, ast.Attribute):
-            found = named(module, current)
+            found = named(module, current) or _children(module, current)
             if found is not None:
                 return found
             current = current.value
@@ -76,6 +76,14 @@ def at_root(module: Module, node: ast.expr) -> Target | None:
         else:
             return named(module, current) if isinstance(current, ast.Name) else None
     return None
+
+
+def _children(module: Module, node: ast.Attribute) -> Target | None:
+    """Find the model of ``plan.runs`` and ``plan.run_set``."""
+    models = module.project.models
+    found = models.collection(module, node) if models is not None else None
+    known = models.of_relation(found.child) if models is not None and found is not None else ()
+    return Target(known[0]) if known else None
 
 
 def _name(node: ast.expr) -> str:

@@ -28,7 +28,7 @@ class Collection:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
     relation: Relation
     module: Module

@@ -6,16 +6,19 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.instances import instances
 from releasegate.appcode.models import django, drizzle, peewee, sqlalchemy
+from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.names import Class, ancestry, definitions, origins, resolve
 from releasegate.appcode.project import PYTHON, SCRIPT
+from releasegate.appcode.references import named_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.models.model import Collection, Model
+    from releasegate.appcode.models.model import Model
     from releasegate.appcode.module import Module
     from releasegate.appcode.project import Project
     from releasegate.model import Relation
@@ -90,10 +93,26 @@ class Models:
                 return self.of(origin.module, value)
         return None
 
-    def collection(self, attribute: str) -> Collection | None:
-        """Find the children that an attribute of any model stands for."""
-        found = [m.collections[attribute] for m in self if attribute in m.collections]
-        return found[0] if len(set(found)) == 1 else None
+    def collection(self, module: Module, node: ast.expr) -> Collection | None:
+        """Find the children that an attribute of a parent stands for: ``plan.runs``."""
+        if not isinstance(node, ast.Attribute):
+            return None
+        owners = [model for model in self if node.attr in model.collections]
+        if len(owners) > 1:
+            known = {self.of_class(owner) for owner in instances(module, node.value)}
+            named = named_object(node.value, [model.relation for model in owners])
+            owners = [m for m in owners if m in known or m.relation == named] or owners
+        found = {model.collections[node.attr] for model in owners}
+        if len(found) == 1:
+            return found.pop()
+        children = {item.child for item in found}
+        return Collection(children.pop(), ()) if len(children) == 1 else None
+
+    def with_collection(self, attribute: str, child: Relation) -> Collection | None:
+        """Find an attribute that stands for children of a table, whoever has it."""
+        found = {m.collections[attribute] for m in self if attribute in m.collections}
+        fitting = [item for item in found if item.child == child]
+        return fitting[0] if len(fitting) == 1 else None
 
     def _paths(self) -> list[str]:
         tables = [relation.name.encode() for relation in self._contract.relations]
