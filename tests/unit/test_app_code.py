@@ -15,9 +15,11 @@ from releasegate.repository import content
 CASES = Path(__file__).parent / "app_code"
 
 BASELINE = """
-CREATE TABLE papers (id uuid PRIMARY KEY, title text);
-CREATE TABLE plans (id uuid PRIMARY KEY, paper_id uuid, title text);
-CREATE TABLE runs (id uuid PRIMARY KEY, plan_id uuid, paper_id uuid, status text);
+CREATE TABLE papers (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), title text);
+CREATE TABLE plans (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), paper_id uuid, title text);
+CREATE TABLE runs (
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(), plan_id uuid, paper_id uuid, status text
+);
 """
 MIGRATION = """
 ALTER TABLE runs

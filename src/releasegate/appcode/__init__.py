@@ -113,6 +113,7 @@ def _site(item: Found, reading: Reading, contract: Contract) -> dict[str, Any]:
         "api": site.api,
         "columns": {name: asdict(verdict) for name, verdict in site.columns.items()},
         "parent_delete": parent_delete if columns else None,
+        "settled": dict(item.settled),
     }
 
 

@@ -9,6 +9,7 @@ from releasegate import findings
 from releasegate.model import ContractColumn, Finding, ForeignKey, Relation
 from releasegate.statements import contract as keys
 from releasegate.statements import parser
+from releasegate.statements.idioms import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +29,8 @@ class Contract:
     tables: Mapping[Relation, Table] | None = None
     #: tables to look at that no key names
     others: tuple[Relation, ...] = ()
+    #: tables whose columns are others after the migration
+    reshaped: tuple[Relation, ...] = ()
 
     @property
     def children(self) -> tuple[Relation, ...]:
@@ -81,11 +84,12 @@ def derive(
     migration: Sequence[Statement], baseline: Sequence[Statement], *, path: str = ""
 ) -> Contract:
     """Derive the contract of a migration that lies at ``path``."""
+    problems = list(_hidden(opened(migration), baseline, path))
+    migration, baseline = opened(migration), opened(baseline)
     before = keys.declared_tables(baseline)
     after = keys.declared_tables((*baseline, *migration))
     own = keys.declared_tables(migration)
     columns: dict[tuple[Relation, str, Relation, str], ContractColumn] = {}
-    problems = list(_hidden(migration, baseline, path))
     for key in keys.foreign_keys(migration):
         parents = key.parent_columns or after.get(key.parent, keys.Table()).primary_key
         if len(parents) != len(key.columns):
@@ -94,7 +98,24 @@ def derive(
         for column in _columns(key, parents):
             made = replace(column, created=_is_created(column, before, own))
             columns.setdefault((made.child, made.column, made.parent, made.parent_column), made)
-    return Contract(tuple(columns.values()), tuple(problems), before)
+    return Contract(
+        tuple(columns.values()), tuple(problems), before, reshaped=_reshaped(before, after)
+    )
+
+
+def _reshaped(
+    before: Mapping[Relation, Table], after: Mapping[Relation, Table]
+) -> tuple[Relation, ...]:
+    """List the tables that gain, lose or retype a column."""
+    return tuple(
+        relation
+        for relation, table in before.items()
+        if relation in after and _types(table) != _types(after[relation])
+    )
+
+
+def _types(table: Table) -> dict[str, str]:
+    return {name: column.type for name, column in table.columns.items()}
 
 
 def _columns(key: ForeignKey, parents: tuple[str, ...]) -> Iterable[ContractColumn]:

@@ -18,6 +18,7 @@ from releasegate.appcode import (
 from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import Frame, entered
 from releasegate.appcode.sites import call_line
+from releasegate.appcode.surroundings import swallowed
 from releasegate.appcode.verdicts import worse
 from releasegate.model import Proof
 
@@ -79,7 +80,7 @@ def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract)
     """Give what can be read here; a table that is handed in is looked for at the calls."""
     for item in family(module, node, contract):
         if item.relation is not None or item.riddle is None:
-            yield item
+            yield replace(item, swallowed=swallowed(module, node))
             continue
         through, is_whole = _through_calls(module, node, family, contract)
         yield from through
@@ -138,4 +139,6 @@ def _at_call(item: Found, frame: Frame) -> Found:
     }
     end = frame.call.end_lineno or line
     moved = replace(item.site, path=path, line=line, end_line=end, columns=columns)
-    return replace(item, site=moved, scope=frame.module.function(frame.call))
+    hidden = swallowed(frame.module, frame.call)
+    scope = frame.module.function(frame.call)
+    return replace(item, site=moved, scope=scope, swallowed=hidden)

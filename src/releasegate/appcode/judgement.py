@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasegate import findings
+from releasegate.appcode.beside import beside
 from releasegate.appcode.contract import ANY_TABLE
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ def judge(
     found = [*reading.findings]
     for item in reading.found:
         if item.riddle is not None:
-            found.append(_riddle(item, contract))
+            if not item.settled:
+                found.append(_riddle(item, contract))
             continue
         found.extend(_of_site(item, contract, optional))
         found.extend(_of_delete(item, reading, contract))
+    found.extend(beside(reading, contract))
     found.extend(_unwritten(reading, contract))
     return tuple(dict.fromkeys(found))
 
@@ -55,7 +58,7 @@ def _riddle(item: Found, contract: Contract) -> Finding:
 def _of_site(item: Found, contract: Contract, optional: Collection[str]) -> Iterator[Finding]:
     for column in contract.of_child(item.relation):
         verdict = item.site.columns.get(column.column)
-        if verdict is None:
+        if verdict is None or column.column in item.settled:
             continue
         if column.created:
             yield from _of_created(item, column, verdict)
@@ -137,7 +140,7 @@ def _of_delete(item: Found, reading: Reading, contract: Contract) -> Iterator[Fi
 
 def endangered(item: Found, reading: Reading, contract: Contract) -> tuple[ContractColumn, ...]:
     """Name the keys that a delete of a parent meets; children deleted before it do not count."""
-    if item.site.operation != "delete" or item.relation is None:
+    if item.site.operation != "delete" or item.relation is None or item.truncates == "plain":
         return ()
     gone = {
         other.relation

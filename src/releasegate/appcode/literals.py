@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.sites import Found, riddle, site
@@ -105,7 +106,7 @@ def _site(
     if write.updates:
         place = Proof(module.path, line, "set here")
         updates = update_of(use, write, relation, contract, place, lines)
-    return site(
+    made = site(
         path=module.path,
         line=line,
         end_line=max(line, leaf.end_lineno or line),
@@ -117,6 +118,7 @@ def _site(
         contract=contract,
         scope=use.module.function(use.node),
     )
+    return replace(made, truncates=write.truncates)
 
 
 def _unparsed(

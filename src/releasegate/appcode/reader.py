@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from releasegate import findings
-from releasegate.appcode import families, sql_files
+from releasegate.appcode import families, pragmas, sql_files
 from releasegate.appcode.models.registry import Models
 from releasegate.appcode.project import CODE, Project
+from releasegate.appcode.reads import Read, reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +25,9 @@ T = TypeVar("T")
 _VERB = re.compile(
     rb"insert|update|upsert|delete|merge|copy|truncate|create|save|add|del\(", re.IGNORECASE
 )
+_LOCKING = re.compile(rb"for\s+update|for_update", re.IGNORECASE)
+_WHOLE = re.compile(rb"(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
+_NEVER = re.compile(rb"(?!)")
 #: a write whose table is put in at run time
 _DYNAMIC = re.compile(
     rb"(into|update|delete\s+from|copy)\s+(only\s+)?\"?(\{|%s|\"\s*\+|'\s*\+|\$\{)"
@@ -38,6 +42,7 @@ class Reading:
     lines: int
     found: tuple[Found, ...]
     findings: tuple[Finding, ...]
+    reads: tuple[Read, ...]
     project: Project
 
 
@@ -46,7 +51,11 @@ def read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
     reader = Reader(contents, contract)
     hits = reader.hits()
     found = families.merged(item for path in hits for item in reader.sites(path))
-    return Reading(len(reader.files), reader.lines, found, reader.problems(hits), reader.project)
+    known = reader.reads()
+    told = pragmas.read(reader.project.contents)
+    found, settled = pragmas.settle(found, told, contract)
+    problems = (*reader.problems(hits), *settled)
+    return Reading(len(reader.files), reader.lines, found, problems, known, reader.project)
 
 
 class Reader:
@@ -77,6 +86,16 @@ class Reader:
         if path.endswith(".sql"):
             return tuple(sql_files.sites(path, self.text(path), self._contract))
         return self.guarded(path, lambda module: families.sites(module, self._contract))
+
+    def reads(self) -> tuple[Read, ...]:
+        """Find the reads that keys or changed columns get in the way of."""
+        locking = _LOCKING if self._contract.parents else _NEVER
+        whole = _WHOLE if self._contract.reshaped else _NEVER
+        found: list[Read] = []
+        for path, content in self.project.contents.items():
+            if path.endswith(CODE) and (locking.search(content) or whole.search(content)):
+                found += self.guarded(path, lambda module: reads(module, self._contract))
+        return tuple(dict.fromkeys(found))
 
     def guarded(self, path: str, look: Callable[[Module], Iterable[T]]) -> tuple[T, ...]:
         """Look at a parsed file; one that cannot be parsed or followed is a finding."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.contract import ANY_TABLE
@@ -11,9 +11,19 @@ from releasegate.model import ColumnVerdict, Proof, Relation, WriteSite
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One key of a row."""
+
+    key: str
+    proof: Proof
+    #: the same for two columns that are given the same thing
+    identity: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +39,16 @@ class Found:
     keys: tuple[str, ...] = ()
     #: what cannot be read is a finding only where a call leads to a table of the contract
     is_quiet: bool = False
-    #: keys of its rows, with the place of each
-    sent: tuple[tuple[str, Proof], ...] = ()
+    #: what its rows send
+    sent: tuple[Sent, ...] = ()
     #: the rows may hold other keys than these
     is_open: bool = False
+    #: the line of a handler that only logs where the write fails
+    swallowed: int | None = None
+    #: plain or cascade, where it is a TRUNCATE
+    truncates: str | None = None
+    #: column -> the reason why a pragma says that it is sent
+    settled: Mapping[str, str] = field(default_factory=dict)
 
 
 def call_line(node: ast.Call) -> int:
@@ -85,7 +101,11 @@ def site(
         relation,
         scope,
         keys=_always(written),
-        sent=tuple((key, value.proof[0]) for row in written for key, value in row.values.items()),
+        sent=tuple(
+            Sent(key, value.proof[0], value.identity)
+            for row in written
+            for key, value in row.values.items()
+        ),
         is_open=any(row.is_open for row in written),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.sites import Found, riddle, site
@@ -83,7 +84,7 @@ def _site(
             if not (value.kind == "excluded" and value.text == key)
         }
         updates = judge(values, relation, contract, place, body)
-    yield site(
+    made = site(
         path=path,
         line=line,
         end_line=max(line, first + write.end_line - 1),
@@ -95,6 +96,7 @@ def _site(
         contract=contract,
         scope=(path, first),
     )
+    yield replace(made, truncates=write.truncates)
 
 
 def _unparsed(path: str, first: int, text: str, contract: Contract, why: str) -> Iterator[Found]:

@@ -40,6 +40,8 @@ _MAY_ADD_KEYS = re.compile(
 class Column:
     not_null: bool
     has_default: bool
+    #: as PostgreSQL's grammar reads it, ``int4``, ``varchar(20)``
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +169,28 @@ def _merged(table: Table, other: Table | None) -> Table:
 
 def _with_column(table: Table, definition: Any) -> Table:
     kinds = {item.constraint.contype for item in definition.constraints}
-    column = Column(bool(kinds & {_NOT_NULL, _PRIMARY}), bool(kinds & _FILLED))
+    name = parser.strings(definition.type_name.names)[-1:]
+    is_serial = name[:1] in (
+        ("serial",),
+        ("bigserial",),
+        ("smallserial",),
+        ("serial4",),
+        ("serial8",),
+    )
+    column = Column(
+        bool(kinds & {_NOT_NULL, _PRIMARY}) or is_serial,
+        bool(kinds & _FILLED) or is_serial,
+        _type(definition.type_name),
+    )
     key = (definition.colname,) if _PRIMARY in kinds else table.primary_key
     return replace(table, columns={**table.columns, definition.colname: column}, primary_key=key)
+
+
+def _type(type_name: Any) -> str:
+    """Write a type down so that two of them can be compared."""
+    modifiers = [str(item.a_const.ival.ival) for item in type_name.typmods]
+    size = f"({','.join(modifiers)})" if modifiers else ""
+    return parser.strings(type_name.names)[-1] + size + "[]" * len(type_name.array_bounds)
 
 
 def _with_constraint(table: Table, constraint: Any) -> Table:
@@ -205,6 +226,9 @@ def _altered(table: Table, command: Any) -> Table:
         if command.name in columns:
             not_null = command.subtype == _ALTER("AT_SetNotNull")
             columns[command.name] = replace(columns[command.name], not_null=not_null)
+    elif command.subtype == _ALTER("AT_AlterColumnType") and command.name in columns:
+        retyped = replace(columns[command.name], type=_type(definition.column_def.type_name))
+        columns[command.name] = retyped
     elif command.subtype == _ALTER("AT_ColumnDefault") and command.name in columns:
         has_default = command.HasField("def")
         columns[command.name] = replace(columns[command.name], has_default=has_default)

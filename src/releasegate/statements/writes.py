@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 _UPDATE = pg_query_pb2.OnConflictAction.Value("ONCONFLICT_UPDATE")
+_CASCADE = pg_query_pb2.DropBehavior.Value("DROP_CASCADE")
 _COMMAND = pg_query_pb2.CmdType.Value
 
 
@@ -41,6 +42,8 @@ class SqlWrite:
     end_line: int
     #: every bind of the whole text, in order
     binds: tuple[int | str, ...] = ()
+    #: plain or cascade, where it is a TRUNCATE
+    truncates: str | None = None
 
 
 def writes(text: str) -> tuple[SqlWrite, ...]:
@@ -95,7 +98,8 @@ class _Writes:
             yield self._write("copy", node.relation, columns, rows=_matched(columns, [row]))
         elif kind == "TruncateStmt":
             for item in node.relations:
-                yield self._write("delete", item.range_var)
+                how = "cascade" if node.behavior == _CASCADE else "plain"
+                yield replace(self._write("delete", item.range_var), truncates=how)
 
     def _insert(self, node: Any, reader: Reader) -> SqlWrite:
         columns = self._listed(tuple(item.res_target.name for item in node.cols))
