@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ from releasegate.appcode.verdicts import worse
 from releasegate.model import Proof
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Callable, Iterable, Iterator
 
     from releasegate.appcode.contract import Contract
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
     Family = Callable[[Module, ast.AST, Contract], Iterator[Found]]
 
-FAMILIES = (
-    literals.sites,
-    tagged.sites,
+_TEXTS = (literals.sites, tagged.sites)
+_CALLS = (
     builders.sites,
     orm.sites,
     statements_built.sites,
@@ -42,6 +41,13 @@ FAMILIES = (
     prisma.sites,
     helpers.sites,
 )
+#: what kind of node each family looks at
+FAMILIES: dict[type[ast.AST], tuple[Family, ...]] = {
+    ast.Constant: _TEXTS,
+    ast.JoinedStr: _TEXTS,
+    ast.Call: _CALLS,
+    ast.Assign: (row_objects.sites,),
+}
 
 
 def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
@@ -49,7 +55,7 @@ def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
     found = (
         item
         for node in module.nodes
-        for family in FAMILIES
+        for family in FAMILIES.get(type(node), ())
         for item in _resolved(module, node, family, contract)
     )
     return merged(found)

@@ -37,6 +37,8 @@ _STATEMENT = re.compile(
 _OPENING = re.compile(
     r"\s*(insert|update|delete|merge|copy|truncate|with|begin|do)\b", re.IGNORECASE
 )
+#: a text that another one goes on
+_OPEN_ENDS = ("into", "update", "from", "{}", "copy", "truncate", '"', "{0}")
 _BLOCK = re.compile(r"\s*do\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
 
@@ -50,10 +52,22 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     if isinstance(module.parent(node), ast.JoinedStr):
         return
     text = text_of(module, node)
-    if text is not None and _VERB.search(text):
+    if text is not None and _names_table(text, contract) and _VERB.search(text):
         others = module.project.importers(module) if _is_shared(module, node) else ()
         for use in uses(module, node, others):
             yield from _of_use(module, node, use, contract)
+
+
+def _names_table(text: str, contract: Contract) -> bool:
+    """Say whether a text speaks of a table, or of one that is put in: most speak of none."""
+    lower = text.lower()
+    return (
+        HOLE in text
+        or "%" in text
+        or "{" in text
+        or any(r.name.lower() in lower for r in contract.relations)
+        or (lower.rstrip().endswith(_OPEN_ENDS))
+    )
 
 
 def _is_shared(module: Module, node: ast.AST) -> bool:

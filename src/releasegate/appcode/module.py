@@ -126,6 +126,17 @@ class Module:
     def classes(self) -> dict[str, ast.ClassDef]:
         return {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
 
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """The modules that the file imports from, as they are written."""
+        found: set[str] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.ImportFrom):
+                found.add(node.module or "")
+            elif isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names)
+        return frozenset(found)
+
     def of_module(self, name: str) -> tuple[Binding, ...]:
         """Give the bindings of a name at the file's top."""
         return self.bindings.get((self.tree, name), ())

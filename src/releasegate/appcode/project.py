@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -26,6 +27,25 @@ CODE = (*PYTHON, *SCRIPT)
 MAX_MENTIONS = 60
 
 
+def _imports(content: bytes, word: bytes) -> bool:
+    """Say whether a word stands in a line that imports something."""
+    place = content.find(word)
+    while place >= 0:
+        after = place + len(word)
+        is_word = content[place - 1 : place] in _AROUND and content[after : after + 1] in _AROUND
+        line = content[content.rfind(b"\n", 0, place) + 1 : place].lstrip() if is_word else b""
+        if line.startswith((b"from", b"import", b"export", b"const", b"}")) and _IMPORT.search(
+            line
+        ):
+            return True
+        place = content.find(word, place + len(word))
+    return False
+
+
+_AROUND = (b"", *(bytes([code]) for code in b" .\n\r\t,;:()\"'/*`@"))
+_IMPORT = re.compile(rb"\b(from|import|require)\b")
+
+
 class Project:
     def __init__(self, contents: Mapping[str, bytes | None]) -> None:
         self.contents = {path: held or b"" for path, held in contents.items()}
@@ -40,6 +60,7 @@ class Project:
         self._client: Client | None = None
         self._modules: dict[str, Module | None] = {}
         self._mentions: dict[tuple[str, bool], list[Module]] = {}
+        self._importing: dict[tuple[str, bool], list[Module]] = {}
 
     def module(self, path: str) -> Module | None:
         """Parse a file once; None where that fails, and ``broken`` says why."""
@@ -82,9 +103,23 @@ class Project:
 
     def importers(self, module: Module) -> list[Module]:
         """Parse the files that may import this one."""
-        stem = module.path.rsplit(".", 1)[0].removesuffix("/__init__").removesuffix("/index")
-        named = self.mentioning(stem.rsplit("/", 1)[-1], python=module.is_python)
-        return [item for item in named if item is not module]
+        key = (module.path, module.is_python)
+        if key not in self._importing:
+            stem = module.path.rsplit(".", 1)[0].removesuffix("/__init__").removesuffix("/index")
+            word = os.fsencode(stem.rsplit("/", 1)[-1])
+            found = self._importing_word(word, python=module.is_python)
+            self._importing[key] = [item for item in found if item is not module]
+        return self._importing[key]
+
+    def _importing_word(self, word: bytes, *, python: bool) -> list[Module]:
+        suffixes = PYTHON if python else SCRIPT
+        paths = [
+            path
+            for path, content in self.contents.items()
+            if path.endswith(suffixes) and _imports(content, word)
+        ]
+        found = map(self.module, paths[:MAX_MENTIONS])
+        return [item for item in found if item is not None]
 
     def find(self, origin: str, dotted: str) -> Module | None:
         """Find the file of an import: by its place for a relative one, else by its end."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
+import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from releasegate import findings
 from releasegate.appcode import families, pragmas, sql_files
+from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.models.registry import Models
-from releasegate.appcode.project import CODE, Project
+from releasegate.appcode.prefilter import marked, names_client, speaks_of
+from releasegate.appcode.project import CODE, SCRIPT, Project
 from releasegate.appcode.reads import Read, reads
 
 if TYPE_CHECKING:
@@ -21,19 +23,6 @@ if TYPE_CHECKING:
     from releasegate.model import Finding
 
 T = TypeVar("T")
-
-_VERB = re.compile(
-    rb"insert|update|upsert|delete|merge|copy|truncate|create|save|add|del\(", re.IGNORECASE
-)
-_LOCKING = re.compile(rb"for\s+update|for_update", re.IGNORECASE)
-_WHOLE = re.compile(rb"(select|returning)\s+(\w+\.)?\*", re.IGNORECASE)
-_NEVER = re.compile(rb"(?!)")
-#: a write whose table is put in at run time
-_DYNAMIC = re.compile(
-    rb"(into|update|delete\s+from|copy)\s+(only\s+)?\"?(\{|%s|\"\s*\+|'\s*\+|\$\{)"
-    rb"|\.(table|from_|from)\(\s*[A-Za-z_]|(self|cls)\.model\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +37,17 @@ class Reading:
 
 def read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
     """Read the files, path to bytes; what cannot be read is a finding, never a pass."""
+    # Trees live until the end, and looking for garbage among them costs more than it frees.
+    was_collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _read(contents, contract)
+    finally:
+        if was_collecting:
+            gc.enable()
+
+
+def _read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
     reader = Reader(contents, contract)
     hits = reader.hits()
     found = families.merged(item for path in hits for item in reader.sites(path))
@@ -66,21 +66,27 @@ class Reader:
         self._unreadable = [path for path, held in contents.items() if held is None]
         self._deep: list[str] = []
         self.lines = sum(map(_lines, self.project.contents.values()))
-        self.project.models = Models(self.project, contract)
+        names = [relation.name for relation in contract.relations]
+        self._clients = frozenset(word for name in names for word in class_names(name))
+        self._marks = marked(self.project.contents, names)
+        self.project.models = Models(self.project, contract, self._marks)
 
     def hits(self, *, reads: bool = False) -> list[str]:
         """List the files in which a write of the contract's tables may stand, or any mention."""
-        names = [relation.name for relation in self._contract.relations]
-        words = [re.escape(name.encode()) for name in names]
-        models = self.project.models
-        words += [rb"\b%s\b" % re.escape(n.encode()) for n in (models.names if models else ())]
-        words += [rb"\.%s\." % n.encode() for n in _prisma_names(names)]
-        wanted = re.compile(rb"|".join(words) or rb"(?!)", re.IGNORECASE)
         return [
             path
-            for path, content in self.project.contents.items()
-            if path.endswith((*CODE, ".sql")) and _is_hit(content, wanted, reads=reads)
+            for path in self.project.contents
+            if path.endswith((*CODE, ".sql")) and self._is_hit(path, reads=reads)
         ]
+
+    def _is_hit(self, path: str, *, reads: bool) -> bool:
+        marks, content = self._marks[path], self.project.contents[path]
+        if marks.writes or marks.is_dynamic or (reads and marks.mentions):
+            return True
+        if path.endswith(SCRIPT) and names_client(content, self._clients):
+            return True
+        models = self.project.models
+        return models is not None and speaks_of(content, models.names)
 
     def sites(self, path: str) -> tuple[Found, ...]:
         if path.endswith(".sql"):
@@ -89,11 +95,11 @@ class Reader:
 
     def reads(self) -> tuple[Read, ...]:
         """Find the reads that keys or changed columns get in the way of."""
-        locking = _LOCKING if self._contract.parents else _NEVER
-        whole = _WHOLE if self._contract.reshaped else _NEVER
+        words = self.project.models.names if self.project.models else frozenset[str]()
         found: list[Read] = []
         for path, content in self.project.contents.items():
-            if path.endswith(CODE) and (locking.search(content) or whole.search(content)):
+            is_locking = b"_for_update" in content and speaks_of(content, words)
+            if path.endswith(CODE) and (self._marks[path].reads or is_locking):
                 found += self.guarded(path, lambda module: reads(module, self._contract))
         return tuple(dict.fromkeys(found))
 
@@ -125,20 +131,6 @@ class Reader:
                 found.append(_problem(path, message, line))
         deep = (f"{path} is nested too deeply to be read." for path in self._deep)
         return (*found, *map(_problem, self._deep, deep))
-
-
-def _is_hit(content: bytes, wanted: re.Pattern[bytes], *, reads: bool) -> bool:
-    if reads and wanted.search(content):
-        return True
-    if not _VERB.search(content):
-        return False
-    return bool(wanted.search(content) or _DYNAMIC.search(content))
-
-
-def _prisma_names(tables: list[str]) -> set[str]:
-    from releasegate.appcode.models.naming import class_names
-
-    return {name for table in tables for name in class_names(table)}
 
 
 def _problem(path: str, message: str, line: int | None = None) -> Finding:

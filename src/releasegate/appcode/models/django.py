@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
     from releasegate.model import Relation
 
+_LIBRARIES = ("django.", "model_utils", "mptt")
 _KEYS = {"ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey"}
 
 
@@ -51,10 +52,7 @@ def _is_django(line: tuple[tuple[Module, ast.ClassDef], ...], node: ast.ClassDef
     for there, owner in line:
         if any(ast.unparse(base).endswith("models.Model") for base in owner.bases):
             return True
-        sources = {
-            item.module or "" for item in there.tree.body if isinstance(item, ast.ImportFrom)
-        }
-        is_imported = any(name.startswith(("django.", "model_utils", "mptt")) for name in sources)
+        is_imported = any(name.startswith(_LIBRARIES) for name in there.sources)
         if is_imported and any(
             isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "models"
             for _, call in fields(owner)

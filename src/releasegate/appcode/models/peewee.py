@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.models.django import fields, has_default, keyword_text, meta_text
@@ -12,11 +11,14 @@ from releasegate.appcode.names import ancestry
 from releasegate.appcode.nullness import called_name
 
 if TYPE_CHECKING:
+    import ast
+
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
     from releasegate.model import Relation
 
 _KEYS = {"ForeignKeyField", "OneToOneField"}
+_LIBRARIES = {"peewee": ("peewee", "playhouse"), "tortoise": ("tortoise",)}
 
 
 def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | None:
@@ -52,15 +54,9 @@ def _default(attribute: str, *, is_key: bool) -> str:
 
 def _kind(line: tuple[tuple[Module, ast.ClassDef], ...]) -> str | None:
     for there, owner in line:
-        for item in there.nodes:
-            names = [alias.name for alias in item.names] if isinstance(item, ast.Import) else []
-            if isinstance(item, ast.ImportFrom):
-                names = [item.module or ""]
-            for name in names:
-                if name.startswith(("peewee", "playhouse")) and owner.bases:
-                    return "peewee"
-                if name.startswith("tortoise") and owner.bases:
-                    return "tortoise"
+        for kind, names in _LIBRARIES.items():
+            if owner.bases and any(name.startswith(names) for name in there.sources):
+                return kind
     return None
 
 

@@ -11,29 +11,31 @@ from releasegate.appcode.models import django, drizzle, peewee, sqlalchemy
 from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.names import Class, ancestry, definitions, origins, resolve
+from releasegate.appcode.prefilter import may_declare
 from releasegate.appcode.project import PYTHON, SCRIPT
 from releasegate.appcode.references import named_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.models.model import Model
     from releasegate.appcode.module import Module
+    from releasegate.appcode.prefilter import Marks
     from releasegate.appcode.project import Project
     from releasegate.model import Relation
 
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
-_HINTS = (b"Model", b"Base", b"__tablename__", b"Table(", b"declarative", b"Mapped[")
-_SCRIPT_HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
+_HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
 _FAMILIES = (sqlalchemy, django, peewee)
 
 
 class Models:
     """Every model of the contract's tables."""
 
-    def __init__(self, project: Project, contract: Contract) -> None:
+    def __init__(self, project: Project, contract: Contract, marks: Mapping[str, Marks]) -> None:
         self._project = project
+        self._marks = marks
         self._contract = contract
         self._by_node: dict[ast.AST, Model] = {}
         for path in self._paths():
@@ -115,18 +117,24 @@ class Models:
         return fitting[0] if len(fitting) == 1 else None
 
     def _paths(self) -> list[str]:
-        tables = [relation.name.encode() for relation in self._contract.relations]
         wanted = {n.encode() for r in self._contract.relations for n in class_names(r.name)}
         found: list[str] = []
         for path, content in self._project.contents.items():
-            hints = _HINTS if path.endswith(PYTHON) else _SCRIPT_HINTS
-            if not path.endswith((*PYTHON, *SCRIPT)) or not any(h in content for h in hints):
-                continue
-            if any(table in content for table in tables) or (
-                wanted & {name.lower() for name in _CLASS.findall(content)}
-            ):
+            if path.endswith(SCRIPT):
+                is_table = self._marks[path].declares and any(h in content for h in _HINTS)
+            elif path.endswith(PYTHON):
+                is_table = self._marks[path].declares and b"able" in content
+                is_table = is_table or self._may_be(content, wanted)
+            else:
+                is_table = False
+            if is_table:
                 found.append(path)
         return found
+
+    def _may_be(self, content: bytes, wanted: set[bytes]) -> bool:
+        if not may_declare(content):
+            return False
+        return bool(wanted & {name.lower() for name in _CLASS.findall(content)})
 
     def _read(self, module: Module) -> None:
         for node in module.nodes:

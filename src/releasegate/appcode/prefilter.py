@@ -1,0 +1,150 @@
+"""The bytes of a file -> what may stand in it; plain searches first, for there are many files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_QUOTES = b"\"'`"
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+#: what stands before a table's name in SQL that writes
+_WRITTEN = re.compile(
+    rb"(\binto|\bupdate|\bfrom|\bonly|\bcopy|\btruncate|\btable|,)\s+(?:only\s+)?"
+    rb"(?:[\"\w]+\s*\.\s*)?\"?\Z"
+)
+_VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"truncate")
+_CALLS = (*_VERBS, b"create", b"save", b"add", b"del(", b"write", b"store")
+#: SQL whose table is put in when it runs
+_DYNAMIC = (b"insert into ", b"update ", b"delete from ")
+_HOLES = b"{%$\"'"
+_BUILDERS = (b".table(", b".from_(", b".from(")
+_BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
+_GENERIC = (b"self.model", b"cls.model", b"(model", b" model(", b"(entity")
+_MODELLED = (b"Column(", b"_column(", b"Field(", b"Mapped[", b"ForeignKey")
+_READS = (b"for update", b"for_update", b"select *", b"returning *")
+_USED = b"(.,)]`"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the bytes of one file show."""
+
+    #: a table's name stands in it as a word
+    mentions: bool
+    #: a table's name stands in quotes
+    declares: bool
+    #: SQL or a builder in it takes its table's name when it runs
+    is_dynamic: bool
+    #: a table's name stands where something is written
+    writes: bool
+    #: rows may be locked or read whole
+    reads: bool
+
+
+def marked(contents: Mapping[str, bytes], tables: Iterable[str]) -> dict[str, Marks]:
+    """Look at every file once."""
+    names = [name.lower().encode() for name in tables]
+    return {path: _marks(content.lower(), names) for path, content in contents.items()}
+
+
+def _marks(lower: bytes, names: list[bytes]) -> Marks:
+    places = [(name, place) for name in names for place in _places(lower, name)]
+    quoted = any(_is_quoted(lower, place, len(name)) for name, place in places)
+    is_calling = bool(places) and any(word in lower for word in _CALLS)
+    written = is_calling and (quoted or any(_is_written(lower, place) for _, place in places))
+    locks = bool(places) and any(word in lower for word in _READS)
+    return Marks(bool(places), quoted, _is_dynamic(lower), written, locks)
+
+
+def _places(lower: bytes, name: bytes) -> list[int]:
+    """Find a name where it is a word of its own."""
+    found: list[int] = []
+    place = lower.find(name)
+    size, end = len(name), len(lower)
+    while place >= 0:
+        after = place + size
+        if (not place or lower[place - 1] not in _WORD) and (
+            after >= end or lower[after] not in _WORD
+        ):
+            found.append(place)
+        place = lower.find(name, after)
+    return found
+
+
+def _is_quoted(lower: bytes, place: int, size: int) -> bool:
+    after = place + size
+    if not place or after >= len(lower):
+        return False
+    return lower[place - 1] in b"\"'`." and lower[after] in _QUOTES
+
+
+def _is_written(lower: bytes, place: int) -> bool:
+    return bool(_WRITTEN.search(lower[max(place - 64, 0) : place]))
+
+
+def _is_dynamic(lower: bytes) -> bool:
+    """Say whether SQL or a builder takes its table's name when it runs."""
+    for word in _DYNAMIC:
+        place = lower.find(word)
+        while place >= 0:
+            following = lower[place + len(word) : place + len(word) + 1]
+            if following and following in _HOLES and _opens(lower, place, following):
+                return True
+            place = lower.find(word, place + len(word))
+    for builder in _BUILDERS:
+        if _takes_name(lower, builder):
+            return any(word in lower for word in _BUILT)
+    return False
+
+
+def _opens(lower: bytes, place: int, following: bytes) -> bool:
+    """Tell ``f"UPDATE {table}"`` from a sentence: the verb opens a text, or a line of one."""
+    before = lower[max(place - 80, 0) : place].rstrip(b" \t")
+    is_first = not before or before[-1] in b"\"'`\n(;"
+    return is_first and (following in b"{%$" or lower[place : place + 30].count(following) > 0)
+
+
+def _takes_name(lower: bytes, builder: bytes) -> bool:
+    place = lower.find(builder)
+    while place >= 0:
+        after = lower[place + len(builder) : place + len(builder) + 2].strip()
+        if after[:1].isalpha() and after[:2] not in (b"f'", b'f"'):
+            return True
+        place = lower.find(builder, place + len(builder))
+    return False
+
+
+def may_declare(content: bytes) -> bool:
+    """Say whether a model's class may stand in a Python file."""
+    return any(hint in content for hint in _MODELLED)
+
+
+def speaks_of(content: bytes, words: Iterable[str]) -> bool:
+    """Say whether a model is used, not only imported or annotated, or a class of models is."""
+    listed = [word.encode() for word in words]
+    if not listed:
+        return False
+    return any(_is_used(content, word) for word in listed) or any(
+        word in content for word in _GENERIC
+    )
+
+
+def _is_used(content: bytes, word: bytes) -> bool:
+    place = content.find(word)
+    while place >= 0:
+        after = place + len(word)
+        is_word = not place or content[place - 1] not in _WORD
+        if is_word and after < len(content) and content[after] in _USED:
+            return True
+        place = content.find(word, after)
+    return False
+
+
+def names_client(content: bytes, names: Iterable[str]) -> bool:
+    """Say whether one of Prisma's models is spoken of: ``prisma.run.create``."""
+    lower = content.lower()
+    return b"prisma" in lower or any(f".{name.lower()}.".encode() in lower for name in names)
