@@ -189,10 +189,7 @@ def test_a_pragma_with_a_reason_settles_what_cannot_be_read() -> None:
         ),
         (
             "a.py",
-            (
-                "a.ts",
-                "// releasegate: sends runs.paper_id -- form\nsupabase.from('runs').insert(row)",
-            ),
+            "S = f'''INSERT INTO runs ({x})\n--releasegate: sends runs.paper_id -- a\nVALUES (1)'''",
         ),
     ],
     ids=["slashes", "dashes"],

@@ -142,11 +142,12 @@ def _children(parent: Relation, inserted: set[Relation | None], contract: Contra
 
 def _whole_rows(reading: Reading) -> Iterator[Finding]:
     """Warn where a prepared statement's columns change under a connection that stays open."""
-    is_prepared = any(PREPARING.search(c) for c in reading.project.contents.values())
-    for read in reading.reads if is_prepared else ():
-        if read.kind == "whole":
-            message = (
-                f"All columns of {read.relation.name} are read here, and the migration changes "
-                "them: a prepared statement fails (0A000) until the connection is new."
-            )
-            yield findings.make("RG221", message, path=read.path, line=read.line)
+    whole = [read for read in reading.reads if read.kind == "whole"]
+    if not whole or not any(PREPARING.search(c) for c in reading.project.contents.values()):
+        return
+    for read in whole:
+        message = (
+            f"All columns of {read.relation.name} are read here, and the migration changes "
+            "them: a prepared statement fails (0A000) until the connection is new."
+        )
+        yield findings.make("RG221", message, path=read.path, line=read.line)

@@ -18,6 +18,7 @@ from releasegate.appcode import (
 )
 from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import Frame, entered
+from releasegate.appcode.names import single_value
 from releasegate.appcode.sites import call_line
 from releasegate.appcode.surroundings import swallowed
 from releasegate.appcode.verdicts import worse
@@ -88,10 +89,44 @@ def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract)
         if item.relation is not None or item.riddle is None:
             yield replace(item, swallowed=swallowed(module, node))
             continue
-        through, is_whole = _through_calls(module, node, family, contract)
+        through, is_whole = _through_loops(module, node, family, contract)
+        if not is_whole:
+            through, is_whole = _through_calls(module, node, family, contract)
         yield from through
         if not is_whole and not item.is_quiet:
             yield item
+
+
+def _through_loops(
+    module: Module, node: ast.AST, family: Family, contract: Contract
+) -> tuple[list[Found], bool]:
+    """Read ``for table in ("a", "b"):`` once for each item."""
+    for loop in module.ancestors(node):
+        items = _written_items(module, loop)
+        if not items:
+            continue
+        place = loop.target if isinstance(loop, ast.comprehension) else loop
+        found: list[Found] = []
+        for item in items:
+            module.project.chosen[place] = item
+            found += family(module, node, contract)
+        del module.project.chosen[place]
+        if all(item.relation is not None for item in found):
+            return found, True
+    return [], False
+
+
+def _written_items(module: Module, loop: ast.AST) -> list[ast.expr]:
+    """Give the texts that a loop goes over, where they are written down."""
+    if not isinstance(loop, ast.For | ast.AsyncFor) or not isinstance(loop.target, ast.Name):
+        return []
+    items: ast.expr = loop.iter
+    origin = single_value(module, items) if isinstance(items, ast.Name | ast.Attribute) else None
+    items = origin[1] if origin is not None else items
+    if not isinstance(items, ast.List | ast.Tuple | ast.Set):
+        return []
+    is_text = all(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items.elts)
+    return list(items.elts) if is_text else []
 
 
 def _through_calls(

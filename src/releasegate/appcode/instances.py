@@ -20,6 +20,7 @@ _MAKERS = {
     *("parse_raw", "model_validate_json", "from_dict", "parse", "safeParse", "get_by_id"),
     *("get_or_none", "objects", "query", "select", "get", "create", "find_one", "findOne"),
 }
+_LISTING = {"list", "tuple", "sorted", "set", "reversed", "iter", "next", "enumerate"}
 #: calls that take a class and give instances of it, at once or at the end of a chain
 _QUERIES = {
     *("query", "get", "select", "get_object_or_404", "scalars", "scalar", "execute", "exec"),
@@ -68,6 +69,8 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
     made = resolve(module, node.func)
     if made:
         return made
+    if isinstance(node.func, ast.Name) and node.func.id in _LISTING and node.args:
+        return instances(module, node.args[0], depth + 1)
     if isinstance(node.func, ast.Attribute):
         if node.func.attr in _MAKERS and resolve(module, node.func.value):
             return resolve(module, node.func.value)
@@ -113,7 +116,7 @@ def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
                         return found
             current = current.func
         elif isinstance(current, ast.Attribute | ast.Await | ast.Subscript):
-            named = resolve(module, current.value)
+            named = _children(module, current, depth) or resolve(module, current.value)
             if named:
                 return named
             current = current.value
@@ -122,6 +125,16 @@ def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
         else:
             break
     return ()
+
+
+def _children(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
+    """Find the children's class in ``plan.runs.all()``."""
+    models = module.project.models
+    if models is None or not isinstance(node, ast.Attribute) or depth > 5:
+        return ()
+    found = models.collection(module, node)
+    known = models.of_relation(found.child) if found is not None else ()
+    return tuple((m.module, m.node) for m in known if isinstance(m.node, ast.ClassDef))
 
 
 def _nested(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:

@@ -149,7 +149,7 @@ def endangered(item: Found, reading: Reading, contract: Contract) -> tuple[Contr
         and other.site.path == item.site.path
         and other.scope is item.scope
         and other.scope is not None
-        and other.site.line < item.site.line
+        and other.site.line <= item.site.line
     }
     return tuple(c for c in contract.of_parent(item.relation) if c.child not in gone)
 

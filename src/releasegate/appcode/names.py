@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 #: so many files may hand a name on, each by an import
 MAX_IMPORTS = 6
 _SELF = ("self", "cls")
+_SUPER = ("super().__init__", "super", "super.__init__")
 _GENERIC = ("Generic", "Protocol", "typing.Generic", "list", "dict")
 Class = tuple[Module, ast.ClassDef]
 
@@ -96,6 +97,9 @@ def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
 
 
 def _assigned(module: Module, binding: Binding) -> Origin:
+    chosen = module.project.chosen.get(binding.node)
+    if chosen is not None:
+        return Origin(module, binding.node, chosen)
     return Origin(module, binding.node, binding.value, iterated=binding.iterated)
 
 
@@ -204,7 +208,10 @@ def _of_self(module: Module, node: ast.Attribute) -> tuple[Origin, ...]:
         found = _of_receiver(frame.module, frame.receiver, node.attr)
         if found:
             return found
-    return _in_class((module, own), node.attr) if own is not None else ()
+    if own is None:
+        return ()
+    found = _in_class((module, own), node.attr)
+    return tuple(_by_super(item, (module, own)) or item for item in found)
 
 
 def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
@@ -213,7 +220,7 @@ def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Or
     for owner in known:
         found = _in_class(owner, attribute)
         if found:
-            return found
+            return tuple(_by_super(item, owner) or item for item in found)
     for there, made in _constructions(module, receiver):
         for owner in resolve(there, made.func):
             found = _in_class(owner, attribute)
@@ -227,8 +234,29 @@ def _through(origin: Origin, module: Module, made: ast.Call) -> Origin:
     function = origin.module.function(origin.node)
     if not isinstance(origin.value, ast.Name) or function is None:
         return origin
+    for owner in resolve(module, made.func):
+        handed = _by_super(origin, owner)
+        if handed is not None:
+            return handed
     value = argument(Frame(function, module, made), origin.value.id)
     return Origin(module, value, value) if value is not None else origin
+
+
+def _by_super(origin: Origin, owner: Class) -> Origin | None:
+    """Take ``self.x = x`` of a base's constructor from ``super().__init__(...)`` of the class."""
+    function = origin.module.function(origin.node)
+    if not isinstance(origin.value, ast.Name) or function is None:
+        return None
+    module, node = owner
+    for item in node.body:
+        if not isinstance(item, ast.FunctionDef) or item.name != "__init__" or item is function:
+            continue
+        for call in ast.walk(item):
+            is_super = isinstance(call, ast.Call) and ast.unparse(call.func) in _SUPER
+            if isinstance(call, ast.Call) and is_super:
+                value = argument(Frame(function, module, call), origin.value.id)
+                return Origin(module, value, value) if value is not None else None
+    return None
 
 
 def _constructions(

@@ -53,6 +53,8 @@ class Project:
         self.broken: dict[str, tuple[str, int | None]] = {}
         #: the calls through which the code is being read, the innermost last
         self.frames: list[Frame] = []
+        #: the item for which a loop is being read
+        self.chosen: dict[ast.AST, ast.expr] = {}
         #: what calls a function, once it has been looked for
         self.callers: dict[ast.AST, tuple[tuple[Module, ast.Call], ...]] = {}
         #: the models of the contract's tables, once they have been read
@@ -136,16 +138,18 @@ class Project:
             for stem in (base, base.removesuffix(".js").removesuffix(".mjs")):
                 yield from (stem + end for end in endings if stem + end in self.contents)
             return
-        inner = inner.lstrip("@~#").lstrip("/")
-        last = inner.rsplit("/", 1)[-1]
-        known = [
-            path
-            for end in endings
-            for path in self._by_name.get((last + end).rsplit("/", 1)[-1], ())
-            if f"/{path}".endswith(f"/{inner}{end}")
-        ]
-        known.sort(key=lambda path: (-_common(path, origin), len(path)))
-        yield from known[:1]
+        for tail in _tails(inner) if origin.endswith(SCRIPT) else (inner,):
+            last = tail.rsplit("/", 1)[-1]
+            known = [
+                path
+                for end in endings
+                for path in self._by_name.get((last + end).rsplit("/", 1)[-1], ())
+                if f"/{path}".endswith(f"/{tail}{end}")
+            ]
+            known.sort(key=lambda path: (-_common(path, origin), len(path)))
+            if known:
+                yield known[0]
+                return
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -165,6 +169,20 @@ def _python_path(dotted: str) -> str:
     if not level:
         return inner
     return "/".join(["." if level == 1 else "/".join([".."] * (level - 1)), inner])
+
+
+def _tails(inner: str) -> Iterator[str]:
+    """Give the ends of ``@scope/db/schema`` under which a workspace's file may lie."""
+    plain = inner.lstrip("@~#").lstrip("/")
+    yield plain
+    parts = plain.split("/")
+    if not inner.startswith("@") or len(parts) < 2:
+        return
+    for start in range(len(parts) - 1):
+        tail = parts[start + 1 :]
+        yield "/".join([tail[0], "src", *tail[1:]]) if len(tail) > 1 else f"{tail[0]}/src/index"
+        if len(tail) > 1:
+            yield "/".join(tail)
 
 
 def _beside(origin: str, relative: str) -> str:

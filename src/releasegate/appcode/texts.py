@@ -67,7 +67,21 @@ def _constant(node: ast.Constant) -> str | None:
 def _part(module: Module, part: ast.expr, depth: int) -> str:
     inner = part.value if isinstance(part, ast.FormattedValue) else part
     text = text_of(module, inner, depth + 1)
+    if text is None and not module.is_python and isinstance(inner, ast.Name | ast.Attribute):
+        text = _of_table(module, inner)
     return HOLE if text is None else text
+
+
+def _of_table(module: Module, node: ast.Name | ast.Attribute) -> str | None:
+    """Read Drizzle's ``${runs}`` and ``${runs.planId}`` in a template."""
+    models = module.project.models
+    if models is None:
+        return None
+    found = models.of(module, node)
+    if found is not None:
+        return f"{found.relation.schema}.{found.relation.name}"
+    owner = models.of(module, node.value) if isinstance(node, ast.Attribute) else None
+    return owner.column(node.attr) if owner and isinstance(node, ast.Attribute) else None
 
 
 def _operator(module: Module, node: ast.BinOp, depth: int) -> str | None:
