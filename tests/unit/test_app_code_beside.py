@@ -189,7 +189,7 @@ def test_a_pragma_with_a_reason_settles_what_cannot_be_read() -> None:
         ),
         (
             "a.py",
-            "S = f'''INSERT INTO runs ({x})\n--releasegate: sends runs.paper_id -- a\nVALUES (1)'''",
+            "S = f'''INSERT INTO runs ({x})\n--releasegate: sends runs.paper_id -- a\nSELECT 1'''",
         ),
     ],
     ids=["slashes", "dashes"],

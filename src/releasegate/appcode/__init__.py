@@ -38,7 +38,7 @@ def examine(
 
     ``contents`` maps each of the sources' files to its bytes, None where it cannot be read.
     """
-    from releasegate.appcode import judgement, reader
+    from releasegate.appcode import excerpts, judgement, reader
     from releasegate.appcode.contract import read_contract
 
     contract = read_contract(migration_sql, baseline_sql, path=migration_path)
@@ -48,7 +48,8 @@ def examine(
     reading = reader.read(contents, contract)
     judged = judgement.judge(reading, contract, optional)
     found = (*contract.problems, *_of_sources(sources), *judged)
-    return Examination(found, _evidence(contract, reading, sources))
+    shown = excerpts.of(found, reading.project.contents, contract)
+    return Examination(found, {**_evidence(contract, reading, sources), "excerpts": shown})
 
 
 def queries(

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from releasegate.model import GateStatus, Level
-from releasegate.reports import plan_table
+from releasegate.reports import console_app_code, plan_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,9 @@ def _head(report: Report, width: int) -> Iterator[str]:
 def _gate(result: GateResult, width: int) -> Iterator[str]:
     reason = f": {result.reason}" if result.reason else ""
     yield from _wrapped(f"{_STATUS[result.status]:<11}{result.gate}{reason}", width, _INDENT)
+    if result.gate == "app-code":
+        yield from console_app_code.lines(result, width)
+        return
     for proof in result.evidence.get("proofs", ()):
         yield from _wrapped(f"{_INDENT}- {proof}", width, f"{_INDENT}  ")
     for finding in result.findings:
