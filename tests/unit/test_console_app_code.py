@@ -52,8 +52,8 @@ def test_what_needs_a_look_comes_with_its_line_a_caret_and_the_cure() -> None:
         "           runs.paper_id: 2 write sites, 1 sends it, 1 leaves it out",
         "           app/store.py:4",
         (
-            "           RG201 This insert of runs leaves out runs.paper_id: the columns of runs are "
-            "listed here."
+            "           RG201 This insert of runs leaves out runs.paper_id: "
+            "the columns of runs are listed here."
         ),
         "             4 |     c.execute('INSERT INTO runs (status) VALUES (%s)', ('new',))",
         "               |                            ^^^^",

@@ -65,12 +65,21 @@ def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
 def merged(found: Iterable[Found]) -> tuple[Found, ...]:
     """Make one of the sites of one place: its verdicts are the worst of theirs."""
     known: dict[tuple[str, int, str, str], Found] = {}
-    for item in found:
+    listed = list(found)
+    # A table API is told by its call alone; its own inside says less.
+    told = {_place(item) for item in listed if item.site.api == "helper"}
+    for item in listed:
+        if item.site.api != "helper" and _place(item) in told:
+            continue
         key = (item.site.path, item.site.line, item.site.table, item.site.operation)
         known[key] = _joined(known[key], item) if key in known else item
     return tuple(
         sorted(known.values(), key=lambda item: (item.site.path, item.site.line, item.site.table))
     )
+
+
+def _place(item: Found) -> tuple[str, int, str]:
+    return item.site.path, item.site.line, item.site.table
 
 
 def _joined(one: Found, other: Found) -> Found:
@@ -85,6 +94,7 @@ def _joined(one: Found, other: Found) -> Found:
 
 def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract) -> Iterator[Found]:
     """Give what can be read here; a table that is handed in is looked for at the calls."""
+    module.project.begin()
     for item in family(module, node, contract):
         if item.relation is not None or item.riddle is None:
             yield replace(item, swallowed=swallowed(module, node))

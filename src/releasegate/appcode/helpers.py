@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
 
+#: verbs that are said of other things than rows too
+_WEAK = re.compile(r"(?i)^(?!.*(insert|upsert|update|delete))")
 _VERB = re.compile(
     r"insert|upsert|update|delete|save|create|add|write|store|copy|bulk", re.IGNORECASE
 )
@@ -45,12 +47,12 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     if not _VERB.search(name) or _NO_WRITE.search(name):
         return
     relation, index = _table(module, node, contract)
-    if relation is None or _is_known(module, node):
+    if relation is None or (index is not None and _is_known(module, node)):
         return
     operation = _operation(name)
     line = call_line(node)
     payloads = _payloads(module, node, operation, index)
-    if payloads is None:
+    if payloads is None or (_WEAK.search(name) and not _fits(payloads, relation, contract)):
         return
     inserted = rows_of(payloads, relation, contract) if operation in ("insert", "upsert") else ()
     updates: Row | None = None
@@ -72,6 +74,14 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         contract=contract,
         scope=module.function(node),
     )
+
+
+def _fits(payloads: list[Payload], relation: Relation, contract: Contract) -> bool:
+    """Say whether a payload looks like a row of the table."""
+    table = contract.table(relation)
+    known = {column.column for column in contract.of_child(relation)}
+    known |= set(table.columns) if table is not None else set()
+    return any(known & set(payload.entries) for payload in payloads)
 
 
 def _operation(name: str) -> str:

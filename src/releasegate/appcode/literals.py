@@ -51,11 +51,19 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     if isinstance(module.parent(node), ast.JoinedStr):
         return
+    if isinstance(node, ast.JoinedStr) and not _VERB.search(_plain(node)):
+        return
     text = text_of(module, node)
     if text is not None and _names_table(text, contract) and _VERB.search(text):
         others = module.project.importers(module) if _is_shared(module, node) else ()
         for use in uses(module, node, others):
             yield from _of_use(module, node, use, contract)
+
+
+def _plain(node: ast.JoinedStr) -> str:
+    """Give the parts of a text that are written down."""
+    parts = (part.value if isinstance(part, ast.Constant) else HOLE for part in node.values)
+    return "".join(map(str, parts))
 
 
 def _names_table(text: str, contract: Contract) -> bool:

@@ -82,12 +82,16 @@ class Module:
 
     def scope(self, node: ast.AST) -> ast.AST:
         """Find the function, class or module that a node stands in."""
-        above = list(self.ancestors(node))[1:]
-        return next((item for item in above if isinstance(item, SCOPES)), self.tree)
+        current = self.parent(node)
+        while current is not None and not isinstance(current, SCOPES):
+            current = self.parent(current)
+        return current if current is not None else self.tree
 
     def function(self, node: ast.AST) -> Function | None:
-        above = list(self.ancestors(node))[1:]
-        return next((item for item in above if isinstance(item, FUNCTIONS)), None)
+        current = self.parent(node)
+        while current is not None and not isinstance(current, FUNCTIONS):
+            current = self.parent(current)
+        return current
 
     def class_of(self, node: ast.AST) -> ast.ClassDef | None:
         return next((item for item in self.ancestors(node) if isinstance(item, ast.ClassDef)), None)
@@ -123,8 +127,33 @@ class Module:
         return {name: tuple(nodes) for name, nodes in found.items()}
 
     @cached_property
-    def classes(self) -> dict[str, ast.ClassDef]:
-        return {node.name: node for node in self.nodes if isinstance(node, ast.ClassDef)}
+    def set_on_self(self) -> dict[tuple[ast.AST, str], list[tuple[ast.AST, ast.expr]]]:
+        """Every ``self.x = value``, by class and attribute."""
+        found: dict[tuple[ast.AST, str], list[tuple[ast.AST, ast.expr]]] = {}
+        for node in self.nodes:
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+                continue
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+                    continue
+                owner = self.class_of(node) if target.value.id == "self" else None
+                if owner is not None:
+                    found.setdefault((owner, target.attr), []).append((node, node.value))
+        return found
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """Names that stand for another: ``from x import Run as R``, ``R = models.Run``."""
+        found: dict[str, str] = {}
+        for bindings in self.bindings.values():
+            for binding in bindings:
+                if binding.imported is not None and binding.imported[1] not in ("", binding.name):
+                    found[binding.name] = binding.imported[1]
+                elif isinstance(binding.value, ast.Name):
+                    found[binding.name] = binding.value.id
+                elif isinstance(binding.value, ast.Attribute):
+                    found[binding.name] = binding.value.attr
+        return found
 
     @cached_property
     def sources(self) -> frozenset[str]:

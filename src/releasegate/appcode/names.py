@@ -297,23 +297,8 @@ def _generic(owner: Class) -> tuple[Module, ast.expr] | None:
 
 
 def _set_on_self(module: Module, owner: ast.ClassDef, attribute: str) -> list[Origin]:
-    found: list[Origin] = []
-    for node in ast.walk(owner):
-        if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets, value = [node.target], node.value
-        else:
-            continue
-        if any(_is_self(target, attribute) for target in targets):
-            found.append(Origin(module, node, value))
-    return found
-
-
-def _is_self(target: ast.expr, attribute: str) -> bool:
-    if not isinstance(target, ast.Attribute) or target.attr != attribute:
-        return False
-    return isinstance(target.value, ast.Name) and target.value.id == "self"
+    listed = module.set_on_self.get((owner, attribute), ())
+    return [Origin(module, node, value) for node, value in listed]
 
 
 def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Class, ...]:

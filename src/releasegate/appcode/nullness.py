@@ -49,7 +49,7 @@ class Nullness:
 
 def nullness(module: Module, node: ast.expr, depth: int = 0) -> Nullness:
     """Judge a value at its place; what is checked before counts."""
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH or module.project.is_spent():
         return Nullness(None, "its origin is too far away", module, node)
     if isinstance(node, ast.Constant):
         what = "it is None" if node.value is None else "a constant"

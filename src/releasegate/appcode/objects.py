@@ -110,17 +110,40 @@ def fields(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...
         return fields(module, node.value, depth + 1)
     if isinstance(node, ast.Call):
         return _constructed(module, node, depth)
+    if isinstance(node, ast.ListComp | ast.GeneratorExp):
+        return fields(module, node.elt, depth + 1)
+    if isinstance(node, ast.List | ast.Tuple):
+        return tuple(row for item in node.elts for row in fields(module, item, depth + 1))
     if isinstance(node, ast.Name) and node.id in ("self", "cls"):
         return _of_self(module, node, depth)
+    return _of_origins(module, node, depth)
+
+
+def _of_origins(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
+    """Follow a name to what it was given, or to its declaration."""
     found: list[Payload] = []
     for origin in origins(module, node):
         if origin.value is not None:
             found.extend(fields(origin.module, origin.value, depth + 1))
+            found.extend(_appended(origin.module, node, depth))
         elif origin.iterated is not None:
             found.extend(fields(origin.module, origin.iterated, depth + 1))
         elif origin.parameter is not None:
             found.extend(_declared(origin.module, origin.parameter.annotation, node))
     return tuple(found) or _by_class(module, node)
+
+
+def _appended(module: Module, node: ast.expr, depth: int) -> list[Payload]:
+    """Read the objects that are appended to a list: ``rows.append(RunCreate(...))``."""
+    found: list[Payload] = []
+    if not isinstance(node, ast.Name):
+        return found
+    for load in module.loads.get(node.id, ()):
+        call = module.parent(module.parent(load))
+        is_same = module.function(load) is module.function(node)
+        if isinstance(call, ast.Call) and called_name(call) == "append" and is_same and call.args:
+            found.extend(fields(module, call.args[0], depth + 1))
+    return found
 
 
 def _of_self(module: Module, node: ast.Name, depth: int) -> tuple[Payload, ...]:

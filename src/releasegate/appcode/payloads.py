@@ -52,7 +52,7 @@ def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
     """Read what may be sent: one payload for each row, and for each path to one."""
     from releasegate.appcode.stored import of_stored
 
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH or module.project.is_spent():
         return (opaque(module, node),)
     if isinstance(node, ast.Dict):
         return _of_dict(module, node, depth)

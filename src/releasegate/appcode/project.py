@@ -25,6 +25,8 @@ SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 CODE = (*PYTHON, *SCRIPT)
 #: so many files may be parsed because they mention one word
 MAX_MENTIONS = 60
+#: so many expressions may be looked at for one site
+MAX_STEPS = 4000
 
 
 def _imports(content: bytes, word: bytes) -> bool:
@@ -60,9 +62,19 @@ class Project:
         #: the models of the contract's tables, once they have been read
         self.models: Models | None = None
         self._client: Client | None = None
+        self._steps = 0
         self._modules: dict[str, Module | None] = {}
         self._mentions: dict[tuple[str, bool], list[Module]] = {}
         self._importing: dict[tuple[str, bool], list[Module]] = {}
+
+    def begin(self) -> None:
+        """Give the next site a fresh budget of steps."""
+        self._steps = 0
+
+    def is_spent(self) -> bool:
+        """Count a step; say whether one site has had its share of them."""
+        self._steps += 1
+        return self._steps > MAX_STEPS
 
     def module(self, path: str) -> Module | None:
         """Parse a file once; None where that fails, and ``broken`` says why."""

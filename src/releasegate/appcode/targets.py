@@ -11,6 +11,7 @@ from releasegate.appcode.names import parameters
 
 if TYPE_CHECKING:
     from releasegate.appcode.models.model import Model
+    from releasegate.appcode.models.registry import Models
     from releasegate.appcode.module import Module
 
 _MODEL_WORDS = {
@@ -35,12 +36,37 @@ class Target:
 def named(module: Module, node: ast.expr | None) -> Target | None:
     """Find the model that an expression names; nothing where it names none."""
     models = module.project.models
-    if node is None or models is None:
+    if node is None or models is None or not _may_name(module, node, models):
         return None
     found = models.of(module, node)
     if found is not None:
         return Target(found)
     return Target(None) if _is_handed_in(module, node) else None
+
+
+def _may_name(module: Module, node: ast.expr, models: Models) -> bool:
+    """Look at the last word first: most expressions name no model."""
+    if isinstance(node, ast.Attribute):
+        word = node.attr
+        if word in ("__table__", "_meta", "c"):
+            return True
+    elif isinstance(node, ast.Name):
+        word = node.id
+    else:
+        return isinstance(node, ast.Subscript | ast.Constant)
+    if word in models.names or word in _MODEL_WORDS or word.endswith("odel"):
+        return True
+    return module.renamed.get(word) in models.names or _is_parameter(module, node)
+
+
+def _is_parameter(module: Module, node: ast.expr) -> bool:
+    """Say whether it is a parameter that a call, through which we read, gives a value."""
+    function = module.function(node)
+    return (
+        isinstance(node, ast.Name)
+        and function is not None
+        and frame_of(module, function) is not None
+    )
 
 
 def _is_handed_in(module: Module, node: ast.expr) -> bool:

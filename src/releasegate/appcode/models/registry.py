@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.instances import instances
@@ -44,7 +45,7 @@ class Models:
                 self._read(module)
         self._linked()
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The words by which other files speak of the models."""
         return frozenset(word for model in self._by_node.values() for word in _words(model) if word)
