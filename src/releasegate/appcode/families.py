@@ -66,16 +66,30 @@ def merged(found: Iterable[Found]) -> tuple[Found, ...]:
     """Make one of the sites of one place: its verdicts are the worst of theirs."""
     known: dict[tuple[str, int, str, str], Found] = {}
     listed = list(found)
-    # A table API is told by its call alone; its own inside says less.
-    told = {_place(item) for item in listed if item.site.api == "helper"}
+    told = _helpers(listed)
     for item in listed:
-        if item.site.api != "helper" and _place(item) in told:
+        if (item.site.api == "helper") != told.get(_place(item), item.site.api == "helper"):
             continue
         key = (item.site.path, item.site.line, item.site.table, item.site.operation)
         known[key] = _joined(known[key], item) if key in known else item
     return tuple(
         sorted(known.values(), key=lambda item: (item.site.path, item.site.line, item.site.table))
     )
+
+
+def _helpers(listed: list[Found]) -> dict[tuple[str, int, str], bool]:
+    """Say for each call of a table API whether the call tells more than the API's own inside."""
+    others = [item for item in listed if item.site.api != "helper"]
+    told: dict[tuple[str, int, str], bool] = {}
+    for item in (item for item in listed if item.site.api == "helper"):
+        inside = [other for other in others if _place(other) == _place(item)]
+        is_clear = inside and not any(
+            verdict.verdict == "undecidable"
+            for other in inside
+            for verdict in other.site.columns.values()
+        )
+        told[_place(item)] = not is_clear or item.site.operation == "upsert"
+    return told
 
 
 def _place(item: Found) -> tuple[str, int, str]:
@@ -142,12 +156,11 @@ def _written_items(module: Module, loop: ast.AST) -> list[ast.expr]:
 def _through_calls(
     module: Module, node: ast.AST, family: Family, contract: Contract
 ) -> tuple[list[Found], bool]:
-    """Read a helper as each of its calls runs it; False where one of them tells nothing."""
+    """Read a helper as each of its calls runs it; False where none of them can be read."""
     function = module.function(node)
-    calls = frames(module, function) if function is not None else ()
     found: list[Found] = []
-    is_whole = bool(calls)
-    for frame in calls:
+    is_read = False
+    for frame in frames(module, function) if function is not None else ():
         with entered(frame) as is_new:
             items = list(family(module, node, contract)) if is_new else []
             for item in items:
@@ -156,8 +169,9 @@ def _through_calls(
                     continue
                 more, is_known = _outer(module, node, family, contract, frame)
                 found.extend(more)
-                is_whole = is_whole and is_known
-    return found, is_whole
+                is_read = is_read or is_known
+            is_read = is_read or all(item.relation is not None for item in items)
+    return found, is_read
 
 
 def _outer(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.calls import callees
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload, overlaid, rows, with_entry, with_keywords
+from releasegate.appcode.payloads import Entry, Payload, rows, with_entry, with_keywords
 from releasegate.appcode.sites import Found, call_line, site
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.values import row_of, rows_of
@@ -47,7 +47,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     if not _VERB.search(name) or _NO_WRITE.search(name):
         return
     relation, index = _table(module, node, contract)
-    if relation is None or (index is not None and _is_known(module, node)):
+    if relation is None or (_is_known(module, node) and not _is_api(name)):
         return
     operation = _operation(name)
     line = call_line(node)
@@ -116,6 +116,11 @@ def _named(module: Module, node: ast.expr, contract: Contract) -> Relation | Non
     return contract.find(schema[-1] if schema else None, name)
 
 
+def _is_api(name: str) -> bool:
+    """Say whether a function's name says that it writes a row as it is given."""
+    return bool(re.search(r"(?i)simple|insert|upsert|rows?\b|_row|record", name))
+
+
 def _is_known(module: Module, node: ast.Call) -> bool:
     """Say whether the call runs a function of the project, which is read itself."""
     return bool(callees(module, node))
@@ -140,7 +145,10 @@ def _payloads(
             found = rows(module, value)
             if len(given) == 1:
                 return list(found)
-            payload = overlaid(payload, found[0]) if len(found) == 1 else payload
+            for item in found[:1]:
+                entries = {**payload.entries, **item.entries}
+                is_open = payload.is_open or item.is_open
+                payload = Payload(module, node, entries, is_open)
         return [payload]
     rest = node.args[(index + 1 if index is not None else 0) :]
     mappings = [value for value in rest if _may_be_rows(module, value)]

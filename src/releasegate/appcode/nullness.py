@@ -311,11 +311,21 @@ def _of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
         return [known] if known is not None else []
     if not isinstance(node, ast.Attribute):
         return []
-    declared = _of_field(module, node)
+    declared = None if _is_own_key(module, node) else _of_field(module, node)
     if declared is not None:
         return [declared]
     known = None if module.is_python else _member(module, node.value, node.attr, depth)
     return [known] if known is not None else []
+
+
+def _is_own_key(module: Module, node: ast.Attribute) -> bool:
+    """Say whether it is a row's own id: declared as optional, and there once it is stored."""
+    from releasegate.appcode.instances import instances
+
+    models = module.project.models
+    if models is None or node.attr not in ("id", "pk", "uuid"):
+        return False
+    return any(models.of_class(owner) is not None for owner in instances(module, node.value))
 
 
 def _of_field(module: Module, node: ast.Attribute) -> Nullness | None:

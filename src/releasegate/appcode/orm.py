@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _CREATES = {"create", "acreate", "get_or_create", "aget_or_create"}
 _UPSERTS = {"update_or_create", "aupdate_or_create", "replace"}
-_VALIDATES = {"model_validate", "from_orm", "parse_obj", "validate", "model_construct"}
+VALIDATES = {"model_validate", "from_orm", "parse_obj", "validate", "model_construct"}
 _NOT_COLUMNS = {"defaults", "create_defaults", "commit", "session", "db", "using", "using_db"}
 
 
@@ -70,7 +70,7 @@ def _called(
     module: Module, node: ast.Call, function: ast.Attribute, contract: Contract
 ) -> Iterator[Found]:
     name = function.attr
-    if name in _CREATES | _UPSERTS | _VALIDATES:
+    if name in _CREATES | _UPSERTS | VALIDATES:
         yield from _created(module, node, function, contract)
     elif name in ("bulk_insert_mappings", "bulk_update_mappings") and len(node.args) > 1:
         target = named(module, node.args[0])
@@ -88,7 +88,7 @@ def _created(
     target = at_root(module, function.value)
     if target is None:
         return
-    is_validated = function.attr in _VALIDATES
+    is_validated = function.attr in VALIDATES
     if is_validated and not is_stored(module, node):
         return
     if target.model is None:

@@ -95,6 +95,14 @@ def _without_defaults(model: Model) -> Model:
     return Model(model.relation, model.module, model.node, model.kind, model.columns, model.links)
 
 
+def _makes(module: Module, function: ast.expr) -> bool:
+    """Say whether a call makes a new row: a constructor, or ``Run.model_validate``."""
+    models = module.project.models
+    if isinstance(function, ast.Attribute) and function.attr in orm.VALIDATES:
+        function = function.value
+    return models is not None and models.of(module, function) is not None
+
+
 def _is_made_here(module: Module, node: ast.expr) -> bool:
     """Say whether the object is made by its constructor in view."""
     models = module.project.models
@@ -103,6 +111,6 @@ def _is_made_here(module: Module, node: ast.expr) -> bool:
     return any(
         isinstance(origin.value, ast.Call)
         and models is not None
-        and models.of(origin.module, origin.value.func) is not None
+        and _makes(origin.module, origin.value.func)
         for origin in origins(module, node)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.models.model import Collection, Link, Model
@@ -103,7 +104,31 @@ def _relation(module: Module, node: ast.ClassDef, contract: Contract) -> Relatio
         *schema, name = given.replace('"', "").split(".")
         return contract.find(schema[-1] if schema else None, name)
     label = meta_text(module, node, "app_label") or _app_label(module.path)
-    return contract.find(None, f"{label}_{node.name.lower()}")
+    name = node.name.lower()
+    return contract.find(None, f"{label}_{name}") or _labelled(module, name, label, contract)
+
+
+def _labelled(module: Module, name: str, label: str, contract: Contract) -> Relation | None:
+    """Find the table of an app whose label is not its folder's name."""
+    for relation in contract.relations:
+        prefix = relation.name.removesuffix(f"_{name}")
+        if prefix == relation.name:
+            continue
+        if (label and prefix.endswith(label)) or _is_label(module, prefix):
+            return relation
+    return None
+
+
+def _is_label(module: Module, prefix: str) -> bool:
+    """Say whether an AppConfig on the way up to the models gives the app this label."""
+    parts = module.path.split("/")[:-1]
+    quoted = re.compile(rf"label\s*=\s*['\"]{re.escape(prefix)}['\"]".encode())
+    contents = module.project.contents
+    return any(
+        quoted.search(contents.get("/".join([*parts[:depth], name]), b""))
+        for depth in range(len(parts), -1, -1)
+        for name in ("apps.py", "__init__.py")
+    )
 
 
 def _app_label(path: str) -> str:
