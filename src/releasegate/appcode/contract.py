@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasegate import findings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 ANY_TABLE = "?"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contract:
     columns: tuple[ContractColumn, ...]
     problems: tuple[Finding, ...] = ()
@@ -32,15 +33,15 @@ class Contract:
     #: tables whose columns are others after the migration
     reshaped: tuple[Relation, ...] = ()
 
-    @property
+    @cached_property
     def children(self) -> tuple[Relation, ...]:
         return tuple(dict.fromkeys(column.child for column in self.columns))
 
-    @property
+    @cached_property
     def parents(self) -> tuple[Relation, ...]:
         return tuple(dict.fromkeys(column.parent for column in self.columns))
 
-    @property
+    @cached_property
     def relations(self) -> tuple[Relation, ...]:
         return tuple(dict.fromkeys((*self.children, *self.parents, *self.others)))
 

@@ -65,9 +65,8 @@ def _earlier(module: Module, node: ast.expr) -> Iterator[ast.AST]:
     """Yield what surely ran before a place, in its function and those around it."""
     function = module.function(node)
     while True:
-        for item in ast.walk(function or module.tree):
-            is_check = isinstance(item, ast.If | ast.Assert | ast.Expr)
-            if is_check and module.function(item) is function and module.dominates(item, node):
+        for item in module.checks.get(function, ()):
+            if module.dominates(item, node):
                 yield item
         if function is None:
             return
@@ -158,9 +157,7 @@ def _is_rebound(module: Module, guard: ast.AST, use: ast.expr) -> bool:
     return any(
         before(guard, node)
         and before(node, use)
-        and not any(item is test for item in module.ancestors(node))
-        for node in ast.walk(module.function(use) or module.tree)
-        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
-        and isinstance(node.ctx, ast.Store)
         and ast.unparse(node) in (name, base)
+        and not any(item is test for item in module.ancestors(node))
+        for node in module.stores.get(module.function(use), ())
     )

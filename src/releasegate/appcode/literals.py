@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.sites import Found, riddle, site
@@ -83,9 +84,25 @@ def _is_shared(module: Module, node: ast.AST) -> bool:
     return module.function(node) is None
 
 
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[SqlWrite, ...] | SqlError:
+    """Parse a text once, however often it stands in the sources."""
+    try:
+        return writes(text)
+    except SqlError as error:
+        return error
+
+
+def _writes(text: str) -> tuple[SqlWrite, ...]:
+    found = _read(text)
+    if isinstance(found, SqlError):
+        raise found
+    return found
+
+
 def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Iterator[Found]:
     try:
-        found = writes(use.text)
+        found = _writes(use.text)
     except SqlError as error:
         if not module.is_python and is_read(use.text):
             return

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from releasegate.appcode.project import Project
 
@@ -125,6 +125,41 @@ class Module:
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
                 found.setdefault(node.attr, []).append(node)
         return {name: tuple(nodes) for name, nodes in found.items()}
+
+    @cached_property
+    def checks(self) -> dict[Function | None, list[ast.stmt]]:
+        """Every statement that may rule something out, by function."""
+        found: dict[Function | None, list[ast.stmt]] = {}
+        for node in self.nodes:
+            is_call = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+            if isinstance(node, ast.If | ast.Assert) or (is_call and isinstance(node, ast.Expr)):
+                found.setdefault(self.function(node), []).append(node)
+        return found
+
+    @cached_property
+    def stores(self) -> dict[Function | None, list[ast.expr]]:
+        """Every place that is assigned to, by function."""
+        found: dict[Function | None, list[ast.expr]] = {}
+        for node in self.nodes:
+            if not isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
+                continue
+            if isinstance(node.ctx, ast.Store):
+                found.setdefault(self.function(node), []).append(node)
+        return found
+
+    def is_settled_by(self, choice: ast.If, nodes: Sequence[ast.AST]) -> bool:
+        """Say whether every way through an ``if`` meets one of the nodes, or leaves."""
+        return all(self._meets(block, nodes) for block in (choice.body, choice.orelse))
+
+    def _meets(self, block: list[ast.stmt], nodes: Sequence[ast.AST]) -> bool:
+        if block and isinstance(block[-1], ast.Raise | ast.Return | ast.Continue | ast.Break):
+            return True
+        for statement in block:
+            if any(self.statement(node) is statement for node in nodes):
+                return True
+            if isinstance(statement, ast.If) and self.is_settled_by(statement, nodes):
+                return True
+        return False
 
     @cached_property
     def set_on_self(self) -> dict[tuple[ast.AST, str], list[tuple[ast.AST, ast.expr]]]:

@@ -151,7 +151,26 @@ def _reaching(
     loop = next((a for a in module.ancestors(use) if isinstance(a, ast.For | ast.While)), None)
     candidates = [b for b in bindings if _may_reach(module, b, use, loop)]
     last = max((i for i, b in enumerate(candidates) if _covers(module, b, use)), default=None)
+    chosen = _first_of_all_ways(module, candidates, use)
+    if chosen is not None and (last is None or chosen > last):
+        last = chosen
     return tuple(candidates[last or 0 :]), last is not None
+
+
+def _first_of_all_ways(module: Module, candidates: list[Binding], use: ast.AST) -> int | None:
+    """Find where ``if a: x = 1 else: x = 2`` begins: nothing before it reaches the use."""
+    nodes = [binding.node for binding in candidates if isinstance(binding.node, ast.stmt)]
+    found: int | None = None
+    for index, binding in enumerate(candidates):
+        for choice in module.ancestors(binding.node):
+            is_choice = isinstance(choice, ast.If) and bool(choice.orelse)
+            if not is_choice or not isinstance(choice, ast.If):
+                continue
+            if not module.dominates(choice, use) or not module.is_settled_by(choice, nodes):
+                continue
+            inside = [i for i, b in enumerate(candidates) if _is_inside(module, b.node, choice)]
+            found = max(found or 0, min([index, *inside]))
+    return found
 
 
 def _may_reach(module: Module, binding: Binding, use: ast.AST, loop: ast.AST | None) -> bool:

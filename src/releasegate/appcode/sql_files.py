@@ -100,15 +100,15 @@ def _site(
 
 
 def _unparsed(path: str, first: int, text: str, contract: Contract, why: str) -> Iterator[Found]:
+    told: set[tuple[str, str]] = set()
     for match in _TARGET.finditer(text):
-        relation = contract.find(None, match["table"]) or contract.find(
-            None, match["table"].lower()
-        )
-        if relation is None or _is_comment(text, match.start()):
+        name, verb = match["table"], match.group(1).split()[0].lower()
+        relation = contract.find(None, name) or contract.find(None, name.lower())
+        if relation is None or (name, verb) in told or _is_comment(text, match.start()):
             continue
-        verb = match.group(1).split()[0].lower()
+        told.add((name, verb))
         operation = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
-        line = first + text[: match.start()].count("\n")
+        line = first + text.count("\n", 0, match.start())
         yield riddle(
             Proof(path, line, f"the SQL cannot be read ({why})"),
             relation=relation,

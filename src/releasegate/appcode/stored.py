@@ -10,6 +10,7 @@ from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import entered
 from releasegate.appcode.module import Module, before
 from releasegate.appcode.names import Origin, origins
+from releasegate.appcode.nullness import called_name
 from releasegate.appcode.objects import mapping_of
 from releasegate.appcode.payloads import (
     MAX_PATHS,
@@ -135,9 +136,10 @@ def _changed(
     module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int
 ) -> Payload:
     """Apply ``d[k] = v``, ``del d[k]``, ``d.update()``, ``d.pop()``, ``d.setdefault()``."""
-    for item in _later(module, origin, use):
+    steps = list(_later(module, origin, use))
+    for item in steps:
         parent = module.parent(item)
-        certain = module.dominates(item, use)
+        certain = module.dominates(item, use) or _on_all_ways(module, item, steps, use)
         if isinstance(parent, ast.Subscript) and parent.value is item:
             payload = _stepped(module, payload, parent, is_certain=certain)
         call = module.parent(parent) if parent is not None else None
@@ -148,6 +150,21 @@ def _changed(
         elif not isinstance(parent.ctx, ast.Load):
             payload = _stepped(module, payload, parent, is_certain=certain)
     return payload
+
+
+def _on_all_ways(module: Module, item: ast.expr, steps: list[ast.expr], use: ast.AST) -> bool:
+    """Say whether ``if a: d["k"] = 1 else: d["k"] = 2`` sets the same key either way."""
+    target = ast.unparse(module.parent(item) or item)
+    same: list[ast.AST] = [s for s in steps if ast.unparse(module.parent(s) or s) == target]
+    if len(same) < 2:
+        return False
+    return any(
+        isinstance(choice, ast.If)
+        and bool(choice.orelse)
+        and module.dominates(choice, use)
+        and module.is_settled_by(choice, same)
+        for choice in module.ancestors(item)
+    )
 
 
 def _stepped(
@@ -243,13 +260,29 @@ def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
     if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign | ast.AnnAssign):
         return payload
     function = module.function(made)
-    for load in module.loads.get(target.id, ()):
-        parent = module.parent(load)
-        if module.function(load) is not function or not before(statement, load):
-            continue
-        if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
-            value = getattr(module.parent(parent), "value", None)
-            certain = module.parent(module.parent(parent)) is module.parent(statement)
-            entry = Entry(module, value, parent, certain)
-            payload = with_entry(payload, parent.attr, entry)
+    loads = [
+        load
+        for load in module.loads.get(target.id, ())
+        if module.function(load) is function and before(statement, load)
+    ]
+    for load in loads:
+        payload = _set_on(module, statement, load, loads, payload)
+    return payload
+
+
+def _set_on(
+    module: Module, made: ast.stmt, load: ast.expr, loads: list[ast.expr], payload: Payload
+) -> Payload:
+    """Apply ``run.plan = plan`` and ``setattr(run, name, value)``."""
+    parent = module.parent(load)
+    if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
+        value = getattr(module.parent(parent), "value", None)
+        certain = module.parent(module.parent(parent)) is module.parent(made)
+        certain = certain or _on_all_ways(module, load, loads, loads[-1])
+        return with_entry(payload, parent.attr, Entry(module, value, parent, certain))
+    if isinstance(parent, ast.Call) and called_name(parent) == "setattr" and len(parent.args) == 3:
+        name = parent.args[1]
+        if isinstance(name, ast.Constant):
+            return with_entry(payload, str(name.value), Entry(module, parent.args[2], parent))
+        return replace(payload, is_open="setattr() sets what is not visible here")
     return payload

@@ -10,6 +10,7 @@ from postgast import pg_query_pb2
 
 from releasegate.statements import parser
 from releasegate.statements.binds import HOLE, normalise
+from releasegate.statements.writes import MAX_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -32,7 +33,7 @@ class Complete:
 
 def complete(text: str, relations: Collection[Relation]) -> tuple[Complete, ...]:
     """Read the whole statements that name one of the tables; a text with holes has none."""
-    if HOLE in text or _NO_TEXT.search(text):
+    if len(text) > MAX_TEXT or HOLE in text or _NO_TEXT.search(text):
         return ()
     normalised = normalise(text)
     try:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from releasegate.statements.parser import Source
 
+#: no app sends a longer text; reading one would take seconds
+MAX_TEXT = 256 << 10
 _NO_TEXT = re.compile("[\\0\ud800-\udfff]")
 _UPDATE = pg_query_pb2.OnConflictAction.Value("ONCONFLICT_UPDATE")
 _CASCADE = pg_query_pb2.DropBehavior.Value("DROP_CASCADE")
@@ -55,6 +57,8 @@ def writes(text: str) -> tuple[SqlWrite, ...]:
     if _NO_TEXT.search(text):
         # The parser would stop there, and the server takes no such text.
         raise parser.SqlError("a NUL or a lone surrogate", line=1, column=1)
+    if len(text) > MAX_TEXT:
+        raise parser.SqlError(f"longer than {MAX_TEXT >> 10} KiB", line=1, column=1)
     normalised = normalise(text)
     return tuple(
         replace(write, binds=normalised.keys)
