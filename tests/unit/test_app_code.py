@@ -301,7 +301,24 @@ def test_no_source_is_a_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", [".hidden", "tests", "migrations", "node_modules", "vendor", "__pycache__", "mine"]
+    "name",
+    [
+        *("a.test.ts", "a.spec.tsx", "a.stories.jsx", "test_a.py", "a_test.py", "a_pb2.py"),
+        *("a.min.js", "a.go"),
+    ],
+)
+def test_files_that_are_not_the_app_are_left_out(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("db.from('runs').insert({})\n")
+
+    assert codes(look(tmp_path, GOOD)) == ["RG214"]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *(".hidden", "tests", "migrations", "node_modules", "vendor", "__pycache__", "mine"),
+        *("__tests__", "e2e"),
+    ],
 )
 def test_folders_that_are_not_the_app_are_left_out(tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -18,10 +19,18 @@ SUFFIXES = (
 _UNREAD = {".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs", ".vue", ".svelte", ".ex", ".scala"}
 MAX_FILE_BYTES = 4 << 20
 
-_TESTS = {"tests", "test", "testing", "conftest.py"}
-_MIGRATIONS = {"migrations", "alembic"}
-_VENDORED = {"node_modules", "vendor", "vendored", "third_party", "site-packages", "venv"}
-_GENERATED = {"generated", "build", "dist", "__pycache__"}
+_TESTS = {
+    *("tests", "test", "testing", "conftest.py", "__tests__", "__mocks__", "e2e", "cypress"),
+    *("__fixtures__", "playwright"),
+}
+_MIGRATIONS = {"migrations", "alembic", "migrate"}
+_VENDORED = {
+    *("node_modules", "vendor", "vendored", "third_party", "site-packages", "venv"),
+    *("bower_components", "jspm_packages"),
+}
+_GENERATED = {"generated", "build", "dist", "__pycache__", "__generated__", "coverage"}
+_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|.*\.(test|spec|stories|cy)\.[cm]?[jt]sx?")
+_GENERATED_FILE = re.compile(r".*_pb2(_grpc)?\.pyi?|.*\.min\.js|.*\.bundle\.js")
 _REASONS = (
     (_TESTS, "tests"),
     (_MIGRATIONS, "migrations"),
@@ -132,11 +141,12 @@ class _Walk:
         for names, reason in _REASONS:
             if path.name in names:
                 return reason
-        if path.suffix == ".py" and (path.name.startswith("test_") or path.stem.endswith("_test")):
+        if not entry.is_dir() and _TEST_FILE.fullmatch(path.name):
             return "tests"
         if not entry.is_dir() and path.suffix in _UNREAD:
             return "Python, SQL, TypeScript and JavaScript are read"
-        return "generated" if path.stem.endswith("_pb2") else None
+        is_generated = not entry.is_dir() and _GENERATED_FILE.fullmatch(path.name)
+        return "generated" if is_generated else None
 
 
 def _covers(pattern: str, path: PurePosixPath) -> bool:
