@@ -175,13 +175,13 @@ def _first_of_all_ways(module: Module, candidates: list[Binding], use: ast.AST) 
 
 def _may_reach(module: Module, binding: Binding, use: ast.AST, loop: ast.AST | None) -> bool:
     """Say whether a binding runs before a use, in the text or by way of a loop."""
+    is_own_value = isinstance(binding.node, ast.Assign | ast.AnnAssign | ast.AugAssign)
+    if is_own_value and _is_inside(module, use, binding.node):
+        return False
     if _is_inside(module, binding.node, loop):
         return True
     if isinstance(module.parent(binding.node), ast.comprehension):
         return _covers(module, binding, use)
-    is_own_value = isinstance(binding.node, ast.Assign | ast.AnnAssign | ast.AugAssign)
-    if is_own_value and _is_inside(module, use, binding.node):
-        return False
     return before(binding.node, use)
 
 

@@ -207,11 +207,15 @@ def _with_parent(module: Module, node: ast.Call, row: Row, model: Model) -> Row:
 def _given_by_parent(module: Module, node: ast.Call, model: Model) -> tuple[str, ...]:
     models = module.project.models
     places: list[ast.AST] = [node]
-    statement = module.parent(node)
-    if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-        name = statement.targets[0].id
-        function = module.function(node)
-        places += [x for x in module.loads.get(name, ()) if module.function(x) is function]
+    places += _kept(module, node)
+    for place in list(places):
+        # ``rows.append(run)``, and later ``plan.runs = rows``
+        call = module.parent(place)
+        holder = call.func if isinstance(call, ast.Call) else None
+        if isinstance(holder, ast.Attribute) and holder.attr == "append":
+            places += _loads(module, holder.value)
+        elif isinstance(call, ast.List | ast.ListComp):
+            places += _kept(module, call)
     for place in places:
         word = _parents_word(module, place)
         if models is not None and isinstance(word, ast.Attribute):
@@ -223,6 +227,21 @@ def _given_by_parent(module: Module, node: ast.Call, model: Model) -> tuple[str,
         if found is not None and found.child == model.relation:
             return found.columns
     return ()
+
+
+def _kept(module: Module, node: ast.AST) -> list[ast.expr]:
+    """Find the readings of the variable that something is kept in."""
+    statement = module.parent(node)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return []
+    return _loads(module, statement.targets[0])
+
+
+def _loads(module: Module, node: ast.expr) -> list[ast.expr]:
+    if not isinstance(node, ast.Name):
+        return []
+    function = module.function(node)
+    return [x for x in module.loads.get(node.id, ()) if module.function(x) is function]
 
 
 def _parents_word(module: Module, place: ast.AST) -> ast.Attribute | str | None:

@@ -152,12 +152,23 @@ def _changed(
     return payload
 
 
+def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
+    """Read ``for name, value in data.items(): setattr(run, name, value)``."""
+    for loop in module.ancestors(call):
+        source = loop.iter if isinstance(loop, ast.For) else None
+        if not isinstance(source, ast.Call) or not isinstance(source.func, ast.Attribute):
+            continue
+        if source.func.attr == "items" and not source.args:
+            found = rows(module, source.func.value, 1)
+            if len(found) == 1:
+                return overlaid(payload, found[0])
+    return replace(payload, is_open="setattr() sets what is not visible here")
+
+
 def _on_all_ways(module: Module, item: ast.expr, steps: list[ast.expr], use: ast.AST) -> bool:
     """Say whether ``if a: d["k"] = 1 else: d["k"] = 2`` sets the same key either way."""
     target = ast.unparse(module.parent(item) or item)
     same: list[ast.AST] = [s for s in steps if ast.unparse(module.parent(s) or s) == target]
-    if len(same) < 2:
-        return False
     return any(
         isinstance(choice, ast.If)
         and bool(choice.orelse)
@@ -265,6 +276,7 @@ def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
         for load in module.loads.get(target.id, ())
         if module.function(load) is function and before(statement, load)
     ]
+    loads.sort(key=lambda load: (load.lineno, load.col_offset))
     for load in loads:
         payload = _set_on(module, statement, load, loads, payload)
     return payload
@@ -284,5 +296,5 @@ def _set_on(
         name = parent.args[1]
         if isinstance(name, ast.Constant):
             return with_entry(payload, str(name.value), Entry(module, parent.args[2], parent))
-        return replace(payload, is_open="setattr() sets what is not visible here")
+        return _set_by_loop(module, parent, payload)
     return payload
