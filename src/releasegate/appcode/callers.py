@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.frames import Frame
+from releasegate.appcode.instances import instances
 from releasegate.appcode.module import NAMED_FUNCTIONS, Function, Module
 from releasegate.appcode.names import Class, ancestry, definitions, origins, resolve
 
@@ -95,21 +96,10 @@ def _is_method(place: Module, load: ast.Attribute, owner: Class) -> bool:
     named = resolve(place, load.value)
     if named:
         return any(_inherits(found, owner) for found in named)
-    made = [found for found in _makers(place, load.value) if found]
+    made = instances(place, load.value)
     if made:
         return any(_inherits(found, owner) for found in made)
     return load.attr not in _COMMON and ("_" in load.attr.strip("_") or len(load.attr) > 8)
-
-
-def _makers(place: Module, node: ast.expr) -> Iterator[Class]:
-    """Find the classes of which the receiver is declared or made to be an instance."""
-    for origin in origins(place, node):
-        if isinstance(origin.value, ast.Call):
-            yield from resolve(origin.module, origin.value.func)
-        if origin.parameter is not None:
-            yield from resolve(origin.module, origin.parameter.annotation)
-    if isinstance(node, ast.Call):
-        yield from resolve(place, node.func)
 
 
 def _inherits(one: Class, other: Class) -> bool:

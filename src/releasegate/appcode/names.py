@@ -229,8 +229,19 @@ def _of_self(module: Module, node: ast.Attribute) -> tuple[Origin, ...]:
             return found
     if own is None:
         return ()
-    found = _in_class((module, own), node.attr)
+    found = _in_class((module, own), node.attr) or _in_heirs(module, own, node.attr)
     return tuple(_by_super(item, (module, own)) or item for item in found)
+
+
+def _in_heirs(module: Module, owner: ast.ClassDef, attribute: str) -> tuple[Origin, ...]:
+    """Look an attribute of a mixin up in the classes of the file that are made with it."""
+    found: list[Origin] = []
+    for (heir, name), _ in list(module.set_on_self.items()):
+        if name != attribute or not isinstance(heir, ast.ClassDef) or heir is owner:
+            continue
+        if any(node is owner for _, node in ancestry((module, heir))):
+            found.extend(_in_class((module, heir), attribute))
+    return tuple(found)
 
 
 def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
@@ -245,6 +256,17 @@ def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Or
             found = _in_class(owner, attribute)
             if found:
                 return tuple(_through(item, there, made) for item in found)
+    return _of_declared(module, receiver, attribute)
+
+
+def _of_declared(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
+    """Look an attribute up in the class that the receiver is declared as."""
+    from releasegate.appcode.instances import instances
+
+    for owner in instances(module, receiver):
+        found = _in_class(owner, attribute)
+        if found:
+            return tuple(_by_super(item, owner) or item for item in found)
     return ()
 
 

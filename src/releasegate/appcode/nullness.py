@@ -93,7 +93,7 @@ def worst(found: list[Nullness]) -> Nullness | None:
 
 def _called(module: Module, node: ast.Call, depth: int) -> Nullness:
     name = called_name(node)
-    if getattr(node, "is_optional", False) and not is_checked(module, node):
+    if _is_optional_chain(module, node) and not is_checked(module, node):
         return Nullness(True, f"{_shown(node)} is undefined where ?. finds nothing", module, node)
     if name in _NEVER_NONE:
         return Nullness(False, f"{name}() is never None", module, node)

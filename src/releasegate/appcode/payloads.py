@@ -97,6 +97,10 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     name = called_name(node)
     if name == "dict" and isinstance(node.func, ast.Name):
         return (of_keywords(module, node, depth),)
+    if name == "from" and len(node.args) == 2 and isinstance(node.func, ast.Attribute):
+        return _mapped(
+            module, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), depth
+        )
     if name in _SAME and node.args:
         return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":

@@ -91,8 +91,8 @@ def _is_dynamic(lower: bytes) -> bool:
     for word in _DYNAMIC:
         place = lower.find(word)
         while place >= 0:
-            following = lower[place + len(word) : place + len(word) + 1]
-            if following and following in _HOLES and _opens(lower, place, following):
+            after = lower[place + len(word) : place + len(word) + 16]
+            if after and after[0] in _HOLES and _opens(lower, place) and _goes_on(after):
                 return True
             place = lower.find(word, place + len(word))
     for builder in _BUILDERS:
@@ -101,11 +101,18 @@ def _is_dynamic(lower: bytes) -> bool:
     return False
 
 
-def _opens(lower: bytes, place: int, following: bytes) -> bool:
+def _opens(lower: bytes, place: int) -> bool:
     """Tell ``f"UPDATE {table}"`` from a sentence: the verb opens a text, or a line of one."""
     before = lower[max(place - 80, 0) : place].rstrip(b" \t")
-    is_first = not before or before[-1] in b"\"'`\n(;"
-    return is_first and (following in b"{%$" or lower[place : place + 30].count(following) > 0)
+    return not before or before[-1] in b"\"'`\n(;"
+
+
+def _goes_on(after: bytes) -> bool:
+    """Say whether a table's name is put in: ``{table}``, ``%s``, or ``"INSERT INTO " + table``."""
+    if after[:1] in (b'"', b"'"):
+        rest = after[1:].lstrip()
+        return rest[:1] in (b"+", b"%", b",", b".", b"f", b'"', b"'")
+    return True
 
 
 def _takes_name(lower: bytes, builder: bytes) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.calls import method_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import origins
@@ -42,8 +43,20 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
     if isinstance(given, ast.Call) or _is_class(module, given):
         return
     model = _model(module, given)
-    if model is not None:
+    if model is not None and not (given is node.func.value and _only_marks(module, given)):
         yield orm.deleted(module, node, model, contract)
+
+
+def _only_marks(module: Module, node: ast.expr) -> bool:
+    """Say whether the class's own ``delete()`` only marks the row as gone."""
+    for owner in instances(module, node):
+        found = method_of(owner, "delete")
+        if found is not None:
+            return not any(
+                isinstance(item, ast.Call) and called_name(item) in ("super", "hard_delete")
+                for item in ast.walk(found[1])
+            )
+    return False
 
 
 def _is_class(module: Module, node: ast.expr) -> bool:

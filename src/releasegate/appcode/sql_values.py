@@ -10,6 +10,7 @@ from releasegate.appcode.references import is_sentinel
 from releasegate.appcode.values import of_entry
 from releasegate.appcode.verdicts import Row, Value, of_expression
 from releasegate.model import ContractColumn, Proof, Relation
+from releasegate.statements.binds import HOLE
 
 if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
@@ -88,7 +89,8 @@ class Judge:
     def _bind(self, value: SqlValue, column: ContractColumn | None) -> Value:
         index = value.index if value.kind == "element" else None
         key = value.bind if value.bind is not None else 0
-        found = given(self._use, key, self._binds, index) if self._use else ()
+        is_made_up = key == HOLE
+        found = given(self._use, key, self._binds, index) if self._use and not is_made_up else ()
         same = f"placeholder {value.bind}.{index}"
         if not found:
             what = "listed with a placeholder; what stands behind it is not in view"

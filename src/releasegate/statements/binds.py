@@ -17,6 +17,8 @@ _PIECE = re.compile(
     (?P<comment>--[^\n]*|/\*.*?\*/)
   | (?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
   | (?P<rows>\bvalues\s+%s)
+  | (?P<made>\bvalues\s*\ue000)
+  | (?P<counted>\$\ue000)
   | (?P<listed>\bin\s*)(?P<list>%\([^()]+\)s|%s|:[A-Za-z_]\w*)(?![\w(])
   | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbt])
   | (?P<cast>::|:=)
@@ -77,6 +79,12 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
         bind = numbering.next_position()
         numbering.rows.add(len(numbering.keys))
         return f"{text[:-2]}({bind})"
+    if match["made"]:
+        bind = numbering.of(HOLE)
+        numbering.rows.add(len(numbering.keys))
+        return f"{text[:-1]}({bind})"
+    if match["counted"]:
+        return numbering.next_position()
     if match["listed"]:
         return (
             f"{match['listed']}({_PIECE.sub(lambda one: _replaced(one, numbering), match['list'])})"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from releasegate.model import Relation
 
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
+_NAMING = (b"Table(", b"__tablename__", b"db_table", b"table_name", b"table=True", b"table =")
 _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
 _FAMILIES = (sqlalchemy, django, peewee)
 
@@ -124,7 +125,7 @@ class Models:
             if path.endswith(SCRIPT):
                 is_table = self._marks[path].declares and any(h in content for h in _HINTS)
             elif path.endswith(PYTHON):
-                is_table = self._marks[path].declares and b"able" in content
+                is_table = self._marks[path].declares and any(h in content for h in _NAMING)
                 is_table = is_table or self._may_be(content, wanted)
             else:
                 is_table = False
