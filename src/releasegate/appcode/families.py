@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import (
     builders,
+    frameworks,
     helpers,
     literals,
     orm,
@@ -40,6 +41,7 @@ _CALLS = (
     statements_built.sites,
     row_objects.sites,
     prisma.sites,
+    frameworks.sites,
     helpers.sites,
 )
 #: what kind of node each family looks at

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.calls import callees
+from releasegate.appcode.lists import items
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry, with_keywords
 from releasegate.appcode.sites import Found, call_line, site
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
 #: verbs that are said of other things than rows too
 _WEAK = re.compile(r"(?i)^(?!.*(insert|upsert|update|delete))")
 _VERB = re.compile(
-    r"insert|upsert|update|delete|save|create|add|write|store|copy|bulk", re.IGNORECASE
+    r"insert|upsert|update|delete|save|create|add|write|store|copy|bulk|to_sql", re.IGNORECASE
 )
 _NO_WRITE = re.compile(
     r"select|fetch|get|find|count|exists|list|index|constraint|foreign|column|create_table|"
     r"add_column|drop|trigger|listener|handler|route|view|policy|Table$|callback|subscri",
     re.IGNORECASE,
 )
+_INSERTS = ("insert", "upsert", "copy")
 _TABLES = {"table", "table_name", "tablename", "tableName", "relation", "into", "from_table"}
 _FILTERS = {"keyvalues", "where", "filters", "conditions", "match", "key_values", "filter", "keys"}
 _VALUES = {
@@ -44,17 +46,17 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     if not isinstance(node, ast.Call):
         return
     name = called_name(node)
-    if not _VERB.search(name) or _NO_WRITE.search(name):
+    if not _VERB.search(name) or (_NO_WRITE.search(name) and not name.startswith("copy")):
         return
     relation, index = _table(module, node, contract)
     if relation is None or (_is_known(module, node) and not _is_api(name)):
         return
     operation = _operation(name)
     line = call_line(node)
-    payloads = _payloads(module, node, operation, index)
+    payloads = _whole(module, node, name) or _payloads(module, node, operation, index)
     if payloads is None or (_WEAK.search(name) and not _fits(payloads, relation, contract)):
         return
-    inserted = rows_of(payloads, relation, contract) if operation in ("insert", "upsert") else ()
+    inserted = rows_of(payloads, relation, contract) if operation in _INSERTS else ()
     updates: Row | None = None
     if operation == "update":
         made = [row_of(payload, relation, contract) for payload in payloads]
@@ -84,9 +86,25 @@ def _fits(payloads: list[Payload], relation: Relation, contract: Contract) -> bo
     return any(known & set(payload.entries) for payload in payloads)
 
 
+def _whole(module: Module, node: ast.Call, name: str) -> list[Payload] | None:
+    """Read ``frame.to_sql("runs", ...)`` and ``copy_from(file, "runs", columns=(...))``."""
+    words = {word.arg: word.value for word in node.keywords if word.arg}
+    if name == "to_sql" and isinstance(node.func, ast.Attribute):
+        return list(rows(module, node.func.value))
+    if "copy" not in name:
+        return None
+    columns = words.get("columns")
+    named = items(module, columns) if columns is not None else None
+    if named is None:
+        return [Payload(module, node, is_open="the columns are not listed")]
+    what = "listed; the rows are not in view"
+    entries = {key: Entry(module, None, node, may_be_none=False, what=what) for key in named}
+    return [Payload(module, node, entries)]
+
+
 def _operation(name: str) -> str:
     lower = name.lower()
-    for word in ("upsert", "update", "delete"):
+    for word in ("upsert", "update", "delete", "copy"):
         if word in lower:
             return word
     return "insert"

@@ -16,7 +16,7 @@ MAX_DEPTH = 14
 MAX_PATHS = 24
 _SAME = {
     *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
-    *("OrderedDict", "freeze", "structuredClone", "from", "defaultdict"),
+    *("OrderedDict", "freeze", "structuredClone", "from", "defaultdict", "DataFrame"),
 }
 #: methods that give the same rows
 _SAME_METHODS = {"copy", "slice", "filter", "sort", "reverse", "values", "deepcopy", "flat"}

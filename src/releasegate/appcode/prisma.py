@@ -41,12 +41,14 @@ class Client:
 
     def __init__(self, project: Project, contract: Contract) -> None:
         self.by_name: dict[str, Model] = {}
+        #: False where the names are guessed
+        self.is_declared = any(path.endswith(".prisma") for path in project.contents)
         texts = [
             content.decode(errors="replace")
             for path, content in project.contents.items()
             if path.endswith(".prisma")
         ]
-        module = next((m for m in project.scripts()), None)
+        module = next(project.parsed(), None)
         if module is None:
             return
         for text in texts:
@@ -127,13 +129,15 @@ def _back(text: str, kind: str, parent: str, child: Model) -> tuple[str, ...]:
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find ``prisma.run.create({ data: {...} })`` and its like."""
-    if module.is_python or not isinstance(node, ast.Call):
+    if not isinstance(node, ast.Call) or (module.is_python and not node.keywords):
         return
     function = node.func
     if not isinstance(function, ast.Attribute) or function.attr not in _OPERATIONS:
         return
     model = _model(module, function.value, contract)
     given = node.args[0] if node.args else None
+    if module.is_python and model is not None:
+        given = _of_words(module, node)
     if model is None or (given is None and function.attr != "deleteMany"):
         return
     operation = _OPERATIONS[function.attr]
@@ -143,13 +147,25 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     yield from _written(module, node, model, operation, given, contract)
 
 
+def _of_words(module: Module, node: ast.Call) -> ast.Dict:
+    """Write the Python client's ``create(data={...})`` as TypeScript has it."""
+    words = [word for word in node.keywords if word.arg]
+    keys: list[ast.expr | None] = [
+        ast.copy_location(ast.Constant(word.arg), word.value) for word in words
+    ]
+    made = ast.Dict(keys, [word.value for word in words])
+    module.adopt(made, node)
+    return made
+
+
 def _model(module: Module, node: ast.expr, contract: Contract) -> Model | None:
     if not isinstance(node, ast.Attribute):
         return None
     base = ast.unparse(node.value).lower()
     if not base.rsplit(".", 1)[-1].rstrip("()").endswith(_CLIENTS):
         return None
-    return module.project.prisma(contract).by_name.get(node.attr)
+    client = module.project.prisma(contract)
+    return client.by_name.get(node.attr) if client.is_declared or not module.is_python else None
 
 
 def _written(

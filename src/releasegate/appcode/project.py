@@ -101,11 +101,9 @@ class Project:
             self._mentions[key] = [item for item in found if item is not None]
         return self._mentions[key]
 
-    def scripts(self) -> Iterator[Module]:
-        """Yield the TypeScript and JavaScript files that have been parsed."""
-        for path, module in list(self._modules.items()):
-            if module is not None and path.endswith(SCRIPT):
-                yield module
+    def parsed(self) -> Iterator[Module]:
+        """Yield the files that have been parsed."""
+        yield from (module for module in list(self._modules.values()) if module is not None)
 
     def prisma(self, contract: Contract) -> Client:
         """Give the names of Prisma's client, read from the schema once."""

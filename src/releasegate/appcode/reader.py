@@ -68,6 +68,7 @@ class Reader:
         self.lines = sum(map(_lines, self.project.contents.values()))
         names = [relation.name for relation in contract.relations]
         self._clients = frozenset(word for name in names for word in class_names(name))
+        self._has_prisma = any(path.endswith(".prisma") for path in contents)
         self._marks = marked(self.project.contents, names)
         self.project.models = Models(self.project, contract, self._marks)
 
@@ -83,7 +84,8 @@ class Reader:
         marks, content = self._marks[path], self.project.contents[path]
         if marks.writes or marks.is_dynamic or (reads and marks.mentions):
             return True
-        if path.endswith(SCRIPT) and names_client(content, self._clients):
+        is_script = path.endswith(SCRIPT) or self._has_prisma
+        if is_script and path.endswith(CODE) and names_client(content, self._clients):
             return True
         models = self.project.models
         return models is not None and speaks_of(content, models.names)
