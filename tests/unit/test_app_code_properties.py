@@ -24,7 +24,8 @@ SCHEMA = (CORPUS / "schema.sql").read_text()
 SOURCES = sorted(
     path
     for path in CORPUS.rglob("*")
-    if path.suffix in (".py", ".ts", ".tsx", ".js", ".sql", ".prisma") and path.parent != CORPUS
+    if path.suffix in (".py", ".ts", ".tsx", ".js", ".sql", ".prisma", ".vue", ".svelte")
+    and path.parent != CORPUS
 )
 #: what a file may be turned into, so that a reader stumbles
 TOKENS = [

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     Family = Callable[[Module, ast.AST, Contract], Iterator[Found]]
 
+#: no statement that writes is shorter
+MIN_SQL = 6
 _TEXTS = (literals.sites, tagged.sites)
 _CALLS = (
     builders.sites,
@@ -58,10 +60,18 @@ def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
     found = (
         item
         for node in module.nodes
+        if not _says_nothing(node)
         for family in FAMILIES.get(type(node), ())
         for item in _resolved(module, node, family, contract)
     )
     return merged(found)
+
+
+def _says_nothing(node: ast.AST) -> bool:
+    """Pass over the many constants that are too short to be SQL."""
+    if not isinstance(node, ast.Constant):
+        return False
+    return not isinstance(node.value, str | bytes) or len(node.value) < MIN_SQL
 
 
 def merged(found: Iterable[Found]) -> tuple[Found, ...]:

@@ -11,7 +11,7 @@ from releasegate.appcode.calls import method_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.lists import items
 from releasegate.appcode.models.django import fields
-from releasegate.appcode.names import Class, ancestry, resolve
+from releasegate.appcode.names import Class, ancestry, origins, resolve
 from releasegate.appcode.payloads import Entry, Payload, with_keywords
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     function = node.func
     if not isinstance(function, ast.Attribute) or function.attr != "save":
         return
+    if not _is_new(module, node, function.value):
+        return
     for owner in _serializers(module, function.value):
         model = _model(owner)
         if model is None or method_of(owner, "create") is not None:
@@ -37,6 +39,20 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         payload = with_keywords(module, _declared(module, node, owner, model), node, 0)
         yield orm.inserted(module, node, model, [payload], contract)
         return
+
+
+def _is_new(module: Module, node: ast.Call, receiver: ast.expr) -> bool:
+    """Say whether the serializer makes a row, and does not change one that it was given."""
+    function = module.function(node)
+    name = getattr(function, "name", "")
+    if "update" in name or "patch" in name or "put" in name:
+        return False
+    made = [o.value for o in origins(module, receiver) if isinstance(o.value, ast.Call)]
+    for call in made:
+        words = {word.arg for word in call.keywords}
+        if call.args or words & {"instance", "partial"}:
+            return False
+    return bool(made) or "create" in name or "post" in name
 
 
 def _serializers(module: Module, node: ast.expr) -> tuple[Class, ...]:

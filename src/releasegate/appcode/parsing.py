@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 import warnings
 
 _ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError, LookupError)
+
+
+#: files of markup with a script inside
+COMPONENTS = (".vue", ".svelte", ".astro")
+_SCRIPT = re.compile(rb"(?is)<script\b[^>]*>(.*?)</script\s*>")
+_FRONT = re.compile(rb"(?s)\A\s*---\r?\n(.*?)\r?\n---")
 
 
 class Unparsable(Exception):
@@ -28,11 +35,21 @@ def parse(path: str, content: bytes) -> tuple[str, ast.Module]:
         return _python(content)
     from releasegate.appcode.script import lowering
 
+    if path.endswith(COMPONENTS):
+        content = _script_of(content)
     text = content.decode(errors="replace")
     try:
         return text, lowering.lower(path, content)
     except RecursionError as error:
         raise Unparsable("nested too deeply to be read") from error
+
+
+def _script_of(content: bytes) -> bytes:
+    """Blank out all but the scripts; lines and columns stay."""
+    kept = bytearray(re.sub(rb"[^\r\n]", b" ", content))
+    for match in (*_SCRIPT.finditer(content), *_FRONT.finditer(content)):
+        kept[match.start(1) : match.end(1)] = match[1]
+    return bytes(kept)
 
 
 def _python(content: bytes) -> tuple[str, ast.Module]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import parsing
 from releasegate.appcode.module import Module
+from releasegate.appcode.parsing import COMPONENTS
 
 if TYPE_CHECKING:
     import ast
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.prisma import Client
 
 PYTHON = (".py", ".pyi")
-SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
+SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", *COMPONENTS)
 CODE = (*PYTHON, *SCRIPT)
 #: so many files may be parsed because they mention one word
 MAX_MENTIONS = 60

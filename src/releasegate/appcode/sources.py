@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 SUFFIXES = (
     *(".py", ".pyi", ".sql", ".prisma"),
-    *(".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"),
+    *(".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro"),
 )
 #: may hold writes as well, and are not read: the report names them
-_UNREAD = {".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs", ".vue", ".svelte", ".ex", ".scala"}
+_UNREAD = {".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs", ".ex", ".scala"}
 MAX_FILE_BYTES = 4 << 20
 
 _TESTS = {

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+#: calls whose type argument is the type of what they return
+_DECLARING = {"defineProps", "reactive", "ref", "useLoaderData", "getValidatedBody"}
+
+
 def block(node: Node) -> list[ast.stmt]:
     """Translate every statement of a block, never to an empty one."""
     made = [item for part in children(node) for item in statement(part)]
@@ -96,6 +100,9 @@ def _named(node: Node, left: Node, right: Node, declared: Node | None) -> list[a
         made.name = text(left)
         return [made]
     stored, value = expressions.target(left), expressions.expression(right)
+    given = child(right, "type_arguments")
+    if declared is None and given is not None and text(child(right, "function")) in _DECLARING:
+        declared = children(given)[0] if children(given) else None
     if declared is not None and isinstance(stored, ast.Name):
         return [at(node, ast.AnnAssign(stored, types.annotation(declared), value, 1))]
     return [at(node, ast.Assign([stored], value))]
@@ -110,10 +117,15 @@ def _declared(node: Node) -> list[ast.stmt]:
         if right is not None:
             required = imports.required(item, left, right)
             made += required or bound(item, left, right, child(item, "type"))
-        elif left.type == "identifier":
+        elif left.type == "identifier" and child(item, "type") is None and not _is_prop(node):
             empty = constant(left, None)
             made.append(at(item, ast.Assign([name(left, text(left), ast.Store())], empty)))
     return made
+
+
+def _is_prop(node: Node) -> bool:
+    """Recognise Svelte's ``export let name``: whoever uses the component gives the value."""
+    return node.parent is not None and node.parent.type == "export_statement"
 
 
 def _if(node: Node) -> list[ast.stmt]:
