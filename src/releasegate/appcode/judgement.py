@@ -147,7 +147,7 @@ def endangered(item: Found, reading: Reading, contract: Contract) -> tuple[Contr
         for other in reading.found
         if other.site.operation == "delete"
         and other.site.path == item.site.path
-        and other.scope is item.scope
+        and other.scope == item.scope
         and other.scope is not None
         and other.site.line <= item.site.line
     }

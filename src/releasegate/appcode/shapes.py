@@ -166,7 +166,8 @@ def _field(module: Module, owner: str, item: ast.AnnAssign, *, is_total: bool) -
     if isinstance(default, ast.Call) and last_word(default.func) in _FIELD_CALLS:
         alias = _keyword(default, "serialization_alias") or _keyword(default, "alias")
         default = _default(default)
-    is_none = isinstance(default, ast.Constant) and default.value is None
+    # In TypeScript ``name?: string`` may be left out, which is not the same as null.
+    is_none = isinstance(default, ast.Constant) and default.value is None and module.is_python
     return Field(
         module=module,
         node=item,

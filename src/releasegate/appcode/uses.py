@@ -20,6 +20,8 @@ _MESSAGES = {
     *("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"),
     *("print", "echo", "secho", "fail", "skip", "xfail", "add_argument", "deprecated"),
     *("startswith", "endswith", "sub", "compile", "search", "match", "findall", "replace"),
+    *("jsonify", "JSONResponse", "flash", "alert", "toast", "confirm", "include", "includes"),
+    *("JsonResponse", "HTTPException", "abort", "assertEqual", "gettext", "_", "trace", "secho"),
 }
 _MESSAGE_KEYWORDS = {
     "help",
@@ -30,6 +32,8 @@ _MESSAGE_KEYWORDS = {
     "title",
     "summary",
     "reason",
+    *("error", "errors", "err", "label", "placeholder", "hint", "tooltip", "doc", "explanation"),
+    *("desc", "caption", "tip", "example", "examples"),
 }
 
 
@@ -103,11 +107,21 @@ def _is_message(module: Module, node: ast.AST) -> bool:
         return True
     if isinstance(parent, ast.keyword) and parent.arg in _MESSAGE_KEYWORDS:
         return True
+    if isinstance(parent, ast.Dict) and _is_message_key(parent, node):
+        return True
     holder = module.parent(parent) if isinstance(parent, ast.keyword) else parent
     if not isinstance(holder, ast.Call):
         return False
     # Only the call that takes the text itself counts: print(cursor.execute("...")) runs it.
     return called_name(holder) in _MESSAGES or isinstance(module.parent(holder), ast.Raise)
+
+
+def _is_message_key(parent: ast.Dict, node: ast.AST) -> bool:
+    """Recognise ``{"error": "update of runs failed"}``."""
+    for key, value in zip(parent.keys, parent.values, strict=True):
+        if value is node and isinstance(key, ast.Constant):
+            return key.value in _MESSAGE_KEYWORDS
+    return False
 
 
 def _followed(

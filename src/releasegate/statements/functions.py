@@ -57,6 +57,7 @@ def _of(statement: Statement) -> Iterator[Body]:
     names, nullable = _parameters(statement.node)
     if language == "plpgsql":
         opening = re.split(r"\bbegin\b", text, maxsplit=1, flags=re.IGNORECASE)[0]
+        opening = re.sub(r"\bdeclare\b", "", opening, flags=re.IGNORECASE)
         names = names | frozenset(_DECLARED.findall(opening)) | {"new", "old"}
         body = _procedural(text, line)
     else:
