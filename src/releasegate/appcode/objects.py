@@ -120,16 +120,20 @@ def fields(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...
 
 
 def _of_origins(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
-    """Follow a name to what it was given, or to its declaration."""
+    """Follow a name to what it was given, or to its declaration, and to what is set on it."""
+    from releasegate.appcode.stored import changed
+
     found: list[Payload] = []
     for origin in origins(module, node):
+        made: list[Payload] = []
         if origin.value is not None:
-            found.extend(fields(origin.module, origin.value, depth + 1))
-            found.extend(_appended(origin.module, node, depth))
+            made.extend(fields(origin.module, origin.value, depth + 1))
+            made.extend(_appended(origin.module, node, depth))
         elif origin.iterated is not None:
-            found.extend(fields(origin.module, origin.iterated, depth + 1))
+            made.extend(fields(origin.module, origin.iterated, depth + 1))
         elif origin.parameter is not None:
-            found.extend(_declared(origin.module, origin.parameter.annotation, node))
+            made.extend(_declared(origin.module, origin.parameter.annotation, node))
+        found.extend(changed(module, origin, item, node, depth) for item in made)
     return tuple(found) or _by_class(module, node)
 
 

@@ -123,7 +123,9 @@ def _validated(module: Module, node: ast.Call) -> list[Payload]:
     if not node.args:
         return [Payload(module, node, is_open="what it is made of is not visible here")]
     source = node.args[0]
-    known = fields(module, source) or rows(module, source)
+    dumped = rows(module, source) if isinstance(source, ast.Call | ast.Dict) else ()
+    is_clear = dumped and not any(payload.is_open for payload in dumped)
+    known = dumped if is_clear else fields(module, source) or rows(module, source)
     more = next((word.value for word in node.keywords if word.arg == "update"), None)
     if more is None:
         return list(known)

@@ -83,7 +83,7 @@ def _of_origin(
     else:
         made = (opaque(module, node),)
     for payload in made:
-        yield _changed(module, origin, payload, node, depth)
+        yield changed(module, origin, payload, node, depth)
     yield from _appended(module, origin, node, depth)
 
 
@@ -132,9 +132,7 @@ def _later(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
             yield item
 
 
-def _changed(
-    module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int
-) -> Payload:
+def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int) -> Payload:
     """Apply ``d[k] = v``, ``del d[k]``, ``d.update()``, ``d.pop()``, ``d.setdefault()``."""
     steps = list(_later(module, origin, use))
     for item in steps:
