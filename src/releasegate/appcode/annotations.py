@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.names import Class, definitions, resolve
+from releasegate.appcode.class_names import Class, resolve
+from releasegate.appcode.definitions import definitions
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module

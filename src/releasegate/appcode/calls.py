@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.class_names import Class, ancestry
+from releasegate.appcode.definitions import definitions
 from releasegate.appcode.frames import Frame
 from releasegate.appcode.instances import instances
 from releasegate.appcode.module import FUNCTIONS, NAMED_FUNCTIONS, Function, Module
-from releasegate.appcode.names import Class, ancestry, definitions, origins
+from releasegate.appcode.names import origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ast
 
+    from releasegate.appcode.class_names import Class
     from releasegate.appcode.module import Module
-    from releasegate.appcode.names import Class
 
 
 @dataclass(frozen=True, slots=True)

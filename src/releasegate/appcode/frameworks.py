@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from releasegate.appcode import orm
 from releasegate.appcode.annotations import last_word
 from releasegate.appcode.calls import method_of
+from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.instances import instances
 from releasegate.appcode.lists import items
 from releasegate.appcode.models.django import fields
-from releasegate.appcode.names import Class, ancestry, origins, resolve
+from releasegate.appcode.names import origins
 from releasegate.appcode.payloads import Entry, Payload, with_keywords
 
 if TYPE_CHECKING:

@@ -6,12 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import classes
+from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.frames import frame_of
 from releasegate.appcode.module import NAMED_FUNCTIONS
-from releasegate.appcode.names import Class, Origin, ancestry, origins, resolve
+from releasegate.appcode.names import origins
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
+    from releasegate.appcode.parameters import Origin
 
 MAX_DEPTH = 6
 #: methods of a class that give an instance of it

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.class_names import Class, ancestry, resolve
+from releasegate.appcode.definitions import MAX_IMPORTS, definitions
 from releasegate.appcode.frames import Frame, argument, frame_of
-from releasegate.appcode.module import Binding, Function, Module, before
+from releasegate.appcode.module import Binding, Module, before
+from releasegate.appcode.parameters import Origin, parameter_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: so many files may hand a name on, each by an import
-MAX_IMPORTS = 6
 _SELF = ("self", "cls")
 _SUPER = ("super().__init__", "super", "super.__init__")
 _GENERIC = ("Generic", "Protocol", "typing.Generic", "list", "dict")
-Class = tuple[Module, ast.ClassDef]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """One thing that a name may stand for."""
-
-    module: Module
-    #: where it gets its value
-    node: ast.AST
-    #: None where the value cannot be written down
-    value: ast.expr | None = None
-    #: it is this parameter, with the function's default for it
-    parameter: ast.arg | None = None
-    default: ast.expr | None = None
-    function: Function | None = None
-    #: it is each item of this in turn
-    iterated: ast.expr | None = None
 
 
 def origins(module: Module, node: ast.expr) -> tuple[Origin, ...]:
@@ -54,36 +36,12 @@ def single_value(module: Module, node: ast.expr) -> tuple[Module, ast.expr] | No
     return None
 
 
-def definitions(module: Module, name: str, depth: int = 0) -> tuple[tuple[Module, Binding], ...]:
-    """Find what gives a module-level name its value, through imports and re-exports."""
-    found: list[tuple[Module, Binding]] = []
-    for binding in module.of_module(name):
-        if binding.imported is None:
-            found.append((module, binding))
-        elif depth < MAX_IMPORTS:
-            found.extend(_imported(module, binding.imported, depth))
-    if found or depth >= MAX_IMPORTS:
-        return tuple(found)
-    stars = [item for item in module.of_module("*") if item.imported]
-    listed = (_imported(module, (star.imported[0], name), depth) for star in stars if star.imported)
-    return tuple(item for part in listed for item in part)
-
-
-def _imported(
-    module: Module, imported: tuple[str, str], depth: int
-) -> tuple[tuple[Module, Binding], ...]:
-    there = module.project.find(module.path, imported[0])
-    if there is None or there is module or not imported[1]:
-        return ()
-    return definitions(there, imported[1], depth + 1)
-
-
 def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
     function = module.function(node)
     use: ast.AST = node
     while function is not None:
         local = module.bindings.get((function, node.id), ())
-        parameter = _parameter(module, function, node.id)
+        parameter = parameter_origin(module, function, node.id)
         if local or parameter:
             same = function is module.function(node)
             reached, is_covered = _reaching(module, local, use) if same else (local, False)
@@ -101,47 +59,6 @@ def _assigned(module: Module, binding: Binding) -> Origin:
     if chosen is not None:
         return Origin(module, binding.node, chosen)
     return Origin(module, binding.node, binding.value, iterated=binding.iterated)
-
-
-def parameters(function: Function) -> list[tuple[ast.arg, ast.expr | None]]:
-    """List a function's parameters with their defaults."""
-    arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    padding: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-    pairs = [
-        *zip(positional, [*padding, *arguments.defaults], strict=True),
-        *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-    ]
-    return [(parameter, None if _is_unset(default) else default) for parameter, default in pairs]
-
-
-def _is_unset(default: ast.expr | None) -> bool:
-    return isinstance(default, ast.Constant) and default.value is ...
-
-
-def _parameter(module: Module, function: Function, name: str) -> Origin | None:
-    frame = frame_of(module, function)
-    for parameter, default in parameters(function):
-        if parameter.arg == name:
-            return _given(frame, module, parameter, default) or Origin(
-                module, parameter, None, parameter, default, function
-            )
-    for rest in (function.args.vararg, function.args.kwarg):
-        if rest is not None and rest.arg == name:
-            return _given(frame, module, rest, None) or Origin(module, rest, function=function)
-    return None
-
-
-def _given(
-    frame: Frame | None, module: Module, parameter: ast.arg, default: ast.expr | None
-) -> Origin | None:
-    """Take what the call gives, through which the function is being read."""
-    if frame is None:
-        return None
-    value = argument(frame, parameter.arg)
-    if value is not None:
-        return Origin(frame.module, value, value)
-    return Origin(module, default, default) if default is not None else None
 
 
 def _reaching(
@@ -340,68 +257,3 @@ def _generic(owner: Class) -> tuple[Module, ast.expr] | None:
 def _set_on_self(module: Module, owner: ast.ClassDef, attribute: str) -> list[Origin]:
     listed = module.set_on_self.get((owner, attribute), ())
     return [Origin(module, node, value) for node, value in listed]
-
-
-def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Class, ...]:
-    """Find the classes that an expression names: ``Run``, ``models.Run``, ``"Run"``, ``Run[T]``."""
-    if node is None or depth > MAX_IMPORTS:
-        return ()
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _named(module, node.value.rsplit(".", 1)[-1], depth)
-    if isinstance(node, ast.Subscript):
-        return resolve(module, node.value, depth + 1)
-    if isinstance(node, ast.Attribute):
-        there = module.module_at(node.value)
-        return _named(there, node.attr, depth) if there is not None else ()
-    if isinstance(node, ast.Name):
-        own = _local_class(module, node, depth)
-        return own or _named(module, node.id, depth)
-    return ()
-
-
-def _local_class(module: Module, node: ast.Name, depth: int) -> tuple[Class, ...]:
-    found: list[Class] = []
-    function = module.function(node)
-    while function is not None:
-        for binding in module.bindings.get((function, node.id), ()):
-            if isinstance(binding.node, ast.ClassDef):
-                found.append((module, binding.node))
-            elif isinstance(binding.node, ast.ImportFrom) and binding.imported:
-                found.extend(_classes_of(_imported(module, binding.imported, 0), 0))
-        if parameter_given(module, function, node.id):
-            origin = _parameter(module, function, node.id)
-            if origin is not None and origin.value is not None:
-                return resolve(origin.module, origin.value, depth + 1)
-        function = module.function(function)
-    return tuple(found)
-
-
-def parameter_given(module: Module, function: Function, name: str) -> bool:
-    """Say whether a name is a parameter that a call, through which we read, gives a value."""
-    frame = frame_of(module, function)
-    return frame is not None and argument(frame, name) is not None
-
-
-def _named(module: Module, name: str, depth: int) -> tuple[Class, ...]:
-    return _classes_of(definitions(module, name), depth)
-
-
-def _classes_of(found: tuple[tuple[Module, Binding], ...], depth: int) -> tuple[Class, ...]:
-    classes: list[Class] = []
-    for there, binding in found:
-        if isinstance(binding.node, ast.ClassDef):
-            classes.append((there, binding.node))
-        elif isinstance(binding.value, ast.Name | ast.Attribute):
-            classes.extend(resolve(there, binding.value, depth + 1))
-    return tuple(classes)
-
-
-def ancestry(owner: Class, depth: int = 0) -> tuple[Class, ...]:
-    """List a class and those that it is made from, nearest first."""
-    module, node = owner
-    found = [owner]
-    for base in node.bases if depth < MAX_IMPORTS else ():
-        for parent in resolve(module, base):
-            if parent[1] is not node:
-                found.extend(ancestry(parent, depth + 1))
-    return tuple(dict.fromkeys(found))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import allows_none, last_word
 from releasegate.appcode.guards import filled_in, is_checked
-from releasegate.appcode.names import Origin, origins
+from releasegate.appcode.names import origins
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
+    from releasegate.appcode.parameters import Origin
 
 MAX_DEPTH = 8
 #: calls that cannot return None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import zod
 from releasegate.appcode.calls import callees, method_of, returned
+from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.frames import entered, frame_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.lists import items
-from releasegate.appcode.names import Class, ancestry, origins, resolve
+from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import Entry, Payload, opaque, rows, with_entry, with_keywords
 from releasegate.appcode.shapes import of_class, shape

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import zod
 from releasegate.appcode.annotations import allows_none, classes, last_word, text_as_type
+from releasegate.appcode.class_names import Class, ancestry
+from releasegate.appcode.definitions import definitions
 from releasegate.appcode.fields import Field, Shape
-from releasegate.appcode.names import Class, ancestry, definitions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

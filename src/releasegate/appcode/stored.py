@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import entered
 from releasegate.appcode.module import Module, before
-from releasegate.appcode.names import Origin, origins
+from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.objects import mapping_of
 from releasegate.appcode.payloads import (
@@ -25,6 +25,8 @@ from releasegate.appcode.payloads import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from releasegate.appcode.parameters import Origin
 
 
 def of_stored(

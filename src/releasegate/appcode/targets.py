@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.frames import frame_of
-from releasegate.appcode.names import parameters
+from releasegate.appcode.parameters import parameters
 
 if TYPE_CHECKING:
     from releasegate.appcode.models.model import Model

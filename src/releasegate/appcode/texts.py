@@ -7,12 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.lists import items
-from releasegate.appcode.names import Origin, origins
+from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.statements.binds import HOLE
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
+    from releasegate.appcode.parameters import Origin
 
 MAX_DEPTH = 12
 #: calls that give their first argument's text: psycopg, SQLAlchemy, textwrap, postgres.js

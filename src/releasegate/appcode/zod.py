@@ -6,8 +6,8 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.definitions import definitions
 from releasegate.appcode.fields import Field, Shape
-from releasegate.appcode.names import definitions
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module

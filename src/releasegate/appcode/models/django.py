@@ -6,8 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
-from releasegate.appcode.names import ancestry
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
 

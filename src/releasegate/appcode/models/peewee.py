@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.django import fields, has_default, keyword_text, meta_text
 from releasegate.appcode.models.model import Link, Model
 from releasegate.appcode.models.naming import snake
-from releasegate.appcode.names import ancestry
 from releasegate.appcode.nullness import called_name
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import last_word
+from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.models.naming import fits, snake
-from releasegate.appcode.names import ancestry
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
 

@@ -1,0 +1,74 @@
+"""An expression -> the classes of the project that it names, and what each is made from."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.definitions import MAX_IMPORTS, definitions, taken_from
+from releasegate.appcode.module import Module
+from releasegate.appcode.parameters import parameter_given, parameter_origin
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Binding
+
+Class = tuple[Module, ast.ClassDef]
+
+
+def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Class, ...]:
+    """Find the classes that an expression names: ``Run``, ``models.Run``, ``"Run"``, ``Run[T]``."""
+    if node is None or depth > MAX_IMPORTS:
+        return ()
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return _named(module, node.value.rsplit(".", 1)[-1], depth)
+    if isinstance(node, ast.Subscript):
+        return resolve(module, node.value, depth + 1)
+    if isinstance(node, ast.Attribute):
+        there = module.module_at(node.value)
+        return _named(there, node.attr, depth) if there is not None else ()
+    if isinstance(node, ast.Name):
+        own = _local_class(module, node, depth)
+        return own or _named(module, node.id, depth)
+    return ()
+
+
+def _local_class(module: Module, node: ast.Name, depth: int) -> tuple[Class, ...]:
+    found: list[Class] = []
+    function = module.function(node)
+    while function is not None:
+        for binding in module.bindings.get((function, node.id), ()):
+            if isinstance(binding.node, ast.ClassDef):
+                found.append((module, binding.node))
+            elif isinstance(binding.node, ast.ImportFrom) and binding.imported:
+                found.extend(_classes_of(taken_from(module, binding.imported, 0), 0))
+        if parameter_given(module, function, node.id):
+            origin = parameter_origin(module, function, node.id)
+            if origin is not None and origin.value is not None:
+                return resolve(origin.module, origin.value, depth + 1)
+        function = module.function(function)
+    return tuple(found)
+
+
+def _named(module: Module, name: str, depth: int) -> tuple[Class, ...]:
+    return _classes_of(definitions(module, name), depth)
+
+
+def _classes_of(found: tuple[tuple[Module, Binding], ...], depth: int) -> tuple[Class, ...]:
+    classes: list[Class] = []
+    for there, binding in found:
+        if isinstance(binding.node, ast.ClassDef):
+            classes.append((there, binding.node))
+        elif isinstance(binding.value, ast.Name | ast.Attribute):
+            classes.extend(resolve(there, binding.value, depth + 1))
+    return tuple(classes)
+
+
+def ancestry(owner: Class, depth: int = 0) -> tuple[Class, ...]:
+    """List a class and those that it is made from, nearest first."""
+    module, node = owner
+    found = [owner]
+    for base in node.bases if depth < MAX_IMPORTS else ():
+        for parent in resolve(module, base):
+            if parent[1] is not node:
+                found.extend(ancestry(parent, depth + 1))
+    return tuple(dict.fromkeys(found))
