@@ -20,7 +20,7 @@ from benchmarks.stall.appliers import APPLIERS, psql_once, waiting
 from benchmarks.stall.dataset import LEAST_EVENTS
 from benchmarks.stall.load import LoadFailed
 from benchmarks.stall.measure import Bench
-from benchmarks.stall.model import CONTROL, MODES, SCENARIOS, Load, Measurement, Trial
+from benchmarks.stall.model import CONTROL, FLOOR, MODES, SCENARIOS, Load, Measurement, Trial
 from benchmarks.stall.summary import rows
 from releasegate.database import scrub_environment
 from releasegate.throwaway.binaries import embedded_bin
@@ -74,8 +74,10 @@ def _trials(options: argparse.Namespace, bench: Bench) -> Iterator[Measurement]:
     """Go round by round, so that a drift of the machine hits all ways of applying alike."""
     names = _available(options.appliers, bench.tools)
     for number in range(1, max(options.runs, options.peer_runs) + 1):
-        yield bench.measure_floor(psql_once, number=number)
+        yield bench.measure_idle(psql_once, name=FLOOR, number=number)
         now = [n for n in names if number <= _runs(n, options)]
+        if "releasegate" in now:
+            yield bench.measure_idle(APPLIERS["releasegate"], name="releasegate", number=number)
         for scenario in options.scenario:
             longest_s = 0.0
             for name in now:

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from benchmarks.stall import bystanders, load
 from benchmarks.stall.appliers import Applier, Job
-from benchmarks.stall.model import FLOOR, Applied, Felt, Load, Measurement, Trial
+from benchmarks.stall.model import Applied, Felt, Load, Measurement, Trial
 from benchmarks.stall.relay import relay
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class Bench:
                 blocker_ended=blocker.ended if blocker else None,
             )
 
-    def measure_floor(self, applier: Applier, *, number: int) -> Measurement:
+    def measure_idle(self, applier: Applier, *, name: str, number: int) -> Measurement:
         """Apply once while nobody else is there."""
-        trial = Trial("idle", FLOOR, "plain", number)
+        trial = Trial("idle", name, "plain", number)
         with self._fresh(trial) as (database, folder):
             applied = self._apply(applier, database, folder)
             return Measurement(trial, applied, is_complete=database.is_complete())
