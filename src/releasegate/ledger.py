@@ -170,6 +170,7 @@ def begin_run(
     window: Window,
     operator: str,
     tool_version: str,
+    expected: Mapping[int, Mapping[str, str | None]] | None = None,
 ) -> None:
     """Write that a run begins, and close earlier ones of this migration that were killed.
 
@@ -190,6 +191,7 @@ def begin_run(
         "tool_version": tool_version,
         "operator": operator,
         "window_closes_at": window.closes_at,
+        "expected": json.dumps(expected or {}),
     }
     columns = ", ".join(values)
     binds = ", ".join(f"%({name})s" for name in values)
@@ -200,6 +202,18 @@ def begin_run(
         )
         insert = f"INSERT INTO releasegate.run ({columns}) VALUES ({binds})"  # noqa: S608
         connection.execute(insert.encode(), values)
+
+
+def expected(
+    connection: Connection, number: int, fingerprint: str
+) -> dict[int, dict[str, str | None]]:
+    """Read what the first run by a plan was to find after each step; empty where none began."""
+    query = (
+        "SELECT expected FROM releasegate.run WHERE migration_number = %s "
+        "AND plan_fingerprint = %s AND expected <> '{}' ORDER BY started_at LIMIT 1"
+    )
+    found = database.rows(connection, query, (number, fingerprint))
+    return {int(ordinal): held for ordinal, held in found[0][0].items()} if found else {}
 
 
 def end_run(connection: Connection, run_id: str, verdict: str) -> None:

@@ -27,6 +27,8 @@ CREATE TABLE releasegate.run (
   operator         text NOT NULL,
   backend_pid      int NOT NULL DEFAULT pg_catalog.pg_backend_pid(),
   window_closes_at timestamptz NOT NULL,
+  -- step -> object -> the definition that the rehearsal saw; whoever goes on goes by the first run's
+  expected         jsonb NOT NULL DEFAULT '{}',
   started_at       timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   finished_at      timestamptz,
   verdict          text

@@ -96,7 +96,7 @@ def _steps(drafts: Sequence[Draft], reach: Reach) -> Iterator[Step]:
     made: set[CatalogObject] = set()
     for ordinal, draft in enumerate(drafts, 1):
         statements = tuple(statement for text in draft.sql for statement in parse(text))
-        touched = (Effect(thing, True, 1, is_new=False) for thing in draft.touches)
+        touched = (Effect(thing, True, 1, is_new=False, is_valid=False) for thing in draft.touches)
         promised = (*effects(statements), *touched)
         made |= {effect.object for effect in promised if effect.is_new}
         yield Step(

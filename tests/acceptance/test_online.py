@@ -236,3 +236,32 @@ def test_a_live_schema_that_may_not_be_read_is_a_warning_that_says_so(
     finding = run.finding("RG413")
     assert finding["level"] == "warning"
     assert "pg_dump ended with" in finding["message"]
+
+
+def test_a_replica_that_is_none_is_refused_before_anything_is_written(
+    online: Project, production: Production
+) -> None:
+    run = online.apply(production.url, "--replica-url", production.url)
+
+    assert run.exit_code == 1
+    assert "no standby" in run.finding("RG501")["message"]
+    assert not production.has_ledger()
+
+
+def test_a_cut_off_run_on_a_schema_with_more_than_the_baseline_is_finished(
+    small: Project, production: Production
+) -> None:
+    production.execute("ALTER TABLE papers ALTER COLUMN title SET DEFAULT 'untitled'")
+    with production.held("storyboards"):
+        running = small.start_apply(production.url)
+        running.await_event("lock.awaited")
+        os.kill(running.pid, signal.SIGTERM)
+        stopped = running.finish()
+
+    assert stopped.exit_code == 3
+    assert statuses(stopped.report) == ["applied", "failed"]
+
+    again = small.apply(production.url)
+
+    assert again.exit_code == 0
+    assert statuses(again.report) == ["already_applied", "applied"]

@@ -228,7 +228,7 @@ def test_what_somebody_made_by_hand_before_blocks(
     run = released.apply(production.url)
 
     assert run.exit_code == 1
-    assert run.errors == {"RG508"}
+    assert {"RG508"} <= run.errors <= {"RG508", "RG409"}
     found = [f["message"].split()[1] for f in run.findings if f["code"] == "RG508"]
     assert sorted(found) == [
         "public.idx_runs_plan_id",
@@ -247,6 +247,6 @@ def test_a_database_without_one_of_the_tables_is_the_wrong_one(
     run = released.apply(production.url)
 
     assert run.exit_code == 1
-    assert run.errors == {"RG506"}
+    assert {"RG506"} <= run.errors <= {"RG506", "RG409"}
     assert "public.storyboards" in run.finding("RG506")["message"]
     assert not production.has_ledger()

@@ -387,3 +387,32 @@ def test_no_row_yet_is_not_taken_for_rolled_back(target: Database) -> None:
 
         on.session.lost_pids.clear()
         assert run._truth_after(KeyboardInterrupt()) is False
+
+
+def test_a_connection_lost_before_a_steps_first_message_is_opened_anew(target: Database) -> None:
+    with stage(target, ADD_COLUMN) as on:
+        first = on.session.pid
+        on.admin.execute("SELECT pg_terminate_backend(%s)", (first,))
+
+        outcome = step.StepRun(on.session, on.order, on.order.plan.steps[0]).run()
+
+        assert outcome.status is OutcomeStatus.APPLIED
+        assert on.session.pid != first
+        assert on.columns("papers").count("note") == 1
+
+
+def test_an_operator_of_the_public_schema_never_stands_in_for_the_systems(
+    target: Database,
+) -> None:
+    with psycopg.connect(target.owner.dsn(), autocommit=True) as owner:
+        owner.execute("CREATE TABLE seen (who text)")
+        owner.execute(
+            "CREATE FUNCTION spy(numeric, int) RETURNS numeric LANGUAGE plpgsql AS "
+            "$$ BEGIN INSERT INTO public.seen VALUES (current_user); RETURN $1; END $$"
+        )
+        owner.execute("CREATE OPERATOR * (LEFTARG = numeric, RIGHTARG = int, FUNCTION = spy)")
+    with stage(target, ADD_COLUMN) as on:
+        outcome = on.run()
+
+        assert outcome.status is OutcomeStatus.APPLIED
+        assert on.admin.execute("SELECT count(*) FROM public.seen").fetchone() == (0,)

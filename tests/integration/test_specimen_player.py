@@ -132,11 +132,21 @@ def test_playing_leaves_the_rows_and_the_privileges_as_they_are(stage: Stage) ->
         assert stage.owner.execute(query).fetchone() == (0,)
 
 
-def test_the_app_role_is_gone_afterwards(stage: Stage) -> None:
-    query = b"SELECT count(*) FROM pg_roles WHERE rolname LIKE '%\\_app'"
-    with stage.player(STORE):
-        assert stage.owner.execute(query).fetchone() == (1,)
+def test_no_event_trigger_of_the_baseline_ever_meets_an_administrator(stage: Stage) -> None:
+    stage.owner.execute(b"CREATE TABLE seen (is_super text)")
+    stage.owner.execute(
+        b"CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN "
+        b"INSERT INTO public.seen VALUES (current_setting('is_superuser')); END $$"
+    )
+    with sessions.connect(stage.where.admin, application_name="test") as admin:
+        for number, event in enumerate((b"ddl_command_start", b"ddl_command_end", b"sql_drop")):
+            name = b"t%d" % number
+            admin.execute(b"CREATE EVENT TRIGGER %s ON %s EXECUTE FUNCTION watch()" % (name, event))
 
+    with stage.player(STORE) as player:
+        player.play()
+
+    query = b"SELECT count(*) FROM seen WHERE is_super = 'on'"
     assert stage.owner.execute(query).fetchone() == (0,)
 
 

@@ -63,7 +63,8 @@ class LoneAttempt:
         if broken:
             names = ", ".join(str(effect.object) for effect in broken)
             raise BrokenPromise(f"{names} is missing, not valid or not as rehearsed")
-        ledger.finish_step(self._session.connection, self.id, held)
+        recorded = promises.to_record(self._session, self._step, self._order)
+        ledger.finish_step(self._session.connection, self.id, recorded)
 
     def _refuse_strangers(self, before: Definitions) -> None:
         """Find what is there although no try of ours has begun; nothing is recorded then.
@@ -104,7 +105,7 @@ class LoneAttempt:
             for statement in self._step.sql:
                 database.send(connection, statement)
         except psycopg.Error:
-            self._tidy(ours, patience="60s")
+            self._tidy(ours, patience="5s")
             raise
         except KeyboardInterrupt:
             self._tidy(ours, patience="2s")

@@ -46,12 +46,16 @@ _SAVEPOINT = "releasegate"
 _DIVISION_BY_ZERO, _NO_NUMBER = "22012", "22P02"
 
 # What decides how the server reads a text must be as it was when the file was checked; the division
-# fails otherwise. The time left is told anew for each statement, by the server's own clock.
+# fails otherwise. This runs under the migration's search path, so every operator is the system's by
+# name: one of that name in public could fit the types better. The time left is told anew for each
+# statement, by the server's own clock.
 _BOUND = """
-SELECT pg_catalog.set_config('statement_timeout', greatest(1, least(2147483647,
-    extract(epoch FROM $1::timestamptz - pg_catalog.clock_timestamp()) * 1000))::int8::text, true),
-  1 / (pg_catalog.current_setting('standard_conforming_strings') = 'on'
-       AND pg_catalog.current_setting('client_encoding') = 'UTF8')::int
+SELECT pg_catalog.set_config('statement_timeout', greatest(1::numeric, least(2147483647::numeric,
+    extract(epoch FROM $1::timestamptz OPERATOR(pg_catalog.-) pg_catalog.clock_timestamp())
+    OPERATOR(pg_catalog.*) 1000::numeric))::int8::text, true),
+  1 OPERATOR(pg_catalog./) (
+    pg_catalog.current_setting('standard_conforming_strings') OPERATOR(pg_catalog.=) 'on'::text
+    AND pg_catalog.current_setting('client_encoding') OPERATOR(pg_catalog.=) 'UTF8'::text)::int
 """
 _SET = "SELECT pg_catalog.set_config($1, $2, true)"
 _CLOCK = "SELECT extract(epoch FROM pg_catalog.clock_timestamp())"
@@ -97,7 +101,9 @@ class Attempt:
         began = self._session.monotonic()
         messages = [Message("BEGIN"), *self._until_locked(locks, wait)]
         locked = len(messages)
-        messages += [*self._changes(), Message("COMMIT")]
+        # What LOCK TABLE does not take (a view, a sequence) the statement itself waits for.
+        rest = wait if wait is not None and not locks else _UNFORESEEN
+        messages += [*self._changes(rest), Message("COMMIT")]
         try:
             answers = self._flush(messages, locked)
         except LockRefused:
@@ -130,9 +136,10 @@ class Attempt:
 
     def _try_behind_savepoint(self, locks: Sequence[Lock]) -> None:
         deadline = self._session.monotonic() + _GIVES_WAY_S
-        messages = [Message(f"SAVEPOINT {_SAVEPOINT}"), *self._until_locked(locks, None)]
+        self._session.connection.execute(f"SAVEPOINT {_SAVEPOINT}".encode())
+        messages = [*self._until_locked(locks, None)]
         locked = len(messages)
-        messages += [*self._changes(), Message("COMMIT")]
+        messages += [*self._changes(_UNFORESEEN), Message("COMMIT")]
         while True:
             try:
                 self._take(self._flush(messages, locked, stays_open=True), messages)
@@ -176,8 +183,8 @@ class Attempt:
         if wait is not None:
             yield Message(_CLOCK)
 
-    def _changes(self) -> Iterator[Message]:
-        rest = _UNFORESEEN if self._is_in_the_way else self._time_left()
+    def _changes(self, rest: timedelta) -> Iterator[Message]:
+        rest = rest if self._is_in_the_way else self._time_left()
         yield self._set("lock_timeout", milliseconds(rest))
         yield self._set("search_path", MIGRATION_SEARCH_PATH)
         # What is deferred runs at the end, under the same search_path, and then is judged.

@@ -10,7 +10,7 @@ from releasegate import catalog, ledger, pipeline
 from releasegate.pipeline import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import psycopg
 
@@ -66,8 +66,18 @@ def record(step: Step, order: Order, row: StepRow, *, status: str) -> tuple[Mess
         _wanted(effect, present=effect.present, expected=expected.get(str(effect.object)))
         for effect in step.effects
     ]
+    wanted += [_wanted(one, present=None, expected=None) for one in _closing(step, order)]
     check = Message(_CHECK, (json.dumps(wanted),), prepared=_NAME)
     return check, Message(_RECORD, (*row.values(), status))
+
+
+def _closing(step: Step, order: Order) -> list[Effect]:
+    """List what earlier steps left, for the last one's row: a later rename may have changed it."""
+    if step.ordinal < len(order.plan.steps):
+        return []
+    own = {effect.object for effect in step.effects}
+    earlier = {e.object: e for other in order.plan.steps for e in other.effects}
+    return [effect for thing, effect in earlier.items() if thing not in own]
 
 
 def _wanted(effect: Effect, *, present: bool | None, expected: str | None) -> dict[str, Any]:
@@ -97,7 +107,16 @@ def look(session: Session, step: Step) -> Definitions:
     The same question is asked inside the step's transaction. It is planned here, once, so that no
     time goes into that while the app waits.
     """
-    wanted = [_wanted(effect, present=None, expected=None) for effect in step.effects]
+    return _held(session, step.effects)
+
+
+def to_record(session: Session, step: Step, order: Order) -> Definitions:
+    """Read what belongs into the row of a step that has no transaction of its own."""
+    return _held(session, (*step.effects, *_closing(step, order)))
+
+
+def _held(session: Session, effects: Sequence[Effect]) -> Definitions:
+    wanted = [_wanted(effect, present=None, expected=None) for effect in effects]
     question = Message(_CHECK, (json.dumps(wanted),), prepared=_NAME)
     answer = pipeline.ask(session.connection, question)
     held: Definitions = json.loads(str(answer.rows[0][0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ _LONGEST_PAUSE_S = 5.0
 #: the session is looked at again after this time
 _CHECKED_S = 1.0
 _DURABLE_TRIES = 100
+#: whoever interrupts is told within 5 s what is known
+_SOON = timedelta(seconds=2)
 #: how the tries can end but by success
 _ENDS = (
     psycopg.Error,
@@ -225,11 +228,12 @@ class StepRun:
             held_by=self._holders.named(),
         )
 
-    def _find_truth(self) -> bool | None:
+    def _find_truth(self, patience: timedelta | None = None) -> bool | None:
         """Tell whether the lost try committed; None where that cannot be found out."""
-        assert self._attempt is not None
-        found = truth.find(self._session, self._order, self._attempt.id, self._log)
-        self._is_sought_in_vain = found is None
+        # Lost before its first message a try has left no row, under whatever name.
+        attempt_id = self._attempt.id if self._attempt else str(uuid.uuid4())
+        found = truth.find(self._session, self._order, attempt_id, self._log, patience=patience)
+        self._is_sought_in_vain = found is None and patience is None
         return found
 
     def _explain(self, error: BaseException) -> Outcome:
@@ -261,10 +265,8 @@ class StepRun:
                 return ledger.has_attempt(self._session.connection, self._attempt.id)
         except psycopg.Error:
             self._log.warning("truth.missed")
-        if isinstance(error, KeyboardInterrupt):
-            return None
         try:
-            return self._find_truth()
+            return self._find_truth(_SOON if isinstance(error, KeyboardInterrupt) else None)
         except Overtaken:
             return False
 

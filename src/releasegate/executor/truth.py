@@ -20,14 +20,21 @@ if TYPE_CHECKING:
 
 #: how long it is looked for, at least
 _PATIENCE = timedelta(seconds=30)
-_PAUSE_S = 0.5
+_PAUSE_S = 0.2
 
 
 class _StillAlive(Exception):
     """Our old backend is still there, so its transaction may yet commit."""
 
 
-def find(session: Session, order: Order, attempt_id: str, log: FilteringBoundLogger) -> bool | None:
+def find(
+    session: Session,
+    order: Order,
+    attempt_id: str,
+    log: FilteringBoundLogger,
+    *,
+    patience: timedelta | None = None,
+) -> bool | None:
     """Ask the server whether a try committed; None where it cannot be found out in the window.
 
     The connection is opened anew and the old backend must be gone. On False the advisory lock is
@@ -37,6 +44,8 @@ def find(session: Session, order: Order, attempt_id: str, log: FilteringBoundLog
         Overtaken: it did not, and somebody else holds the lock.
     """
     deadline = max(session.now() + _PATIENCE, order.window.closes_at)
+    if patience is not None:
+        deadline = session.now() + patience
     log.warning("connection.lost")
     while session.now() < deadline:
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import __version__, database, findings, gates, ledger
+from releasegate import __version__, database, facts, findings, gates, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE, Order, execute
 from releasegate.gates import GateInputs, LiveTarget, live_database, rehearsal
@@ -37,6 +38,7 @@ from releasegate.session import Busy, Session, look_at, open_session
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from releasegate.database import Connection
     from releasegate.ledger import Ledger
     from releasegate.model import Migration
 
@@ -137,13 +139,21 @@ def _execute_locked(
         return _stopped_by(prepared, results, message, "RG507")
     made = inputs.planned
     assert isinstance(made, Plan), "the gates have passed"
-    ledger.create(session.connection)
-    try:
-        outcomes = _run(request, prepared, session, made, _expected(results))
-        request.settled()
-    except KeyboardInterrupt:
-        request.settled()
-        outcomes = _by_the_ledger(session, inputs.migration, made)
+    expected = _expected(results)
+    if inputs.migration.number in known.begun:
+        # The steps that are left are held against what the first of them were.
+        first = ledger.expected(session.connection, inputs.migration.number, made.fingerprint)
+        expected = first or expected
+    with ExitStack() as stack:
+        # Whether it can be looked at is known before anything is written.
+        replica = _replica(request, session, stack)
+        ledger.create(session.connection)
+        try:
+            outcomes = _run(request, prepared, session, made, expected, replica)
+            request.settled()
+        except KeyboardInterrupt:
+            request.settled()
+            outcomes = _by_the_ledger(session, inputs.migration, made)
     exit_code, verdict, summary = _ended(inputs.migration, outcomes)
     head = _close(session, request.run_id, verdict)
     return prepared.report(
@@ -163,12 +173,29 @@ def _expected(results: Sequence[GateResult]) -> dict[int, dict[str, str | None]]
     return {step["ordinal"]: step["objects"] for step in rehearsed["after_steps"]}
 
 
+def _replica(request: Request, session: Session, stack: ExitStack) -> Connection | None:
+    """Open the session that looks at the replica.
+
+    Raises:
+        CouldNotLook: it cannot be reached, or is no replica of this target.
+    """
+    if request.replica is None:
+        return None
+    replica = stack.enter_context(look_at(request.replica, request.run_id))
+    if not facts.is_standby(replica):
+        raise CouldNotLook("--replica-url leads to a server that is no standby.")
+    if database.identify(replica).system_identifier != session.system_identifier:
+        raise CouldNotLook("--replica-url leads to a standby of another server.")
+    return replica
+
+
 def _run(
     request: Request,
     prepared: Prepared,
     session: Session,
     made: Plan,
     expected: Mapping[int, Mapping[str, str | None]],
+    replica: Connection | None,
 ) -> tuple[Outcome, ...]:
     """Begin the run in the ledger and execute the plan."""
     inputs = prepared.inputs
@@ -183,6 +210,7 @@ def _run(
         window=inputs.window,
         operator=request.operator,
         tool_version=__version__,
+        expected=expected,
     )
     order = Order(
         run_id=request.run_id,
@@ -194,11 +222,9 @@ def _run(
         sleep=request.sleep,
         log=request.log.bind(migration=inputs.migration.name),
         expected=expected,
+        replica=replica,
     )
-    if request.replica is None:
-        return execute(session, order)
-    with look_at(request.replica, request.run_id) as replica:
-        return execute(session, replace(order, replica=replica))
+    return execute(session, order)
 
 
 def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[Outcome, ...]:
@@ -224,10 +250,24 @@ def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[
 def _ended(migration: Migration, outcomes: Sequence[Outcome]) -> tuple[int, Verdict, str]:
     if all(outcome.status in DONE for outcome in outcomes):
         return EXIT_DONE, Verdict.APPLIED, f"{migration.name} is applied."
-    reason = next(outcome.message for outcome in outcomes if outcome.status not in DONE)
+    stopped = next(outcome for outcome in outcomes if outcome.status not in DONE)
+    reason = stopped.message
     if any(outcome.status is OutcomeStatus.UNKNOWN for outcome in outcomes):
         return EXIT_UNKNOWN, Verdict.UNKNOWN, f"{reason} Run releasegate status to look again."
-    return EXIT_STOPPED, Verdict.STOPPED, f"{reason} Run the same command again to go on."
+    return EXIT_STOPPED, Verdict.STOPPED, f"{reason} {_way_on(stopped)}"
+
+
+def _way_on(stopped: Outcome) -> str:
+    """Say whether running again is enough, or what must be mended before."""
+    state = stopped.sqlstate or ""
+    if state.startswith("23"):
+        return (
+            "Rows that are there break it, and new rows may be held to it already. Mend the rows, "
+            "then run the same command again; releasegate plan shows how to take steps back."
+        )
+    if state and state not in (*database.RETRYABLE, database.QUERY_CANCELED):
+        return "Mend the cause, then run the same command again to go on."
+    return "Run the same command again to go on."
 
 
 def _close(session: Session, run_id: str, verdict: Verdict) -> str | None:

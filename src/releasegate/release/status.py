@@ -69,6 +69,8 @@ def _state(
         return "running", live_database.describe_holder(holder, live)
     if entry is not None:
         return "unfinished", f"{entry.steps_done} of {entry.step_count} steps are applied"
+    if migration.number in live.ledger.begun:
+        return "unfinished", "its first step began and did not end"
     if runs:
         return "unfinished", "a run began and did not end; no step of it is applied"
     return ("draft", None) if migration.draft else ("pending", None)

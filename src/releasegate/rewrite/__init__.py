@@ -50,6 +50,7 @@ def rewrite(
                 refusals += clashes.times(ready)
                 refusals += clashes.indexes_anew(ready)
                 refusals += clashes.nulls_let_in(ready)
+                refusals += clashes.passing(items)
             drafts += order.atomic(ready) if is_atomic else order.one_by_one(ready)
             everything += ready
     refusals += clashes.names(everything, known)

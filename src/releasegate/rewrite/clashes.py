@@ -39,6 +39,19 @@ def indexes_anew(items: Sequence[Item]) -> Iterator[Refusal]:
         dropped |= {effect.object for effect in found if not effect.present}
 
 
+def passing(items: Sequence[Item]) -> Iterator[Refusal]:
+    """Refuse a constraint that the same transaction drops again: nobody was to meet it."""
+    made: set[CatalogObject] = set()
+    for item in items:
+        found = [effect for effect in _effects(item) if effect.object.kind == "constraint"]
+        for effect in found:
+            if not effect.present and not effect.is_renamed and effect.object in made:
+                why = f"The same transaction makes {effect.object} and drops it again."
+                yield Refusal(item.action, why, "Take both out.")
+        if isinstance(item.part, Column | Online):
+            made |= {effect.object for effect in found if effect.present and effect.is_new}
+
+
 def nulls_let_in(items: Sequence[Item]) -> Iterator[Refusal]:
     """Refuse SET NOT NULL behind DROP NOT NULL: a NULL could enter between the two."""
     dropped = set()

@@ -1,0 +1,2 @@
+-- RG401 3:19 The same transaction makes constraint public.users.users_email_check and drops it again.
+--   Take both out. Or choose --strategy as-written: the app waits.
