@@ -38,7 +38,7 @@ def test_a_holder_who_stays_makes_the_run_stop_at_the_close_and_run_again_later(
 
     with production.held("plans") as holder:
         pid = holder.info.backend_pid
-        stopped = released.apply(production.url, window="now/PT3S")
+        stopped = released.apply(production.url, window="now/PT8S")
 
     assert stopped.exit_code == 3
     assert stopped.report["verdict"] == "stopped"
@@ -60,7 +60,8 @@ def test_the_app_is_never_kept_waiting_long(released: Project, production: Produ
     with production.held("plans") as holder, worker.at_work():
         until(lambda: worker.rounds > 5, what="the app works")
         running = released.start_apply(production.url)
-        letting_go = threading.Timer(2.5, holder.rollback)
+        running.await_event("lock.awaited")
+        letting_go = threading.Timer(1.0, holder.rollback)
         letting_go.start()
         run: Run = running.finish()
         letting_go.join()

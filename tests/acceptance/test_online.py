@@ -105,7 +105,7 @@ def test_a_window_that_closes_between_two_steps_is_gone_on_from_by_the_same_plan
 ) -> None:
     with production.held("storyboards") as holder:
         pid = holder.info.backend_pid
-        stopped = small.apply(production.url, window="now/PT6S")
+        stopped = small.apply(production.url, window="now/PT12S")
 
     assert stopped.exit_code == 3, stopped.stderr
     assert stopped.report["verdict"] == "stopped"
