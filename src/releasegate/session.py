@@ -149,6 +149,17 @@ class Session:
         alive = (facts.backend_is_alive(self.observer, pid) for pid in self.lost_pids)
         return not any(alive)
 
+    @contextmanager
+    def anew(self) -> Iterator[None]:
+        """Let the block find what a new session would, and leave nothing behind, no lock either."""
+        _set_up(self.connection)
+        try:
+            yield
+        finally:
+            with suppress(psycopg.Error):
+                self.connection.execute("DISCARD ALL")
+            self.prepared_for = None
+
     def close(self) -> None:
         for connection in (self.connection, self.observer):
             with suppress(psycopg.Error):
@@ -197,6 +208,11 @@ def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
 def _connect(parameters: Parameters, run_id: str) -> Connection:
     name = f"releasegate/{run_id}"
     connection = database.connect(parameters, application_name=name, **_CLIENT_TCP)
+    _set_up(connection)
+    return connection
+
+
+def _set_up(connection: Connection) -> None:
     # The driver would prepare by itself, and with the first DROP forget ours as well.
     connection.prepare_threshold = None
     settings = dict(_SETTINGS)
@@ -206,7 +222,6 @@ def _connect(parameters: Parameters, run_id: str) -> Connection:
     # Without effect, and told as 0, where the server's end is a Unix socket.
     set_all = "SELECT set_config(s.n, s.v, false) FROM unnest(%s::text[], %s::text[]) s (n, v)"
     database.rows(connection, set_all, (list(_TCP_SETTINGS), list(_TCP_SETTINGS.values())))
-    return connection
 
 
 def _observe(parameters: Parameters, run_id: str) -> Connection:

@@ -222,6 +222,20 @@ def test_what_only_the_live_schema_has_is_rehearsed_too(
     assert again.gate("rehearsal")["evidence"]["live_schema"]["boundaries"] == 20
 
 
+def test_an_apply_rehearses_on_the_live_schema_alone_where_it_is_another(
+    small: Project, production: Production
+) -> None:
+    production.execute("CREATE TABLE beside_it (id int PRIMARY KEY)")
+
+    run = small.apply(production.url)
+
+    assert run.exit_code == 0, run.stderr
+    evidence = run.gate("rehearsal")["evidence"]
+    assert evidence["live_schema"]["undo"] == "gives the baseline back"
+    assert "baseline" not in evidence
+    assert evidence["proofs"]
+
+
 def test_a_live_schema_that_may_not_be_read_is_a_warning_that_says_so(
     online: Project, production: Production
 ) -> None:

@@ -135,6 +135,23 @@ def test_an_old_backend_that_lives_is_noticed(session: Session) -> None:
     assert not session.old_backends_are_gone()
 
 
+def test_what_a_block_leaves_in_the_session_is_gone_after_it(session: Session) -> None:
+    with session.anew():
+        session.take_lock(wait=timedelta(0), sleep=time.sleep)
+        assert db.show(session.connection, "statement_timeout") == "1min"
+        for left in ("SET role_of.mine = 'x'", "SET search_path = public", "LISTEN here"):
+            session.connection.execute(left.encode())
+        session.connection.execute("CREATE TEMP TABLE mine (id int)")
+
+    with session.anew():
+        assert db.show(session.connection, "search_path") == "pg_catalog, pg_temp"
+        assert db.show(session.connection, "role_of.mine") == ""
+        assert not db.rows(session.connection, "SELECT pg_listening_channels()")
+        assert db.one(session.connection, "SELECT to_regclass('pg_temp.mine')") == (None,)
+        with pytest.raises(CouldNotLook, match="advisory lock is gone"):
+            session.check()
+
+
 def test_another_server_at_the_address_is_refused(session: Session) -> None:
     with throwaway.start() as other, other.database() as made:
         session.parameters = Parameters(made.owner.values)

@@ -80,9 +80,8 @@ class Session:
     def execute(self, name: str, values: Sequence[str | None]) -> Refusal | None:
         """Execute a prepared statement in a transaction that is rolled back."""
         texts: list[Any] = [None if value is None else value.encode() for value in values]
-        self._pgconn.exec_(b"BEGIN")
         # Deferred keys would else be looked at by a commit that never comes.
-        self._pgconn.exec_(b"SET CONSTRAINTS ALL IMMEDIATE")
+        self._pgconn.exec_(b"BEGIN; SET CONSTRAINTS ALL IMMEDIATE")
         result = self._pgconn.exec_prepared(name.encode(), texts)
         if not self.is_lost:
             self._pgconn.exec_(b"ROLLBACK")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,22 +40,33 @@ def ask(inputs: GateInputs) -> Answer:
     except BaselineError as error:
         raise NotAsked("the baseline does not load: see parse-only") from error
     case = _case(inputs, planned, ground)
-    found = [*_proofs(inputs, case), *_version(inputs, ground)]
+    found, cases = _rehearsed(inputs, case)
+    found += _version(inputs, ground)
     evidence = {
         "strategy": planned.strategy,
         "server": _words(ground),
-        "proofs": _said(case) if not _blocks(found) else [],
-        "baseline": case.evidence,
+        "proofs": [] if _blocks(found) else _said(list(cases.values())[-1]),
+        **{schema: rehearsed.evidence for schema, rehearsed in cases.items()},
     }
-    expected = case.expected
-    if not _blocks(found):
-        on_live, live_case = _on_live_schema(inputs, case)
-        found += on_live
-        if live_case is not None:
-            evidence["live_schema"] = live_case.evidence
-            expected = live_case.expected or expected
+    expected = next((one.expected for one in reversed(cases.values()) if one.expected), {})
     after = [{"ordinal": ordinal, "objects": objects} for ordinal, objects in expected.items()]
     return Answer(tuple(found), {**evidence, "after_steps": after})
+
+
+def _rehearsed(inputs: GateInputs, case: Case) -> tuple[list[Finding], dict[str, Case]]:
+    """Prove the plan on the baseline and on the live schema, each under its name.
+
+    When it is about to be applied the target's own schema is what counts, and is enough.
+    """
+    is_apply = inputs.window is not None
+    on_live, live_case = _on_live_schema(inputs, case) if is_apply else ([], None)
+    if live_case is not None:
+        return on_live, {"live_schema": live_case}
+    found = [*on_live, *_proofs(inputs, case)]
+    if not is_apply and not _blocks(found):
+        on_live, live_case = _on_live_schema(inputs, case)
+        found += on_live
+    return found, {"baseline": case} | ({"live_schema": live_case} if live_case else {})
 
 
 def _words(ground: Ground) -> str:
@@ -128,16 +138,16 @@ def _proofs(inputs: GateInputs, case: Case) -> Iterator[Finding]:
     """Prove one thing after the other; a plan that fails has no more to prove."""
     statements = inputs.statements()
     tables = sorted({lock.relation for one in statements for lock in locks(one)})
-    with rows.seeded(case, statements, tables) as (ground, bad):
+    with rows.seeded(case, statements, tables) as (ground, tries):
+        tries.begin_with_file()
         found = list(proofs.same_catalogs(case, ground))
         yield from found
         if _blocks(found):
             return
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            alike = pool.submit(lambda: list(rows.alike(case, ground, bad)))
-            with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
-                yield from proofs.converges(case, made, play)
-            yield from alike.result()
+        tries.go_on_with_plan()
+        with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
+            yield from proofs.converges(case, made, play)
+        yield from tries.alike()
     yield from _incomplete(case)
 
 

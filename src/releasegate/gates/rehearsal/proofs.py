@@ -13,6 +13,7 @@ from releasegate.gates.ground import snapshot
 from releasegate.gates.rehearsal.trial import (
     Measured,
     Trial,
+    after_a_cut,
     after_steps,
     connected,
     created_by_steps,
@@ -199,20 +200,19 @@ def converges(
     At every boundary the run ends and another one begins; ``play`` is called between the two.
     """
     is_online = case.planned.plan.strategy == ONLINE
-    files: Mapping[Relation, int] | None = None
-    for step in case.planned.plan.steps:
-        # A session of its own: what a step leaves in one is gone after a cut.
-        with session_on(made) as session:
-            before = files or catalog.relfilenodes(session.observer)
-            outcomes = case.planned.run_in(session, last=step.ordinal, expected=case.expected)
+    with session_on(made) as session:
+        files = catalog.relfilenodes(session.observer)
+        for step in case.planned.plan.steps:
+            with after_a_cut(session):
+                outcomes = case.planned.run_in(session, last=step.ordinal, expected=case.expected)
             failed = failure(outcomes[: step.ordinal])
             if failed is not None:
                 yield case.finding("RG404", f"{failed.message}", step)
                 return
-            files = catalog.relfilenodes(session.observer)
-        for name in _rewritten(before, files) if is_online else ():
-            yield case.finding("RG408", f"it rewrites the table {name}.", step)
-        yield from play(step)
+            before, files = files, catalog.relfilenodes(session.observer)
+            for name in _rewritten(before, files) if is_online else ():
+                yield case.finding("RG408", f"it rewrites the table {name}.", step)
+            yield from play(step)
     yield from _differences(case, "RG404", case.wanted, snapshot(made))
     case.evidence["boundaries"] = len(case.planned.plan.steps)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from releasegate.gates.rehearsal.trial import connected, failure
@@ -15,6 +15,7 @@ from releasegate.statements.contract import foreign_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from releasegate.gates.ground import Ground
     from releasegate.gates.rehearsal.proofs import Case
@@ -34,49 +35,71 @@ _AT_ONCE = 2
 @contextmanager
 def seeded(
     case: Case, statements: Sequence[Statement], tables: Collection[Relation]
-) -> Iterator[tuple[Ground, Variants]]:
+) -> Iterator[tuple[Ground, Tries]]:
     """Lay a ground whose tables have rows, and make a bad variant for each demand to come."""
     with case.ground.copy() as made:
         with connected(made) as connection:
             keys = foreign_keys(statements)
             filled = fill(connection, tables, keys=keys, demands=case.to_come)
             bad = variants.variants(connection, filled, case.to_come)
+            before = common(connection, connection)
         case.evidence["rows"] = sum(map(len, filled.rows.values()))
         case.evidence["not_filled"] = {str(name): why for name, why in filled.unfilled.items()}
-        yield replace(case.ground, original=made), bad
+        ground = replace(case.ground, original=made)
+        with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+            yield ground, Tries(case, ground, bad, before, pool)
+            pool.shutdown(cancel_futures=True)
 
 
-def alike(case: Case, ground: Ground, bad: Variants) -> Iterator[Finding]:
-    """(6) On good rows and on each bad variant, file and plan end alike and leave the same rows.
+@dataclass(frozen=True)
+class Tries:
+    """File and plan on good rows and on bad variants, tried while other things are proven."""
 
-    The file is tried with each variant first. Those that it takes are tried together. A plan that
-    is the file has nothing to be compared with.
-    """
-    if case.planned.plan.strategy == AS_WRITTEN:
-        return
-    tried = bad.made[:_MOST]
-    with connected(ground.original) as connection:
-        names = common(connection, connection)
+    case: Case
+    ground: Ground
+    bad: Variants
+    #: the tables that there were, and their columns: what is new is the catalogs' to compare
+    before: Mapping[Relation, tuple[str, ...]]
+    pool: ThreadPoolExecutor
+    #: the file with each variant
+    alone: dict[Variant, Future[Tried]] = field(default_factory=dict)
+    #: variants on which file and plan are compared -> file, plan
+    pairs: dict[tuple[Variant, ...], tuple[Future[Tried], Future[Tried]]] = field(
+        default_factory=dict
+    )
 
-    def tried_by_file(group: tuple[Variant, ...]) -> Tried:
-        return _try(case.reference, ground, group, names, {})
+    def begin_with_file(self) -> None:
+        """Try the file with each variant; a plan that is the file needs no comparison."""
+        if self.case.planned.plan.strategy != AS_WRITTEN:
+            made = self.bad.made[:_MOST]
+            self.alone.update({one: self._submit(self.case.reference, (one,)) for one in made})
 
-    def tried_by_plan(group: tuple[Variant, ...]) -> Tried:
-        return _try(case.planned, ground, group, names, case.expected)
+    def go_on_with_plan(self) -> None:
+        """Try the plan with each variant that the file refuses, and with all others together."""
+        if self.case.planned.plan.strategy == AS_WRITTEN:
+            return
+        taken = tuple(one for one, tried in self.alone.items() if tried.result()[0] is None)
+        by_file = {taken: self._submit(self.case.reference, taken)}
+        by_file |= {(one,): tried for one, tried in self.alone.items() if one not in taken}
+        for group, tried in by_file.items():
+            self.pairs[group] = tried, self._submit(self.case.planned, group)
 
-    by_file = {variant: tried_by_file((variant,)) for variant in tried}
-    taken = tuple(variant for variant, (end, _) in by_file.items() if end is None)
-    wanted: dict[tuple[Variant, ...], Tried] = {taken: tried_by_file(taken)}
-    wanted |= {(variant,): by_file[variant] for variant in tried if variant not in taken}
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        got = pool.map(tried_by_plan, wanted)
-        for group, mine in zip(wanted, got, strict=True):
-            yield from _compare(case, group, wanted[group], mine)
-    case.evidence["row_variants"] = {one.name: _words(by_file[one][0]) for one in tried}
-    case.evidence["row_variants_left_out"] = {
-        **bad.missing,
-        **{variant.name: "one of too many" for variant in bad.made[_MOST:]},
-    }
+    def alike(self) -> Iterator[Finding]:
+        """(6) File and plan end alike and leave the same rows."""
+        if not self.pairs:
+            return
+        for group, (by_file, by_plan) in self.pairs.items():
+            yield from _compare(self.case, group, by_file.result(), by_plan.result())
+        ends = {one.name: _words(tried.result()[0]) for one, tried in self.alone.items()}
+        self.case.evidence["row_variants"] = ends
+        self.case.evidence["row_variants_left_out"] = {
+            **self.bad.missing,
+            **{variant.name: "one of too many" for variant in self.bad.made[_MOST:]},
+        }
+
+    def _submit(self, trial: Trial, group: tuple[Variant, ...]) -> Future[Tried]:
+        expected = self.case.expected if trial is self.case.planned else {}
+        return self.pool.submit(_try, trial, self.ground, group, self.before, expected)
 
 
 def _compare(case: Case, group: Sequence[Variant], by_file: Tried, by_plan: Tried) -> list[Finding]:
@@ -96,10 +119,7 @@ def _try(
     before: Mapping[Relation, tuple[str, ...]],
     expected: Mapping[int, Mapping[str, str | None]],
 ) -> Tried:
-    """Run file or plan on top of variants; tell how it ended and what rows it left.
-
-    Rows are told by the columns of before: what is new is the catalogs' to compare.
-    """
+    """Run file or plan on top of variants; tell how it ended and what rows it left."""
     with ground.copy() as made:
         end = _end(trial, made, group, expected)
         with connected(made) as connection:
