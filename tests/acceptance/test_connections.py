@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.conftest import made_production
+from acceptance.conftest import installed_majors, made_production
 from acceptance.production import Production
 from acceptance.project import Project
 from releasegate import throwaway
@@ -268,6 +268,23 @@ def test_a_scratch_server_is_left_as_it_was(
     assert run.exit_code == 0
     assert "borrowed" in run.gate("parse-only")["evidence"]["server"]
     assert after == before
+
+
+def test_another_major_than_the_targets_is_told_by_both_gates_that_tried_the_file(
+    cluster_cache: Path, released: Project, production: Production
+) -> None:
+    others = installed_majors()
+    if not others:
+        pytest.skip("no PostgreSQL but the embedded one is installed")
+    with throwaway.start(major=others[0], cache=cluster_cache) as other, other.database() as lent:
+        run = released.ask("preflight", "--scratch-url", lent.admin.dsn(), url=production.url)
+
+    assert run.exit_code == 0
+    for code in ("RG319", "RG410"):
+        finding = run.finding(code)
+        assert finding["level"] == "warning"
+        assert f"PostgreSQL {others[0]}" in finding["message"]
+        assert f"target is {production.server.major}" in finding["message"]
 
 
 def test_a_service_from_the_environment_leads_no_named_host_elsewhere(

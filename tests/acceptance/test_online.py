@@ -209,10 +209,18 @@ def test_what_only_the_live_schema_has_is_rehearsed_too(
     )
 
     run = online.ask("preflight", "--gate", "rehearsal", url=production.url)
+    first_index = next(
+        number
+        for number, line in enumerate(online.read(MIGRATION).splitlines(), 1)
+        if "CREATE INDEX" in line
+    )
 
     # The baseline alone would not have shown it.
     assert run.exit_code == 1
-    assert "copy of the live schema" in run.finding("RG409")["message"]
+    finding = run.finding("RG409")
+    assert "copy of the live schema" in finding["message"]
+    assert "no index today" in finding["message"]
+    assert finding["line"] == first_index
 
     production.administer("DROP EVENT TRIGGER forbidding")
     production.execute("CREATE TABLE beside_it (id int PRIMARY KEY)")

@@ -356,6 +356,17 @@ def test_a_plan_that_leaves_other_rows_is_told(rehearse: Callable[..., Rehearsal
     assert "leave different rows" in found["RG407"]
 
 
+def test_rows_that_could_not_be_tried_are_told(rehearse: Callable[..., Rehearsal]) -> None:
+    takes_none = BASELINE.replace("note text", "note text NOT NULL CHECK (note = random()::text)")
+    on = rehearse(baseline=takes_none)
+
+    answer = on.ask()
+
+    (finding,) = [finding for finding in answer.findings if finding.code == "RG412"]
+    assert "public.plans (23514)" in finding.message
+    assert on.errors() == {}
+
+
 # -- (7) locks, rewrites, rows read ----------------------------------------------------------------
 
 

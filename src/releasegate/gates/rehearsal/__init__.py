@@ -9,7 +9,7 @@ from releasegate import database, facts, findings, ledger
 from releasegate.baseline import BaselineError
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, parse_only
-from releasegate.gates.ground import lay, live_schema, snapshot
+from releasegate.gates.ground import lay, live_schema, run, snapshot
 from releasegate.gates.rehearsal import app, proofs, rows
 from releasegate.gates.rehearsal.trial import Trial
 from releasegate.model import Level
@@ -119,9 +119,20 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
         if _is_at_work(live, inputs.migration.number):
             # What was dumped was half a migration; live-database says whose.
             return [], None
-        message = "On a copy of the live schema the file fails, though it runs on the baseline."
-        return [findings.make("RG409", message, path=inputs.migration.path)], None
+        return [_fails_on(laid, inputs)], None
     return found, case
+
+
+def _fails_on(ground: Ground, inputs: GateInputs) -> Finding:
+    """Say where the file fails on the live schema, and by which SQLSTATE."""
+    path, why, line = inputs.migration.path, "", None
+    with ground.copy() as made:
+        try:
+            run(inputs.migration, made)
+        except BaselineError as error:
+            why, line = f": {error}", error.line
+    message = f"On a copy of the live schema the file fails, though it runs on the baseline{why}."
+    return findings.make("RG409", message, path=path, line=line)
 
 
 def _is_at_work(live: LiveTarget, number: int) -> bool:
