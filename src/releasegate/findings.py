@@ -128,8 +128,11 @@ CODES: tuple[Code, ...] = (
     ),
     *_gate(
         "window",
-        ("RG601", E, "The window is not open yet", "Run again once it is open."),
+        ("RG601", E, "The window is not open yet", "Run again once it is open, or with --wait."),
         ("RG602", E, "The window is closed", "Agree on a new window and run again."),
+        ("RG603", N, "A clock change touches the window", "Nothing to do; look at both ends by the clock on the wall and in UTC."),
+        ("RG604", E, "The window lies in a freeze", "Agree on a window outside, or end the freeze in a reviewed commit."),
+        ("RG605", E, "What was judged has changed during the wait", "Run again: every gate is asked anew."),
     ),
 )
 # fmt: on

@@ -266,10 +266,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When steps may run; both ends are zone-aware."""
+    """When steps may run; both ends are zone-aware, by a fixed offset each."""
 
     opens_at: datetime
     closes_at: datetime
+    #: the IANA name of the zone that it was given in
+    zone: str | None = None
+    #: of a configured one
+    name: str | None = None
+    #: what the zone's clock does to it
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

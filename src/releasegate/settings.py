@@ -8,14 +8,17 @@ import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from releasegate import window
 from releasegate.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from releasegate.window import Freeze, Recurring
 
 _DURATION = re.compile(r"(\d+)(ms|s|min)\Z")
 _LONGEST_DURATION = 12
@@ -46,6 +49,26 @@ class Locks(_Section, frozen=True):
     hard_stop: str = "30min"
 
 
+class WindowRule(_Section, frozen=True):
+    """A maintenance window that comes again and again."""
+
+    #: five fields, by the clock on the wall of the zone
+    cron: str
+    #: ISO 8601, real time
+    duration: str
+    zone: str
+
+
+class FreezeRule(_Section, frozen=True):
+    """A time in which nothing is applied."""
+
+    #: a date, two dates, or an interval as of --window
+    when: str
+    #: for dates
+    zone: str | None = None
+    reason: str = ""
+
+
 class Policy(_Section, frozen=True):
     #: migrations that are drafts whatever their header says
     drafts: tuple[str, ...] = ()
@@ -62,6 +85,8 @@ class Configuration(_Section, frozen=True):
     app_code: AppCode = AppCode()
     locks: Locks = Locks()
     policy: Policy = Policy()
+    windows: dict[str, WindowRule] = msgspec.field(default_factory=dict)
+    freezes: dict[str, FreezeRule] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +100,9 @@ class Settings:
     longest_wait: timedelta
     mutex_wait: timedelta
     hard_stop: timedelta
+    #: by name
+    windows: Mapping[str, Recurring]
+    freezes: tuple[Freeze, ...]
     #: where clusters of the throwaway server are kept between runs
     cache: Path | None
 
@@ -88,6 +116,7 @@ def load(start: Path, environment: Mapping[str, str]) -> Settings:
     root, source, table = _find(start.resolve())
     configuration = _convert(table, source)
     _check_paths(configuration, root, table, source)
+    windows, freezes = _times(configuration, source)
     return Settings(
         root=root,
         source=source,
@@ -95,8 +124,27 @@ def load(start: Path, environment: Mapping[str, str]) -> Settings:
         longest_wait=_duration(configuration.locks.longest_wait, source, "locks.longest-wait"),
         mutex_wait=_duration(configuration.locks.mutex_wait, source, "locks.mutex-wait"),
         hard_stop=_duration(configuration.locks.hard_stop, source, "locks.hard-stop"),
+        windows=windows,
+        freezes=freezes,
         cache=cache_directory(environment),
     )
+
+
+def _times(
+    configuration: Configuration, source: str | None
+) -> tuple[dict[str, Recurring], tuple[Freeze, ...]]:
+    try:
+        windows = {
+            name: window.recurring(name, cron=rule.cron, duration=rule.duration, zone=rule.zone)
+            for name, rule in configuration.windows.items()
+        }
+        freezes = tuple(
+            window.freeze(name, when=rule.when, zone=rule.zone, reason=rule.reason)
+            for name, rule in configuration.freezes.items()
+        )
+    except UsageError as error:
+        raise UsageError(f"{source}: {error}") from None
+    return windows, freezes
 
 
 def _find(start: Path) -> tuple[Path, str | None, dict[str, Any]]:
@@ -145,6 +193,9 @@ def _refuse_unknown_keys(table: Any, section: type[msgspec.Struct], where: str) 
         kind = hints[fields[key].name]
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             _refuse_unknown_keys(value, kind, f"{where}{key}.")
+        elif get_origin(kind) is dict and isinstance(value, dict):
+            for name, table_ in value.items():
+                _refuse_unknown_keys(table_, get_args(kind)[1], f"{where}{key}.{name}.")
 
 
 def _check_paths(

@@ -128,6 +128,11 @@ class Production:
             "FROM releasegate.run ORDER BY started_at"
         )
 
+    def began_at(self) -> str:
+        """When the only run began, in ISO 8601."""
+        ((at,),) = self.rows("SELECT started_at FROM releasegate.run")
+        return str(at.astimezone(UTC).isoformat())
+
     def steps(self) -> list[tuple[str, int, str]]:
         """List the steps: run id, ordinal, digest of the file."""
         return self.rows(

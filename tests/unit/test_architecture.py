@@ -54,6 +54,7 @@ _DRIVER_USERS = {
 #: library -> the units that may import it when they run
 HOMES = {
     "click": {"cli"},
+    "cronsim": {"window"},
     "git": {"repository"},
     "google": {"statements"},
     "msgspec": {"settings"},

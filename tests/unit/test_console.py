@@ -221,7 +221,9 @@ def test_the_head_names_file_release_target_and_window() -> None:
     assert "  release    tag v0 (1234567890ab)\n" in text
     assert "  target     app@db.example.org:5432/papers, PostgreSQL 18.6\n" in text
     assert "system identifier 7000000000000000000\n" in text
-    assert "  window     2027-01-17 01:00:00 UTC to 2027-01-17 03:00:00 UTC\n" in text
+    assert (
+        "  window     Sun 2027-01-17 01:00 UTC to Sun 2027-01-17 03:00 UTC, 2:00:00 long\n" in text
+    )
 
 
 def test_a_release_that_is_not_cut_says_so() -> None:

@@ -110,9 +110,10 @@ def test_a_pyproject_of_other_tools_is_passed_over(root: Path) -> None:
         ('[app-code]\nroot = ["."]', "app-code.root: there is no such key"),
         ('[locks]\nlongest = "1s"', "locks.longest: there is no such key"),
         ("[policy]\nsigned = true", "policy.signed: there is no such key"),
-        ("[windows.sunday]\nzone = 'UTC'", "windows: there is no such key"),
+        ("[window.sunday]\nzone = 'UTC'", "window: there is no such key"),
+        ("[windows.sunday]\ntz = 'UTC'", "windows.sunday.tz: there is no such key"),
     ],
-    ids=["top", "snake-case", "app-code", "locks", "policy", "unknown-table"],
+    ids=["top", "snake-case", "app-code", "locks", "policy", "unknown-table", "nested"],
 )
 def test_an_unknown_key_is_named_with_the_allowed_ones(root: Path, text: str, says: str) -> None:
     message = refusal(root, text)

@@ -18,6 +18,7 @@ from releasegate.cli.options import (
     replica,
     scratch,
     strategy,
+    window,
 )
 from releasegate.cli.running import catch_signals, run_command
 from releasegate.errors import ReleasegateError, UsageError
@@ -113,11 +114,13 @@ def preflight(**options: Any) -> int:
 
 @cli.command()
 @migration
+@window(required=True)
 @click.option(
-    "--window",
-    required=True,
-    metavar="WINDOW",
-    help="When steps may run: START/END, START/DURATION or now/DURATION, in ISO 8601 with a zone.",
+    "--wait",
+    "waits",
+    is_flag=True,
+    help="Where the window is not open yet: ask every gate now, wait for the opening, then ask "
+    "release-tag, live-database and window again.",
 )
 @strategy
 @judgement
@@ -135,12 +138,14 @@ def apply(**options: Any) -> int:
       releasegate apply --window now/PT30M 001
       releasegate apply --window 2027-01-17T02:00+01:00/2027-01-17T04:00+01:00
       releasegate apply --window '2027-01-17T02:00[Europe/Berlin]/PT2H' 001_init_v1.sql
+      releasegate apply --window sunday --wait 001
     """
     return run_command("apply", options)
 
 
 @cli.command()
 @migration
+@window()
 @strategy
 @database
 @click.option("--sql", "as_sql", is_flag=True, help="Print the steps as a commented SQL script.")

@@ -56,6 +56,21 @@ strategy = click.option(
     help="online: rewritten so that the app does not wait, and proven equal. as-written: one "
     "transaction, while the app waits. Default: as configured, else online.",
 )
+
+
+def window(*, required: bool = False) -> Callable[[Any], Any]:
+    """Take a window, or, without a value, the only one that is configured."""
+    return click.option(
+        "--window",
+        required=required,
+        is_flag=False,
+        flag_value="",
+        metavar="WINDOW",
+        help="When steps may run: START/END, START/DURATION or now/DURATION, in ISO 8601 with a "
+        "zone; or the name of a configured window; without a value, the only one configured.",
+    )
+
+
 output = options(
     click.option(
         "--format",

@@ -14,8 +14,11 @@ import click
 from releasegate.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from releasegate.model import Report
     from releasegate.release import Request
+    from releasegate.window import Recurring
 
 _TARGET_VARIABLES = ("PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE")
 # Set by hooks and scripts; they would lead Git to another repository than the one that we look at.
@@ -69,9 +72,9 @@ def _request(command: str, options: dict[str, Any]) -> Request:
     url = options.get("database_url") or ("" if is_targeted else None)
     operator = f"{os.environ.get('USER') or os.geteuid()}@{os.uname().nodename}"
     loaded = settings.load(_here(), os.environ)
-    if options.get("window"):
-        _check_window(options["window"])
-        window.parse(options["window"], now=datetime.now(UTC))
+    if options.get("window") is not None:
+        _check_window(options["window"], loaded.windows)
+        window.choose(options["window"], loaded.windows, now=datetime.now(UTC))
     target = None if url is None else database.target_parameters(url)
     database.scrub_environment()
     scratch, replica = options.get("scratch_url"), options.get("replica_url")
@@ -90,6 +93,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         require=options.get("require", ()),
         fail_on=Level(options.get("fail_on", "error")),
         window=options.get("window"),
+        waits=options.get("waits", False),
         wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
         settled=ignore_signals,
@@ -103,11 +107,13 @@ def _here() -> Path:
         raise UsageError("The current directory was deleted: change to another one.") from None
 
 
-def _check_window(text: str) -> None:
+def _check_window(text: str, configured: Mapping[str, Recurring]) -> None:
+    """Catch a migration that stands where --window looks for its value."""
     if text.isdecimal() or text.endswith(".sql"):
+        value = next(iter(configured), "now/PT30M")
         raise UsageError(
             f"--window was given {text!r}, which names a migration. "
-            f"Write: releasegate apply --window now/PT30M {text}"
+            f"Write: releasegate apply --window {value} {text}"
         )
 
 

@@ -81,6 +81,8 @@ class GateInputs:
     live: LiveTarget | Finding | None
     scratch: Parameters | None
     window: Window | None
+    #: the run waits for the window to open
+    waits: bool
     now: datetime
     is_apply: bool
     #: online or as-written

@@ -32,6 +32,7 @@ from releasegate.release.sequence import (
     ask_gates,
     judge,
 )
+from releasegate.release.waiting import ask_again, wait
 from releasegate.repository import Repository
 from releasegate.session import Busy, Session, look_at, open_session
 
@@ -50,16 +51,45 @@ def apply(request: Request) -> Report:
     """
     if request.target is None:
         raise UsageError("apply needs a database: give --database-url.")
-    with prepare(request) as prepared:
-        live = prepared.inputs.live
-        if isinstance(live, LiveTarget) and _is_done(prepared.inputs, live.ledger):
-            return _nothing_to_do(prepared, live.ledger)
+    before: tuple[Prepared, tuple[GateResult, ...]] | None = None
+    while True:
+        with prepare(request) as prepared:
+            if before is not None:
+                prepared = replace(prepared, started_at=before[0].started_at)
+            answer = _asked(request, prepared, before)
+            if isinstance(answer, Report):
+                return answer
+            if _is_open(prepared):
+                return _execute(request, prepared, answer)
+        # Neither session nor throwaway server is kept for the hours of a wait.
+        wait(request, prepared)
+        before = (prepared, answer)
+        name = prepared.inputs.migration.path
+        request = replace(request, migration=name, agreed=prepared.inputs.window)
+
+
+def _is_open(prepared: Prepared) -> bool:
+    window = prepared.inputs.window
+    assert window is not None, "the gate has passed"
+    return prepared.inputs.now >= window.opens_at
+
+
+def _asked(
+    request: Request, prepared: Prepared, before: tuple[Prepared, tuple[GateResult, ...]] | None
+) -> Report | tuple[GateResult, ...]:
+    """Ask every gate, after a wait some of them again; a report where that ends the command."""
+    live = prepared.inputs.live
+    if isinstance(live, LiveTarget) and _is_done(prepared.inputs, live.ledger):
+        return _nothing_to_do(prepared, live.ledger)
+    if before is None:
         results = ask_gates(request, prepared.inputs)
-        strict = replace(request, require=tuple(gate.id for gate in GATES))
-        exit_code, verdict, summary = judge(strict, results)
-        if exit_code != EXIT_DONE:
-            return prepared.report(exit_code, verdict, summary, gates=results)
-        return _execute(request, prepared, results)
+    else:
+        results = ask_again(request, before[0], prepared, before[1])
+    strict = replace(request, require=tuple(gate.id for gate in GATES))
+    exit_code, verdict, summary = judge(strict, results)
+    if exit_code != EXIT_DONE:
+        return prepared.report(exit_code, verdict, summary, gates=results)
+    return results
 
 
 def _is_done(inputs: GateInputs, known: Ledger) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from releasegate.database import Parameters
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration
+    from releasegate.model import Migration, Window
     from releasegate.settings import Settings
 
 _READER_TIMEOUT = "15s"
@@ -50,7 +50,12 @@ class Request:
     require: tuple[str, ...] = ()
     #: the lightest level that blocks
     fail_on: Level = Level.ERROR
+    #: an interval, a configured name, or empty: the only one configured
     window: str | None = None
+    #: what an earlier look made of it
+    agreed: Window | None = None
+    #: for the window to open
+    waits: bool = False
     #: online or as-written; None: as configured
     strategy: str | None = None
     #: status: exit with 1 when something is open or drifted
@@ -69,6 +74,8 @@ class Prepared:
     inputs: GateInputs
     all_migrations: tuple[Migration, ...]
     started_at: datetime
+    #: by our own clock, when the target told the time of its own
+    looked_at: datetime
 
     def report(self, exit_code: int, verdict: Verdict, summary: str, **rest: object) -> Report:
         """Fill in what every report says."""
@@ -114,10 +121,11 @@ def prepare(request: Request) -> Iterator[Prepared]:
     request.log.info("run.started", command=request.command)
     with ExitStack() as stack:
         live = _reach(request, stack)
+        looked_at = request.clock()
         known = live.ledger if isinstance(live, LiveTarget) else None
         migration = _choose(found, request.migration, known)
         repository, release, baseline = _from_git(settings, migration, stack)
-        now = live.now if isinstance(live, LiveTarget) else request.clock()
+        now = live.now if isinstance(live, LiveTarget) else looked_at
         inputs = GateInputs(
             settings=settings,
             migration=migration,
@@ -127,17 +135,24 @@ def prepare(request: Request) -> Iterator[Prepared]:
             baseline=baseline,
             live=live,
             scratch=request.scratch,
-            window=window.parse(request.window, now=now) if request.window else None,
+            window=_window(request, now),
+            waits=request.waits,
             now=now,
             is_apply=request.command == "apply",
             strategy=request.strategy or settings.configuration.strategy,
             stack=stack,
         )
         try:
-            yield Prepared(request, inputs, found, started_at)
+            yield Prepared(request, inputs, found, started_at, looked_at)
         except psycopg.Error as error:
             # Whoever begins a step answers for its errors; these came while we only looked.
             raise CouldNotLook(_stopped_answering(error)) from error
+
+
+def _window(request: Request, now: datetime) -> Window | None:
+    if request.window is None or request.agreed is not None:
+        return request.agreed
+    return window.choose(request.window, request.settings.windows, now=now)
 
 
 def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:

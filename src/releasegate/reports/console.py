@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.model import GateStatus, Level
 from releasegate.reports import console_app_code, plan_table
+from releasegate.window import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,10 +52,8 @@ def _head(report: Report, width: int) -> Iterator[str]:
         yield f"  target     {target}, PostgreSQL {target.server_version}"
         yield f"             system identifier {target.system_identifier}"
     if report.window:
-        opens_at, closes_at = report.window.opens_at, report.window.closes_at
-        form = "%Y-%m-%d %H:%M:%S %Z"
-        text = f"  window     {opens_at.strftime(form)} to {closes_at.strftime(form)}"
-        yield from _wrapped(text, width, "             ")
+        for text in (describe(report.window), *report.window.remarks):
+            yield from _wrapped(f"  window     {text}", width, "             ")
     yield ""
 
 

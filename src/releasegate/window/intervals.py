@@ -1,4 +1,4 @@
-"""Text -> Window. The only module that knows time zones."""
+"""An ISO 8601 interval with zones -> Window."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.errors import UsageError
-from releasegate.model import Window
+from releasegate.window.words import made
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
-    from whenever import Instant, PlainDateTime
+    from whenever import Instant, PlainDateTime, TimeDelta
+
+    from releasegate.model import Window
 
 FORMS = (
     "START/END, START/DURATION or now/DURATION, such as "
@@ -33,35 +35,49 @@ def parse(text: str, *, now: datetime) -> Window:
         UsageError: it is none, lacks a zone, names a time that a clock change skips or repeats, or
             does not end after its start.
     """
+    from whenever import Instant
+
     interval = _INTERVAL.match(text)
     if interval is None:
         raise UsageError(f"{text!r} is no window. A window is {FORMS}.")
     left, right = interval.groups()
     try:
-        opens_at = now if left == "now" else _time(left)
-        closes_at = opens_at + _duration(right) if right[:1] in ("P", "-") else _time(right)
-    except OverflowError:
+        opens_at = Instant(now) if left == "now" else _time(left)
+        is_length = right[:1] in ("P", "-")
+        closes_at = opens_at + duration(right) if is_length else _time(right)
+    except (OverflowError, ValueError):
         raise UsageError(f"The window {text!r} lies outside the calendar.") from None
     if closes_at <= opens_at:
         raise UsageError(f"The window {text!r} does not end after its start.")
-    return Window(opens_at, closes_at)
+    return made(opens_at, closes_at, zone=_zone_of(left) or _zone_of(right))
 
 
-def _duration(text: str) -> timedelta:
+def duration(text: str) -> TimeDelta:
+    """Read hours, minutes and seconds, which are the same length on every day.
+
+    Raises:
+        UsageError: it is something else.
+    """
     from whenever import TimeDelta
 
     try:
-        length = TimeDelta.parse_iso(text)
+        return TimeDelta(text)
     except ValueError:
         raise UsageError(
             f"{text!r} is no duration in hours, minutes and seconds, such as PT2H or PT1H30M."
         ) from None
-    return length.to_stdlib()
 
 
-def _time(text: str) -> datetime:
+def _zone_of(text: str) -> str | None:
+    """Find the zone's name, or the offset where no name is given."""
+    named = _ZONE_NAME.match(text)
+    offset = _OFFSET.search(text)
+    return named["zone"] if named else offset[1] if offset else None
+
+
+def _time(text: str) -> Instant:
     try:
-        return _instant(text).to_stdlib()
+        return _instant(text)
     except ValueError as error:
         raise UsageError(f"{text!r} is no point in time ({error}). A window is {FORMS}.") from None
 
