@@ -17,12 +17,27 @@ class Code:
     level: Level
     #: what to do, unless the finding itself knows better
     help: str
-    #: the runbook's heading that deals with it
-    anchor: str
+    #: the gate that finds it
+    gate: str
+
+    @property
+    def runbook(self) -> str:
+        """The place in the runbooks that deals with it, from the repository's root."""
+        return f"runbooks/{_PLACES.get(self.code, f'{_RUNBOOK}#{self.gate}')}"
 
 
-def _gate(anchor: str, *rows: tuple[str, Level, str, str]) -> tuple[Code, ...]:
-    return tuple(Code(code, title, level, cure, anchor) for code, level, title, cure in rows)
+#: the runbook that has a heading for each gate
+_RUNBOOK = "apply-v1-hardening.md"
+#: codes that another page deals with, ``FILE`` or ``FILE#heading``
+_PLACES = {
+    "RG510": "two-operators.md",
+    "RG601": "window-missed.md",
+    "RG602": "window-missed.md",
+}
+
+
+def _gate(gate: str, *rows: tuple[str, Level, str, str]) -> tuple[Code, ...]:
+    return tuple(Code(code, title, level, cure, gate) for code, level, title, cure in rows)
 
 
 E, W, N = Level.ERROR, Level.WARNING, Level.NOTE

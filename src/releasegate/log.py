@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from releasegate.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Callable, MutableMapping
     from pathlib import Path
 
     from structlog.typing import FilteringBoundLogger
@@ -23,8 +23,15 @@ _PROGRESS = "step.progress"
 _CLEAR_LINE = "\r\x1b[K"
 
 
-def set_up(run_id: str, *, log_file: Path | None = None) -> FilteringBoundLogger:
+def set_up(
+    run_id: str,
+    *,
+    log_file: Path | None = None,
+    keep: Callable[[Event], None] = lambda _: None,
+) -> FilteringBoundLogger:
     """Make the run's logger: to stderr, and as JSON lines to a file when one is named.
+
+    ``keep`` is shown each event before it is written.
 
     Raises:
         UsageError: the file cannot be written.
@@ -39,6 +46,7 @@ def set_up(run_id: str, *, log_file: Path | None = None) -> FilteringBoundLogger
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _shown_to(keep),
             _Output(sys.stderr, lines),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(0),
@@ -64,6 +72,16 @@ def _open(path: Path) -> TextIO:
         return path.open("a", encoding="utf-8", buffering=1)
     except OSError as error:
         raise UsageError(f"The log file {path} cannot be written: {error.strerror}.") from error
+
+
+def _shown_to(keep: Callable[[Event], None]) -> Callable[[Any, str, Event], Event]:
+    """Make the processor that shows each event to whoever keeps some of them."""
+
+    def show(_logger: Any, _name: str, event: Event) -> Event:
+        keep(event)
+        return event
+
+    return show
 
 
 class _Output:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+# The annotations are read when a report is: these names must be there at run time.
+from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass, field
+from datetime import date, datetime  # noqa: TC003
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+from typing import Any
 
 
 class Level(StrEnum):
@@ -245,6 +244,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened while steps ran; many of a kind in a row are one."""
+
+    at: datetime
+    #: as the log names it, such as ``lock.refused``
+    event: str
+    step: int | None = None
+    #: for how many in a row it stands, the last of them at ``until``
+    count: int = 1
+    until: datetime | None = None
+    status: str | None = None
+    sqlstate: str | None = None
+    #: how long a try waited in the queue, at most; None: it did not wait
+    waited_ms: int | None = None
+    #: who was in the way, each session once
+    held_by: tuple[Blocker, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     tag: str
     commit: str | None
@@ -308,6 +326,8 @@ class Report:
     waivers: tuple[Waiver, ...] = ()
     plan: Plan | None = None
     outcomes: tuple[Outcome, ...] = ()
+    #: what happened to the steps, in its order
+    timeline: tuple[Moment, ...] = ()
     ledger_head: str | None = None
     #: for ``status``: one row a migration
     migrations: tuple[MigrationState, ...] = ()

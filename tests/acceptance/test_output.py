@@ -1,6 +1,7 @@
 """What the program writes, where, in which form, and what it never writes."""
 
 import json
+import os
 import re
 import subprocess
 import uuid
@@ -78,6 +79,81 @@ def test_each_report_of_the_story_has_the_published_shape_and_the_exit_code(
     ]
     assert [run.exit_code for run in runs] == [1, 0, 0, 3, 0, 0, 0]
     assert len({run.report["run_id"] for run in runs}) == len(runs)
+
+
+def test_a_report_tells_who_was_in_the_way_and_when_each_step_began_and_ended(
+    released: Project, production: Production
+) -> None:
+    with production.held("plans"):
+        run = released.start_apply(production.url)
+        run.await_event("lock.awaited")
+    report = run.finish().report
+
+    first, *_, last = report["timeline"]
+    waits = [moment for moment in report["timeline"] if moment["event"] == "lock.awaited"]
+    assert (first["event"], last["event"], last["status"]) == (
+        "step.started",
+        "step.finished",
+        "applied",
+    )
+    assert {holder["relation"] for wait in waits for holder in wait["held_by"]} == {"public.plans"}
+    assert report["started_at"] <= first["at"] <= waits[0]["at"] <= last["at"]
+
+
+def test_any_format_is_rendered_from_one_runs_report(released: Project, tmp_path: Path) -> None:
+    released.edit(MIGRATION, "X IF NOT EXISTS idx_plans_paper", "KS IF NOT EXISTS idx_plans_paper")
+    file = tmp_path / "report.json"
+    ran = released.ask("preflight", "--gate", "parse-only", "--output", str(file))
+
+    again = {
+        name: released.run("report", str(file), "--format", name)
+        for name in ("console", "json", "github", "markdown", "sarif", "junit")
+    }
+
+    assert ran.exit_code == 1
+    assert {run.exit_code for run in again.values()} == {0}
+    assert json.loads(again["json"].stdout) == json.loads(file.read_text())
+    line = released.line_of(MIGRATION, "idx_plans_paper_id")
+    assert f"::error file={MIGRATION},line={line},col=8,title=RG301" in again["github"].stdout
+    assert all("RG301" in run.stdout for run in again.values())
+    assert "CREATE INDEKS" in again["markdown"].stdout
+
+
+def test_what_is_no_report_cannot_be_rendered(released: Project) -> None:
+    released.write("broken.json", '{"schema": 1}')
+
+    runs = [released.run("report", name) for name in ("broken.json", "missing.json", MIGRATION)]
+
+    assert [run.exit_code for run in runs] == [2, 2, 2]
+    assert [run.stdout for run in runs] == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("env", "is_painted"),
+    [
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+    ids=["terminal", "NO_COLOR", "dumb"],
+)
+def test_a_terminal_gets_colours_unless_they_are_not_wanted(
+    released: Project, env: dict[str, str], is_painted: bool
+) -> None:
+    leader, follower = os.openpty()
+    command = [str(PROGRAM), "preflight", "--gate", "release-tag"]
+
+    subprocess.run(
+        command,
+        cwd=released.root,
+        env={**released.environment(), **env},
+        stdout=follower,
+        check=True,
+    )
+    os.close(follower)
+
+    assert (b"\x1b[" in os.read(leader, 65536)) is is_painted
+    os.close(leader)
 
 
 def test_the_console_report_says_the_same_as_the_json_report(project: Project) -> None:

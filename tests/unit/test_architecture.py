@@ -32,7 +32,7 @@ FLOORS = (
     {"plan", "migrations", "settings"},
     {"rewrite", "window"},
     {"statements"},
-    {"findings", "log"},
+    {"findings", "exit_codes", "log"},
     {"model"},
     {"errors"},
 )
@@ -57,7 +57,8 @@ HOMES = {
     "cronsim": {"window"},
     "git": {"repository"},
     "google": {"statements"},
-    "msgspec": {"settings"},
+    "jinja2": {"reports"},
+    "msgspec": {"settings", "reports"},
     "postgast": {"statements"},
     "psycopg": _DRIVER_USERS,
     "structlog": {"log"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -75,7 +76,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
     lines = render(FULL, width=width).splitlines()
 
-    whole = ("  sha256", "  window", "ledger head", "next:", "             ->")
+    whole = ("next:", "             ->")
     assert [line for line in lines if len(line) > limit and not line.startswith(whole)] == []
 
 
@@ -181,6 +182,48 @@ def test_without_an_error_there_is_nothing_next(found: tuple[findings.Finding, .
     text = render(replace(BARE, gates=(gate(*found, status=GateStatus.PASSED),)))
 
     assert "next:" not in text
+
+
+@pytest.mark.parametrize(
+    ("command", "verdict", "following"),
+    [
+        ("plan", Verdict.PASSED, "releasegate preflight 001"),
+        ("preflight", Verdict.PASSED, "releasegate apply --window START/DURATION 001"),
+        ("apply", Verdict.APPLIED, "releasegate status --exit-code"),
+        ("apply", Verdict.UNKNOWN, "releasegate status"),
+    ],
+)
+def test_each_command_that_went_well_names_the_one_after_it(
+    command: str, verdict: Verdict, following: str
+) -> None:
+    report = replace(BARE, command=command, verdict=verdict, migration=MIGRATION)
+
+    assert render(report).endswith(f"\nnext: {following}\n")
+
+
+def test_a_preflight_that_could_not_ask_the_database_says_how_to() -> None:
+    unasked = GateResult("live-database", "?", GateStatus.NOT_ASKED, reason="no target")
+    report = replace(BARE, verdict=Verdict.PASSED, migration=MIGRATION, gates=(unasked,))
+
+    assert render(report).endswith("preflight 001 --require live-database --database-url URL\n")
+
+
+def test_colours_are_written_only_where_they_are_wanted_and_change_no_word() -> None:
+    plain, painted = render(FULL), render(FULL, colour=True)
+
+    assert "\x1b" not in plain
+    assert "\x1b[1;31mBLOCKED\x1b[0m" in painted
+    assert re.sub(r"\x1b\[[0-9;]*m", "", painted) == plain
+
+
+def test_the_line_of_the_migration_stands_under_its_finding_with_a_caret() -> None:
+    excerpt = {"path": "db/a.sql", "line": 3, "text": "  DROP TABEL a;", "column": 8, "length": 5}
+    placed = replace(MISSING, path="db/a.sql", line=3, column=8)
+    result = replace(gate(placed), evidence={"excerpts": [excerpt]})
+
+    text = render(replace(BARE, gates=(result,)))
+
+    assert "             3 |   DROP TABEL a;\n               |        ^^^^^\n" in text
 
 
 def test_a_finding_is_shown_with_level_place_and_help() -> None:

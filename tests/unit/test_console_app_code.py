@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from releasegate.appcode import examine
 from releasegate.appcode.sources import Sources
-from releasegate.model import GateResult, GateStatus
-from releasegate.reports import console_app_code
+from releasegate.model import GateResult, GateStatus, Report, Verdict
+from releasegate.reports import console
+
+NOW = datetime(2027, 1, 17, 1, 0, tzinfo=UTC)
+BARE = Report("preflight", "0.1.0", "run", NOW, NOW, 0, Verdict.PASSED, "All.")
 
 BASELINE = """
 CREATE TABLE papers (id uuid PRIMARY KEY DEFAULT gen_random_uuid());
@@ -32,7 +38,9 @@ def shown(source: str, *, width: int = 100) -> str:
         findings=examined.findings,
         evidence=examined.evidence,
     )
-    return "\n".join(console_app_code.lines(result, width))
+    lines = console.render(replace(BARE, gates=(result,)), width=width).splitlines()
+    # Without the head, the gate's own line and the foot.
+    return "\n".join(lines[3 : lines.index("PASSED. All.") - 1])
 
 
 GOOD = (

@@ -46,7 +46,7 @@ def test_codes_are_given_once() -> None:
 @pytest.mark.parametrize("row", findings.CODES, ids=lambda row: row.code)
 def test_a_code_is_rg_and_three_digits_of_its_gate(row: findings.Code) -> None:
     assert re.fullmatch(r"RG\d{3}", row.code)
-    assert HUNDREDS[row.code[2]] == row.anchor
+    assert HUNDREDS[row.code[2]] == row.gate
 
 
 @pytest.mark.parametrize("row", findings.CODES, ids=lambda row: row.code)
@@ -57,8 +57,8 @@ def test_a_row_says_what_it_means_and_what_to_do(row: findings.Code) -> None:
     assert isinstance(row.level, Level)
 
 
-def test_every_anchor_is_a_gate() -> None:
-    assert {row.anchor for row in findings.CODES} <= set(GATE_IDS)
+def test_every_codes_gate_is_one() -> None:
+    assert {row.gate for row in findings.CODES} <= set(GATE_IDS)
 
 
 def test_every_code_in_the_source_is_in_the_table() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+import samples
 from releasegate import findings
 from releasegate.model import (
     CatalogObject,
@@ -105,7 +106,11 @@ def test_the_schema_is_a_schema(schema: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
 
 
-@pytest.mark.parametrize("report", [BARE, FULL, STATUS], ids=["bare", "full", "status"])
+@pytest.mark.parametrize(
+    "report",
+    [BARE, FULL, STATUS, *samples.ALL.values()],
+    ids=["bare", "full", "status", *samples.ALL],
+)
 def test_a_report_has_the_published_shape(schema: dict[str, Any], report: Report) -> None:
     validator = jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER

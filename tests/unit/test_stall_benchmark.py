@@ -321,7 +321,7 @@ def test_the_chart_is_well_formed_and_marks_each_step() -> None:
     )
 
     text = chart.render([drawn, measurement("control", felt=felt(sample(3.5, 2)))])
-    root = ET.fromstring(text)  # noqa: S314  our own
+    root = ET.fromstring(text)
 
     titles = [element.text for element in root.iter() if element.tag.endswith("title")]
     heads = [e.text for e in root.iter() if e.get("class") == "head"]

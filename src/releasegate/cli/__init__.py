@@ -15,12 +15,13 @@ from releasegate.cli.options import (
     judgement,
     migration,
     output,
+    rendering,
     replica,
     scratch,
     strategy,
     window,
 )
-from releasegate.cli.running import catch_signals, run_command
+from releasegate.cli.running import catch_signals, render_again, run_command
 from releasegate.errors import ReleasegateError, UsageError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -183,21 +184,45 @@ def status(**options: Any) -> int:
 
 
 @cli.command()
-@click.argument("code")
-def explain(code: str) -> int:
-    """Say what a finding's code means and what to do.
+@click.argument("file", metavar="REPORT", type=click.Path(allow_dash=True, path_type=Path))
+@rendering
+def report(file: Path, **options: Any) -> int:
+    """Write a run's JSON report in another format; REPORT may be - for standard input.
 
     \b
-    Example:
-      releasegate explain RG101
+    Examples:
+      releasegate report apply.json --format html --output apply.html
+      releasegate report preflight.json --format markdown
     """
-    from releasegate import findings
+    return render_again(file, options)
 
-    row = findings.lookup(code)
-    if row is None:
+
+@cli.command()
+@click.argument("code")
+def explain(code: str) -> int:
+    """Say what a finding's code or an exit code means, and what to do.
+
+    \b
+    Examples:
+      releasegate explain RG101
+      releasegate explain 3
+    """
+    from releasegate import exit_codes, findings
+
+    row, ending = findings.lookup(code), exit_codes.lookup(code)
+    if row is not None:
+        head = f"{row.code} {row.title} ({row.level.value}, gate {row.gate})"
+        again = f"Ask again: releasegate preflight --gate {row.gate}"
+        click.echo(f"{head}\n\n{row.help}\n\n{again}\nRunbook:   {row.runbook}")
+    elif ending is not None:
+        click.echo(f"Exit code {ending.code}: {ending.meaning}\n\n{ending.help}\n")
+        click.echo(f"Runbook: {ending.runbook}")
+    else:
         known = f"{findings.CODES[0].code} to {findings.CODES[-1].code}"
-        raise UsageError(f"There is no code {code!r}. Codes run from {known}.")
-    click.echo(f"{row.code} {row.title} ({row.level.value}, gate {row.anchor})\n\n{row.help}")
+        endings = ", ".join(str(each.code) for each in exit_codes.EXIT_CODES)
+        raise UsageError(
+            f"There is no code {code!r}. Codes run from {known}; exit codes are {endings}."
+        )
     return 0
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from releasegate.cli.rendering import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +31,15 @@ def options(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return command
 
     return decorate
+
+
+def _web_address(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    """Let nothing into a link but an address that cannot end it."""
+    if not text:
+        return None
+    if re.fullmatch(r"https?://[A-Za-z0-9./_~%@:+-]+", text) is None:
+        raise click.BadParameter(f"{text!r} is no web address.")
+    return text
 
 
 migration = click.argument("migration", required=False)
@@ -71,11 +83,11 @@ def window(*, required: bool = False) -> Callable[[Any], Any]:
     )
 
 
-output = options(
+rendering = options(
     click.option(
         "--format",
         "format_",
-        type=click.Choice(["console", "json"]),
+        type=click.Choice(FORMATS),
         default="console",
         show_default=True,
         help="How the report is written.",
@@ -86,6 +98,16 @@ output = options(
         type=click.Path(dir_okay=False, path_type=Path),
         help="Write the report here, not to standard output.",
     ),
+    click.option(
+        "--docs-url",
+        metavar="URL",
+        envvar="RELEASEGATE_DOCS_URL",
+        callback=_web_address,
+        help="Where docs/findings.md is to be seen; markdown and sarif link to it.",
+    ),
+)
+output = options(
+    rendering,
     click.option(
         "--log-file",
         metavar="FILE",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from releasegate.cli.rendering import render
 from releasegate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,8 +56,33 @@ def run_command(command: str, options: dict[str, Any]) -> int:
     ignore_signals()
     request.log.info("run.finished", verdict=report.verdict.value, exit_code=report.exit_code)
     format_ = "sql" if options.get("as_sql") else options["format_"]
-    _write(_render(report, format_), output)
+    write(report, format_, output, docs_url=options.get("docs_url"))
     return report.exit_code
+
+
+def render_again(file: Path, options: dict[str, Any]) -> int:
+    """Write a run's JSON report in another format."""
+    output: Path | None = options["output"]
+    _check_output(output)
+    from releasegate.reports import reading
+
+    try:
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
+    report = reading.read(content)
+    try:
+        write(report, options["format_"], output, docs_url=options["docs_url"])
+    except (KeyError, TypeError, AttributeError, ValueError):
+        # The evidence is what each gate makes of it: no type describes it.
+        raise UsageError(f"{file} is no report of releasegate: its evidence is broken.") from None
+    return 0
+
+
+def write(report: Report, format_: str, output: Path | None, *, docs_url: str | None) -> None:
+    """Render a report once and write it where it was asked for."""
+    text = render(report, format_, docs_url=docs_url, is_file=output is not None)
+    _write(text, output)
 
 
 def _request(command: str, options: dict[str, Any]) -> Request:
@@ -64,7 +90,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
 
     from releasegate import database, log, settings, window
     from releasegate.model import Level
-    from releasegate.release import Request
+    from releasegate.release import Request, Timeline
 
     for name in (*_GIT_VARIABLES, *_URL_VARIABLES):
         os.environ.pop(name, None)
@@ -78,12 +104,13 @@ def _request(command: str, options: dict[str, Any]) -> Request:
     target = None if url is None else database.target_parameters(url)
     database.scrub_environment()
     scratch, replica = options.get("scratch_url"), options.get("replica_url")
-    run_id = str(uuid.uuid4())
+    run_id, timeline = str(uuid.uuid4()), Timeline()
     return Request(
         command=command,
         settings=loaded,
         run_id=run_id,
-        log=log.set_up(run_id, log_file=options.get("log_file")),
+        log=log.set_up(run_id, log_file=options.get("log_file"), keep=timeline.take),
+        timeline=timeline,
         migration=options.get("migration"),
         target=target,
         scratch=database.given_parameters(scratch) if scratch else None,
@@ -115,21 +142,6 @@ def _check_window(text: str, configured: Mapping[str, Recurring]) -> None:
             f"--window was given {text!r}, which names a migration. "
             f"Write: releasegate apply --window {value} {text}"
         )
-
-
-def _render(report: Report, format_: str) -> str:
-    if format_ == "json":
-        from releasegate.reports import json
-
-        return json.render(report)
-    import shutil
-
-    from releasegate.reports import console, sql
-
-    if format_ == "sql":
-        return sql.render(report)
-
-    return console.render(report, width=shutil.get_terminal_size((100, 24)).columns)
 
 
 def _check_output(output: Path | None) -> None:

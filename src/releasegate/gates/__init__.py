@@ -13,6 +13,7 @@ from releasegate import database, migrations
 from releasegate.appcode.sources import Sources, source_files
 from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
+from releasegate.gates.excerpts import lines_about
 from releasegate.model import GateResult, GateStatus, Level
 from releasegate.plan import CannotPlan, make_plan
 from releasegate.repository import content
@@ -183,8 +184,17 @@ def run(gate: Gate, inputs: GateInputs) -> GateResult:
         reason=reason,
         duration_s=round(time.monotonic() - began, 3),
         findings=answer.findings,
-        evidence=answer.evidence,
+        evidence=_with_excerpts(answer, inputs.migration),
     )
+
+
+def _with_excerpts(answer: Answer, migration: Migration) -> Mapping[str, Any]:
+    """Add the lines of the migration that findings are about."""
+    found = lines_about(answer.findings, migration)
+    given = answer.evidence.get("excerpts", ())
+    known = {(item["path"], item["line"]) for item in given}
+    more = [item for item in found if (item["path"], item["line"]) not in known]
+    return {**answer.evidence, "excerpts": [*given, *more]} if more else answer.evidence
 
 
 def not_asked(gate: Gate, reason: str) -> GateResult:

@@ -8,8 +8,9 @@ from releasegate.release.applying import apply
 from releasegate.release.inputs import Request, prepare
 from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
 from releasegate.release.status import status
+from releasegate.release.timeline import Timeline
 
-__all__ = ["GATES", "Request", "apply", "plan", "preflight", "status"]
+__all__ = ["GATES", "Request", "Timeline", "apply", "plan", "preflight", "status"]
 
 
 def preflight(request: Request) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from releasegate import __version__, database, facts, findings, ledger, migratio
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import Baseline, GateInputs, LiveTarget
 from releasegate.model import Finding, Level, Release, Report, Verdict
+from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
 from releasegate.session import SEARCH_PATH
 
@@ -38,6 +39,8 @@ class Request:
     settings: Settings
     run_id: str
     log: FilteringBoundLogger
+    #: is shown what is logged, for the report
+    timeline: Timeline = field(default_factory=Timeline)
     #: path, name or number; None: the next one
     migration: str | None = None
     target: Parameters | None = None
@@ -88,6 +91,7 @@ class Prepared:
             "release": inputs.release,
             "target": live.target if live else None,
             "window": inputs.window,
+            "timeline": self.request.timeline.moments,
             **rest,
         }
         return Report(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
 from releasegate.model import GateStatus, Level
-from releasegate.reports import console_app_code, plan_table
+from releasegate.reports import console_app_code, plan_table, source
+from releasegate.reports.following import next_step
 from releasegate.window import describe
 
 if TYPE_CHECKING:
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 100
 _INDENT = " " * 11
+_PAINTS = (
+    (re.compile(r"^(BLOCKED|ERRORED|STOPPED|UNKNOWN|INTERRUPTED|ERROR)\b"), "1;31"),
+    (re.compile(r"^(passed|PASSED|APPLIED|NOTHING TO DO|ROLLED BACK|applied)\b"), "32"),
+    (re.compile(r"^(not asked|pending|draft)\b"), "2"),
+    (re.compile(r"^ {11}RG\d{3}(?= \()"), "33"),
+    (re.compile(r"^ {11}RG\d{3}(?! \()"), "31"),
+    (re.compile(r"^next: .*"), "1"),
+    (re.compile(r"^ +-> .*"), "36"),
+)
+#: before a source line
+_NUMBER_ROOM = 10
 _STATUS = {
     GateStatus.PASSED: "passed",
     GateStatus.BLOCKED: "BLOCKED",
@@ -24,8 +37,11 @@ _STATUS = {
 }
 
 
-def render(report: Report, *, width: int = 100) -> str:
-    """Write the report in lines of at most ``width`` columns, where words allow it."""
+def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
+    """Write the report in lines of at most ``width`` columns, where words allow it.
+
+    Colours say nothing that the words do not.
+    """
     width = min(max(width, _MIN_WIDTH), _MAX_WIDTH)
     parts = [
         *_head(report, width),
@@ -35,7 +51,8 @@ def render(report: Report, *, width: int = 100) -> str:
         *(line for outcome in report.outcomes for line in _outcome(outcome, width)),
         *_foot(report, width),
     ]
-    return "\n".join(map(_printable, parts)) + "\n"
+    lines = map(_printable, parts)
+    return "\n".join(map(_painted, lines) if colour else lines) + "\n"
 
 
 def _head(report: Report, width: int) -> Iterator[str]:
@@ -43,7 +60,7 @@ def _head(report: Report, width: int) -> Iterator[str]:
     if report.migration and report.command != "status":
         kind = " (draft)" if report.migration.draft else ""
         yield f"  migration  {report.migration.path}{kind}"
-        yield f"  sha256     {report.migration.sha256}"
+        yield f"  sha256     {_fitting(report.migration.sha256, width - 13)}"
     if report.release and report.command != "status":
         commit = report.release.commit
         yield f"  release    tag {report.release.tag} ({commit[:12] if commit else 'not cut'})"
@@ -60,23 +77,31 @@ def _head(report: Report, width: int) -> Iterator[str]:
 def _gate(result: GateResult, width: int) -> Iterator[str]:
     reason = f": {result.reason}" if result.reason else ""
     yield from _wrapped(f"{_STATUS[result.status]:<11}{result.gate}{reason}", width, _INDENT)
-    if result.gate == "app-code":
-        yield from console_app_code.lines(result, width)
-        return
+    for text in console_app_code.coverage(result):
+        yield from _wrapped(_INDENT + text, width, _INDENT + "  ")
     for proof in result.evidence.get("proofs", ()):
         yield from _wrapped(f"{_INDENT}- {proof}", width, f"{_INDENT}  ")
+    lines = source.excerpts(result)
     for finding in result.findings:
-        yield from _finding(finding, width)
+        excerpt = lines.get((finding.path, finding.line))
+        yield from _finding(finding, excerpt, result, width)
 
 
-def _finding(finding: Finding, width: int) -> Iterator[str]:
+def _finding(
+    finding: Finding, excerpt: source.Excerpt | None, result: GateResult, width: int
+) -> Iterator[str]:
     level = "" if finding.level is Level.ERROR else f" ({finding.level.value})"
-    place = ":".join(str(p) for p in (finding.path, finding.line, finding.column) if p is not None)
+    place = source.place(finding)
     if place:
         yield f"{_INDENT}{place}"
     text = f"{finding.code}{level} {finding.message}"
     yield from _wrapped(_INDENT + text, width, _INDENT + "  ")
     if finding.level is not Level.NOTE:
+        if excerpt is not None:
+            room = max(width - len(_INDENT) - _NUMBER_ROOM, 20)
+            yield from (f"{_INDENT}  {line}" for line in source.marked(excerpt, room))
+            for proof in console_app_code.proofs(finding, result.evidence):
+                yield from _wrapped(f"{_INDENT}  see {proof}", width, _INDENT + "    ")
         # Commands stay in one piece, to be copied.
         yield f"{_INDENT}  -> {finding.help}"
 
@@ -101,23 +126,19 @@ def _foot(report: Report, width: int) -> Iterator[str]:
         yield ""
     yield from _wrapped(f"{_verdict(report)}. {report.summary}", width, "  ")
     if report.ledger_head:
-        yield f"ledger head {report.ledger_head}"
-    following = _next(report)
+        yield f"ledger head {_fitting(report.ledger_head, width - 12)}"
+    following = next_step(report)
     if following:
         yield f"next: {following}"
 
 
+def _fitting(digest: str, room: int) -> str:
+    """Cut a digest off where the line ends: its beginning tells it apart."""
+    return digest if len(digest) <= room else f"{digest[:16]}..."
+
+
 def _verdict(report: Report) -> str:
     return report.verdict.value.replace("_", " ").upper()
-
-
-def _next(report: Report) -> str | None:
-    """Name the one thing to do now."""
-    for result in report.gates:
-        for finding in result.findings:
-            if finding.level is Level.ERROR:
-                return finding.help
-    return None
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
@@ -129,6 +150,12 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
         break_on_hyphens=False,
         drop_whitespace=True,
     ) or [""]
+
+
+def _painted(line: str) -> str:
+    for pattern, paint in _PAINTS:
+        line = pattern.sub(f"\x1b[{paint}m\\g<0>\x1b[0m", line)
+    return line
 
 
 def _printable(line: str) -> str:

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from releasegate import findings
 from releasegate.statements.locks import CONFLICTS, ROW_EXCLUSIVE
 
 if TYPE_CHECKING:
-    from releasegate.model import Effect, Migration, Plan, Report, Step
+    from releasegate.model import Effect, GateResult, Migration, Plan, Report, Step
 
 SCHEMA_VERSION = 1
 
@@ -36,11 +37,12 @@ def as_dict(report: Report) -> dict[str, Any]:
         "release": asdict(report.release) if report.release else None,
         "target": asdict(report.target) if report.target else None,
         "window": asdict(report.window) if report.window else None,
-        "gates": [asdict(result) for result in report.gates],
+        "gates": [_gate(result) for result in report.gates],
         "not_asked": [r.gate for r in report.gates if r.status.value == "not_asked"],
         "waivers": [asdict(waiver) for waiver in report.waivers],
         "plan": _plan(report.plan),
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
+        "timeline": [asdict(moment) for moment in report.timeline],
         "ledger": {"head": report.ledger_head},
         "migrations": [asdict(state) for state in report.migrations],
     }
@@ -58,6 +60,15 @@ def _migration(migration: Migration | None, commit: str | None) -> dict[str, Any
     }
 
 
+def _gate(result: GateResult) -> dict[str, Any]:
+    """Add to each finding the place in the runbooks that deals with it."""
+    shown = asdict(result)
+    for finding in shown["findings"]:
+        row = findings.lookup(finding["code"])
+        finding["runbook"] = row.runbook if row else None
+    return shown
+
+
 def _plan(plan: Plan | None) -> dict[str, Any] | None:
     if plan is None:
         return None
@@ -70,6 +81,8 @@ def _plan(plan: Plan | None) -> dict[str, Any] | None:
             "locks": [{"relation": str(k.relation), "mode": k.mode} for k in step.locks],
             "timeouts": _timeouts(step),
             "undo": [item.sql for item in step.undo],
+            "undo_loses_data": any(item.loses_data for item in step.undo),
+            "reversible": step.is_reversible,
             "postcondition": [_promise(effect) for effect in step.effects],
             "predicted_s": None,
         }

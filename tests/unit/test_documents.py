@@ -1,0 +1,78 @@
+"""The generated pages are as the program's tables are, and no link of any page leads nowhere."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from releasegate import exit_codes, findings
+
+ROOT = Path(__file__).parents[2]
+GENERATOR = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/**/*.md", "runbooks/*.md")
+    for path in ROOT.glob(pattern)
+)
+
+
+def anchors(page: Path) -> set[str]:
+    """Name a page's headings as GitHub does."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def leads_somewhere(link: str, page: Path) -> bool:
+    name, _, anchor = link.partition("#")
+    target = (page.parent / name).resolve() if name else page
+    return target.exists() and (not anchor or anchor in anchors(target))
+
+
+@pytest.mark.parametrize("name", GENERATOR["PAGES"])
+def test_a_generated_page_is_as_the_tables_are(name: str) -> None:
+    page = ROOT / "docs" / name
+
+    assert page.read_text(encoding="utf-8") == GENERATOR["PAGES"][name](), "python docs/generate.py"
+
+
+def test_every_code_has_its_own_anchor() -> None:
+    found = anchors(ROOT / "docs" / "findings.md")
+
+    assert {row.code.lower() for row in findings.CODES} <= found
+    assert {f"exit-code-{row.code}" for row in exit_codes.EXIT_CODES} <= found
+
+
+@pytest.mark.parametrize(
+    "row", [*findings.CODES, *exit_codes.EXIT_CODES], ids=lambda row: str(row.code)
+)
+def test_every_code_has_its_place_in_a_runbook(row: findings.Code | exit_codes.ExitCode) -> None:
+    assert row.runbook.startswith("runbooks/")
+    assert leads_somewhere(row.runbook, ROOT / "README.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_link_of_a_page_leads_nowhere(name: str) -> None:
+    page = ROOT / name
+    text = re.sub(
+        r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
+    links = re.findall(r"\]\(([^)\s]+)\)", text)
+
+    dangling = [
+        link
+        for link in links
+        if not link.startswith(("http://", "https://")) and not leads_somewhere(link, page)
+    ]
+
+    assert dangling == []
+
+
+def test_a_link_into_nothing_would_be_seen() -> None:
+    page = ROOT / "README.md"
+
+    assert leads_somewhere("docs/findings.md#rg101", page)
+    assert not leads_somewhere("docs/findings.md#rg999", page)
+    assert not leads_somewhere("docs/nothing.md", page)

@@ -1,0 +1,80 @@
+"""A report as JSON -> every other format, as if the run had written it; and what is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from releasegate.errors import UsageError
+from releasegate.reports import console, github, junit, markdown, sarif
+from releasegate.reports import json as json_report
+from releasegate.reports.reading import read
+from samples import ALL, STOPPED
+
+if TYPE_CHECKING:
+    from releasegate.model import Report
+
+FORMATS = {
+    "console": console.render,
+    "github": github.render,
+    "junit": junit.render,
+    "markdown": markdown.render,
+    "sarif": sarif.render,
+}
+
+
+@pytest.mark.parametrize("report", ALL.values(), ids=ALL.keys())
+@pytest.mark.parametrize("render", FORMATS.values(), ids=FORMATS.keys())
+def test_each_format_is_the_same_from_the_run_and_from_its_json(
+    report: Report, render: Any
+) -> None:
+    again = read(json_report.render(report).encode())
+
+    assert render(again) == render(report)
+
+
+@pytest.mark.parametrize("report", ALL.values(), ids=ALL.keys())
+def test_json_comes_back_as_it_was_but_for_what_only_a_run_knows(report: Report) -> None:
+    text = json_report.render(report)
+
+    assert json_report.render(read(text.encode())) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"", "not JSON"),
+        (b"\xff\xfe", "not JSON"),
+        (b"{", "not JSON"),
+        (b"[]", "schema is None"),
+        (b"{}", "schema is None"),
+        (b'{"schema": 2}', "schema is 2"),
+        (b'{"schema": 1}', "no report"),
+    ],
+)
+def test_what_is_no_report_is_refused_with_a_sentence(text: bytes, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"verdict": "fine"},
+        {"started_at": "yesterday"},
+        {"gates": [{"gate": 1}]},
+        {"plan": []},
+        {"plan": {"steps": [1]}},
+        {"migration": "x"},
+        {"ledger": None},
+        {"timeline": [{}]},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_report_of_another_shape_is_refused(change: dict[str, Any]) -> None:
+    document = {**json.loads(json_report.render(STOPPED)), **change}
+
+    with pytest.raises(UsageError):
+        read(json.dumps(document).encode())
