@@ -58,12 +58,11 @@ def _rehearsed(inputs: GateInputs, case: Case) -> tuple[list[Finding], dict[str,
 
     When it is about to be applied the target's own schema is what counts, and is enough.
     """
-    is_apply = inputs.window is not None
-    on_live, live_case = _on_live_schema(inputs, case) if is_apply else ([], None)
+    on_live, live_case = _on_live_schema(inputs, case) if inputs.is_apply else ([], None)
     if live_case is not None:
         return on_live, {"live_schema": live_case}
     found = [*on_live, *_proofs(inputs, case)]
-    if not is_apply and not _blocks(found):
+    if not inputs.is_apply and not _blocks(found):
         on_live, live_case = _on_live_schema(inputs, case)
         found += on_live
     return found, {"baseline": case} | ({"live_schema": live_case} if live_case else {})
