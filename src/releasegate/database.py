@@ -39,6 +39,7 @@ PLAIN_SETTINGS = {
     "bytea_output": "hex",
     "extra_float_digits": "1",
     "quote_all_identifiers": "off",
+    "standard_conforming_strings": "on",
     "jit": "off",
     "default_transaction_isolation": "read committed",
     "lock_timeout": "0",

@@ -74,6 +74,8 @@ class Policy(_Section, frozen=True):
     drafts: tuple[str, ...] = ()
     #: extensions that a migration may create
     extensions: tuple[str, ...] = ()
+    #: the role that will apply; empty: the one that looks
+    apply_role: str = ""
 
 
 class Configuration(_Section, frozen=True):

@@ -13,6 +13,7 @@ import pytest
 
 from releasegate import facts, throwaway
 from releasegate.model import Lock, Relation
+from releasegate.statements.rights import Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,18 +184,38 @@ def test_only_tables_that_exist_are_kept(observer: Connection) -> None:
     assert facts.existing_tables(observer, wanted) == {PAPERS, PLANS}
 
 
-def test_tables_of_another_owner_are_told(database: Database, observer: Connection) -> None:
+def test_what_a_role_lacks_is_told_right_by_right(database: Database, observer: Connection) -> None:
+    role = f"app_{uuid.uuid4().hex[:8]}"
+    rights = [
+        Right("ownership", "public", "plans"),
+        Right("REFERENCES", "public", "papers", ("id",)),
+        Right("CREATE", "public"),
+        Right("SELECT", "public", "absent"),
+    ]
     with psycopg.connect(database.admin.dsn(), autocommit=True) as admin:
-        admin.execute("ALTER TABLE plans OWNER TO CURRENT_USER")
+        admin.execute(f"CREATE ROLE {role}".encode())
+        bare = facts.missing(observer, role, rights)
+        admin.execute(f"GRANT REFERENCES (id) ON papers TO {role}".encode())
+        admin.execute(f"GRANT CREATE ON SCHEMA public TO {role}".encode())
+        granted = facts.missing(observer, role, rights)
+        admin.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
 
-    assert facts.not_owned(observer, [PAPERS, PLANS]) == [PLANS]
+    assert bare == rights[:3]
+    assert granted == rights[:1]
+    assert facts.missing(observer, observer.info.user, rights) == []
 
 
 def test_what_the_role_is_and_may(database: Database, observer: Connection) -> None:
     with psycopg.connect(database.admin.dsn(), autocommit=True) as admin:
-        assert facts.is_superuser(admin)
-    assert not facts.is_superuser(observer)
-    assert facts.may_create_schema(observer)
+        admins = facts.login(admin, admin.info.user)
+
+    owner = facts.login(observer, observer.info.user)
+
+    assert admins is not None
+    assert owner is not None
+    assert (admins.is_superuser, owner.is_superuser) == (True, False)
+    assert (owner.can_login, owner.may_create_schema, owner.free_of_role) == (True, True, None)
+    assert facts.login(observer, "nobody at all") is None
     assert not facts.is_standby(observer)
 
 

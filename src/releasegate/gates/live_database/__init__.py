@@ -1,0 +1,64 @@
+"""Is the target what the plan expects, and what could it still say against it?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import facts, ledger
+from releasegate.gates import Answer, Gate, GateInputs, NotAsked
+from releasegate.gates.live_database import drift as changes
+from releasegate.gates.live_database import place, record, rights
+from releasegate.gates.live_database.record import describe_holder, drift
+from releasegate.gates.live_database.scope import Scope, scope
+from releasegate.model import Finding, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.gates import LiveTarget
+
+_WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+def ask(inputs: GateInputs) -> Answer:
+    """Read facts over a read-only session; nothing is locked that anybody waits for."""
+    if inputs.live is None:
+        raise NotAsked("no database was given")
+    if isinstance(inputs.live, Finding):
+        return Answer((inputs.live,))
+    asked, found = _look(inputs, inputs.live)
+    evidence = {
+        "ledger": "present" if asked.ledger.exists else "absent",
+        "applied": sorted(asked.ledger.entries),
+        "clock_ahead_s": round((inputs.now - facts.now(asked.connection)).total_seconds(), 1),
+    }
+    return Answer(tuple(sorted(found, key=lambda one: _WEIGHT[one.level])), evidence)
+
+
+def _look(inputs: GateInputs, live: LiveTarget) -> tuple[Scope, list[Finding]]:
+    """Read ledger and catalogs as of one moment: another run may end while we look."""
+    live.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    try:
+        with live.connection.transaction():
+            asked = scope(inputs, live, ledger.read(live.connection))
+            return asked, [*_at_one_moment(asked)]
+    finally:
+        live.connection.isolation_level = None
+
+
+def _at_one_moment(asked: Scope) -> Iterator[Finding]:
+    yield from place.asked(asked)
+    yield from record.agrees(asked.inputs, asked.live)
+    if record.is_applied(asked.inputs, asked.live):
+        return
+    yield from rights.asked(asked)
+    yield from changes.missing(asked)
+    yield from changes.taken(asked)
+    yield from changes.asked(asked)
+
+
+__all__ = ["GATE", "describe_holder", "drift"]
+
+GATE = Gate("live-database", "Is the target what the plan expects?", ask)

@@ -1,0 +1,1 @@
+CREATE SEQUENCE idx_plans_paper_id;

@@ -1,0 +1,1 @@
+CREATE ROLE nologin_owner IN ROLE releasegate_owner;

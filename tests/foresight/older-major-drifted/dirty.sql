@@ -1,0 +1,1 @@
+ALTER TABLE runs ADD CONSTRAINT known CHECK (status IN ('done', 'open'));

@@ -1,0 +1,1 @@
+CREATE ROLE dba_child; ALTER TABLE runs OWNER TO dba_child;

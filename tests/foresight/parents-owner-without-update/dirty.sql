@@ -1,0 +1,1 @@
+REVOKE UPDATE ON papers FROM releasegate_owner;

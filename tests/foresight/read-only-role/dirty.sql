@@ -1,0 +1,1 @@
+ALTER ROLE releasegate_owner IN DATABASE DATABASE_NAME SET default_transaction_read_only = on;

@@ -1,0 +1,1 @@
+ALTER TABLE plans ALTER COLUMN paper_id TYPE text;

@@ -1,0 +1,1 @@
+CREATE INDEX idx_runs_plan_id ON papers (title);
