@@ -328,7 +328,10 @@ class Report:
     outcomes: tuple[Outcome, ...] = ()
     #: what happened to the steps, in its order
     timeline: tuple[Moment, ...] = ()
+    #: the digest of the last row of the ledger's journal, to be kept elsewhere
     ledger_head: str | None = None
+    #: for ``status``: where the ledger is another than its journal says
+    ledger_faults: tuple[str, ...] = ()
     #: for ``status``: one row a migration
     migrations: tuple[MigrationState, ...] = ()
 

@@ -145,7 +145,7 @@ def test_what_is_not_known_is_null() -> None:
 
     absent = [found[key] for key in ("migration", "release", "target", "window", "plan")]
     assert absent == [None] * 5
-    assert found["ledger"] == {"head": None}
+    assert found["ledger"] == {"head": None, "faults": []}
 
 
 def test_times_carry_their_zone_and_nothing_of_the_file_is_shown() -> None:

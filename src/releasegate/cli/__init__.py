@@ -171,6 +171,11 @@ def plan(**options: Any) -> int:
     is_flag=True,
     help="Exit with 1 when something is open or drifted.",
 )
+@click.option(
+    "--head",
+    metavar="DIGEST",
+    help="A ledger head that an earlier report printed: the ledger must still contain it.",
+)
 @output
 def status(**options: Any) -> int:
     """Tell where each migration stands on the target; change nothing.
@@ -179,6 +184,7 @@ def status(**options: Any) -> int:
     Examples:
       releasegate status
       releasegate status --exit-code
+      releasegate status --exit-code --head "$(jq -r .ledger.head apply.json)"
     """
     return run_command("status", options)
 

@@ -121,6 +121,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         fail_on=Level(options.get("fail_on", "error")),
         window=options.get("window"),
         waits=options.get("waits", False),
+        head=options.get("head"),
         wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
         settled=ignore_signals,

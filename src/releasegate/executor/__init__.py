@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import psycopg
 
 from releasegate import facts, ledger
 from releasegate.executor.order import Order, Probe
@@ -36,7 +39,15 @@ def execute(session: Session, order: Order) -> tuple[Outcome, ...]:
         else:
             outcomes.append(StepRun(session, order, step).run())
             is_stopped = outcomes[-1].status not in DONE
+            _keep_failure(session, order, outcomes[-1])
     return tuple(outcomes)
+
+
+def _keep_failure(session: Session, order: Order, outcome: Outcome) -> None:
+    """Enter in the ledger what a step has come to that failed; the log has it in any case."""
+    if outcome.status is OutcomeStatus.FAILED:
+        with suppress(psycopg.Error):
+            ledger.fail_step(session.connection, order.run_id, order.migration, outcome)
 
 
 def _tell_of_replicas(session: Session, order: Order) -> None:

@@ -24,8 +24,10 @@ UNSOUND = (" INVALID", " NOT VALID", " NOT ENFORCED")
 # The list of what is broken is no number: the cast fails, the transaction rolls back, and the
 # server's message brings the list back to us.
 _MARK = "broken: "
-#: the prepared question's name, and the setting that carries its answer to the ledger's row
-_NAME, _KEPT = "releasegate_check", "releasegate.objects"
+#: the names under which both are prepared, so that no time goes into planning under the lock
+_NAME, _RECORD_NAME = "releasegate_check", "releasegate_record"
+#: the setting that carries the answer to the ledger's row
+_KEPT = "releasegate.objects"
 _CHECKED = f"""
 WITH wanted AS MATERIALIZED (
   SELECT * FROM pg_catalog.jsonb_to_recordset($1) AS w
@@ -52,11 +54,7 @@ SELECT set_config('{_KEPT}', coalesce(objects, '{{}}')::text, true),
   CASE WHEN broken IS NULL THEN 0 ELSE ('{_MARK}' || broken)::int END
 FROM verdict
 """  # noqa: S608  every part is a text of ours
-_RECORD = f"""
-{ledger.INSERT_STEP}
-SELECT {ledger.STEP_VALUES}, $9, pg_catalog.current_setting('{_KEPT}')::jsonb,
-  pg_catalog.clock_timestamp()
-"""
+_RECORD = ledger.record_step("$9", f"pg_catalog.current_setting('{_KEPT}')::jsonb")
 
 
 def record(step: Step, order: Order, row: StepRow, *, status: str) -> tuple[Message, Message]:
@@ -68,7 +66,7 @@ def record(step: Step, order: Order, row: StepRow, *, status: str) -> tuple[Mess
     ]
     wanted += [_wanted(one, present=None, expected=None) for one in _closing(step, order)]
     check = Message(_CHECK, (json.dumps(wanted),), prepared=_NAME)
-    return check, Message(_RECORD, (*row.values(), status))
+    return check, Message(_RECORD, (*row.values(), status), prepared=_RECORD_NAME)
 
 
 def _closing(step: Step, order: Order) -> list[Effect]:
@@ -95,9 +93,10 @@ def _wanted(effect: Effect, *, present: bool | None, expected: str | None) -> di
 
 
 def prepare(session: Session) -> None:
-    """Have a new connection know our question."""
+    """Have a new connection know our question, and how we record its answer."""
     if session.prepared_for != session.pid:
         pipeline.prepare(session.connection, _NAME, _CHECK, ["jsonb"])
+        pipeline.prepare(session.connection, _RECORD_NAME, _RECORD, [])
         session.prepared_for = session.pid
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate import facts
+from releasegate import facts, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import live_database
 from releasegate.model import Finding, MigrationState, Report, Verdict
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from releasegate.gates import LiveTarget
+    from releasegate.ledger import Entry
     from releasegate.model import Migration
 
 _OPEN = frozenset({"unfinished", "drifted", "changed", "running"})
@@ -28,15 +29,18 @@ def status(request: Request) -> Report:
         if live is None:
             raise UsageError("status needs a database: give --database-url.")
         states = tuple(_states(prepared.all_migrations, live))
-        is_open = any(state.state in _OPEN for state in states)
+        faults = ledger.verify(live.connection, head=request.head)
+        is_open = bool(faults) or any(state.state in _OPEN for state in states)
         exit_code = int(is_open and request.wants_exit_code)
         names = dict.fromkeys(state.state for state in states)
         counts = [f"{sum(s.state == name for s in states)} {name}" for name in names]
+        broken = " The ledger was changed by hand." if faults else ""
         return prepared.report(
             exit_code,
             Verdict.BLOCKED if is_open else Verdict.PASSED,
-            f"{', '.join(counts) or 'No migration'}.",
+            f"{', '.join(counts) or 'No migration'}.{broken}",
             migrations=states,
+            ledger_faults=faults,
             ledger_head=live.ledger.head,
         )
 
@@ -63,14 +67,20 @@ def _state(
         return "changed", f"applied as {entry.sha256[:12]}, the file is {migration.sha256[:12]}"
     if entry is not None and entry.is_complete:
         lines = live_database.drift(live, migration)
-        return ("drifted", "; ".join(lines)) if lines else ("applied", None)
+        return ("drifted", "; ".join(lines)) if lines else ("applied", _elsewhere(entry))
     runs = [r for r in live.ledger.open_runs if r.migration_number == migration.number]
     if runs and holder is not None and runs[-1].backend_pid == holder.pid:
         return "running", live_database.describe_holder(holder, live)
     if entry is not None:
-        return "unfinished", f"{entry.steps_done} of {entry.step_count} steps are applied"
+        done = f"{entry.steps_done} of {entry.step_count} steps are applied"
+        return "unfinished", "; ".join(filter(None, (done, _elsewhere(entry))))
     if migration.number in live.ledger.begun:
         return "unfinished", "its first step began and did not end"
     if runs:
         return "unfinished", "a run began and did not end; no step of it is applied"
     return ("draft", None) if migration.draft else ("pending", None)
+
+
+def _elsewhere(entry: Entry) -> str | None:
+    """Say that the row came with a copy of another database; its number may be its own."""
+    return f"recorded elsewhere ({entry.elsewhere})" if entry.elsewhere else None

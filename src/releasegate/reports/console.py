@@ -125,6 +125,8 @@ def _foot(report: Report, width: int) -> Iterator[str]:
     if report.gates or report.migrations or report.outcomes:
         yield ""
     yield from _wrapped(f"{_verdict(report)}. {report.summary}", width, "  ")
+    for fault in report.ledger_faults:
+        yield from _wrapped(f"  the ledger does not agree with itself: {fault}", width, "    ")
     if report.ledger_head:
         yield f"ledger head {_fitting(report.ledger_head, width - 12)}"
     following = next_step(report)

@@ -43,7 +43,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "plan": _plan(report.plan),
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
         "timeline": [asdict(moment) for moment in report.timeline],
-        "ledger": {"head": report.ledger_head},
+        "ledger": {"head": report.ledger_head, "faults": list(report.ledger_faults)},
         "migrations": [asdict(state) for state in report.migrations],
     }
 

@@ -97,6 +97,8 @@ def _foot(report: Report) -> Iterator[str]:
     following = next_step(report)
     if following:
         yield f"\nNext:\n\n{_block(following)}"
+    for fault in report.ledger_faults:
+        yield f"\nThe ledger does not agree with itself: {_code(fault)}"
     if report.ledger_head:
         yield f"\nLedger head `{report.ledger_head}`"
     yield f"\n<sub>releasegate {report.tool_version}, run `{report.run_id}`</sub>"

@@ -41,6 +41,7 @@ def _arranged(document: dict[str, Any]) -> dict[str, Any]:
         "commit": migration and migration["commit"],
         "plan": plan and {**plan, "steps": [_step(step) for step in plan["steps"]]},
         "ledger_head": document["ledger"]["head"],
+        "ledger_faults": document["ledger"]["faults"],
     }
 
 

@@ -1,0 +1,51 @@
+"""The target's record of runs and steps: what was applied, from which file, when and by whom."""
+
+from __future__ import annotations
+
+from releasegate.ledger.creation import adopt, create
+from releasegate.ledger.journal import entered, verify
+from releasegate.ledger.reading import (
+    Entry,
+    Ledger,
+    OpenRun,
+    expected,
+    has_attempt,
+    read,
+    steps_done,
+    was_started,
+)
+from releasegate.ledger.version import VERSION
+from releasegate.ledger.writing import (
+    StepRow,
+    begin_run,
+    count_step,
+    end_run,
+    fail_step,
+    finish_step,
+    record_step,
+    start_step,
+)
+
+__all__ = [
+    "VERSION",
+    "Entry",
+    "Ledger",
+    "OpenRun",
+    "StepRow",
+    "adopt",
+    "begin_run",
+    "count_step",
+    "create",
+    "end_run",
+    "entered",
+    "expected",
+    "fail_step",
+    "finish_step",
+    "has_attempt",
+    "read",
+    "record_step",
+    "start_step",
+    "steps_done",
+    "verify",
+    "was_started",
+]
