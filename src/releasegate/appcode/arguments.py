@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.calls import returned
+from releasegate.appcode.module import FUNCTIONS
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, rows
@@ -53,7 +55,7 @@ def given(
     parameters = _parameters(use)
     if parameters is None:
         return ()
-    is_many = called_name(use.call) in _MANY
+    is_many = called_name(use.call) in _MANY or index is not None
     wanted, count = (key, len(set(binds))) if index is None else (index, None)
     found: list[Given] = []
     for module, node in (
@@ -119,6 +121,9 @@ def _rows(module: Module, node: ast.expr, depth: int) -> list[tuple[Module, ast.
         return [(module, item) for item in node.elts]
     if isinstance(node, ast.ListComp | ast.GeneratorExp):
         return [(module, node.elt)]
+    if isinstance(node, ast.Call) and called_name(node) == "map" and node.args:
+        made = returned(module, node.args[0]) if isinstance(node.args[0], FUNCTIONS) else ()
+        return [(module, value) for value in made if value is not None]
     if isinstance(node, ast.Name):
         found = [item for item in origins(module, node) if item.value is not None]
         known = [_rows(o.module, o.value, depth + 1) for o in found if o.value is not None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Payload, rows
+from releasegate.appcode.payloads import Entry, Payload, rows
 from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.values import rows_of
@@ -137,6 +137,10 @@ def _rows(
     if not given:
         place = Proof(module.path, call_line(node), "sent here")
         return (Row(place, is_open="the payload is not visible here"),)
+    word = text_of(module, given[0]) if len(given) > 1 else None
+    if word is not None and called_name(node) == "update":
+        entry = Entry(module, given[1], given[1])
+        return rows_of((Payload(module, node, {word: entry}),), relation, contract)
     found = rows(module, given[0]) or (
         Payload(module, given[0], is_open="the payload is not visible here"),
     )

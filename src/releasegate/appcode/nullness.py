@@ -73,7 +73,7 @@ def _combined(module: Module, node: ast.expr, depth: int) -> Nullness:
         found = [nullness(module, value, depth + 1) for value in node.values]
         if all(is_checked(module, value) for value in node.values[:-1]):
             return found[-1]
-        what = f"{_shown(node.values[0])} may be false, and is sent then"
+        what = f"{shown(node.values[0])} may be false, and is sent then"
         return worst(found) or Nullness(True, what, module, node)
     if isinstance(node, ast.JoinedStr | ast.Dict | ast.List | ast.Tuple | ast.BinOp):
         return Nullness(False, "never None", module, node)
@@ -95,13 +95,15 @@ def worst(found: list[Nullness]) -> Nullness | None:
 def _called(module: Module, node: ast.Call, depth: int) -> Nullness:
     name = called_name(node)
     if _is_optional_chain(module, node) and not is_checked(module, node):
-        return Nullness(True, f"{_shown(node)} is undefined where ?. finds nothing", module, node)
+        return Nullness(True, f"{shown(node)} is undefined where ?. finds nothing", module, node)
     if name in _NEVER_NONE:
         return Nullness(False, f"{name}() is never None", module, node)
     if name == "cast" and len(node.args) == 2:
         return nullness(module, node.args[1], depth + 1)
     if is_checked(module, node):
-        return Nullness(False, f"{_shown(node)} is checked before", module, node)
+        return Nullness(False, f"{shown(node)} is checked before", module, node)
+    if name in _LOOKUPS and _is_context(module, node):
+        return Nullness(None, f"{shown(node)} is sent", module, node)
     if name in _LOOKUPS and isinstance(node.func, ast.Attribute) and node.args:
         return _looked_up(module, node, name, node.args[1:], depth)
     if name == "getattr" and len(node.args) == 3:
@@ -120,13 +122,19 @@ def _looked_up(
         if known is not None:
             return known
         is_pop = name == "pop"
-        what = f"{_shown(node)} is None where the key is missing"
+        what = f"{shown(node)} is None where the key is missing"
         return Nullness(None if is_pop else True, what, module, node)
     default = nullness(module, defaults[0], depth + 1)
     if default.may_be_none:
         known = _given_key(module, node, depth)
-        return known or Nullness(True, f"{_shown(node)} may be None", module, node)
+        return known or Nullness(True, f"{shown(node)} may be None", module, node)
     return Nullness(None, "its value is not visible here", module, node)
+
+
+def _is_context(module: Module, node: ast.Call) -> bool:
+    """Recognise Hono's ``c.get("userId")``: a middleware has set it."""
+    base = node.func.value if isinstance(node.func, ast.Attribute) else node
+    return not module.is_python and ast.unparse(base) in ("c", "ctx", "context")
 
 
 def _is_plain_lookup(node: ast.Call) -> bool:
@@ -137,29 +145,12 @@ def _is_plain_lookup(node: ast.Call) -> bool:
 
 def _given_key(module: Module, node: ast.Call, depth: int) -> Nullness | None:
     """Judge ``data.get("k")`` of a mapping that is written down in view."""
+    from releasegate.appcode.members import member
+
     key = node.args[0] if node.args else None
     if not isinstance(node.func, ast.Attribute) or not isinstance(key, ast.Constant):
         return None
-    return _member(module, node.func.value, str(key.value), depth)
-
-
-def _member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | None:
-    from releasegate.appcode.payloads import rows
-
-    if not isinstance(base, ast.Name | ast.Attribute | ast.Dict):
-        return None
-    found: list[Nullness] = []
-    for payload in rows(module, base, depth + 4):
-        entry = payload.entries.get(key)
-        if entry is None or not entry.is_certain:
-            return None
-        if entry.value is not None:
-            found.append(nullness(entry.module, entry.value, depth + 1))
-        elif entry.may_be_none is not None:
-            found.append(Nullness(entry.may_be_none, entry.what, entry.module, entry.node))
-        else:
-            return None
-    return worst(found) or (found[0] if found else None)
+    return member(module, node.func.value, str(key.value), depth)
 
 
 def _returned(module: Module, node: ast.Call, name: str, depth: int) -> Nullness:
@@ -208,21 +199,23 @@ def called_name(node: ast.Call) -> str:
 
 def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
     if is_checked(module, node):
-        return Nullness(False, f"{_shown(node)} is checked before", module, node)
+        return Nullness(False, f"{shown(node)} is checked before", module, node)
     filling = filled_in(module, node)
     if filling is not None:
         return nullness(module, filling, depth + 1)
     if _is_optional_chain(module, node):
-        return Nullness(True, f"{_shown(node)} is undefined where ?. finds nothing", module, node)
+        return Nullness(True, f"{shown(node)} is undefined where ?. finds nothing", module, node)
     found = [_of_origin(origin, depth) for origin in origins(module, node)]
     if not found:
-        found = _of_part(module, node, depth)
+        from releasegate.appcode.members import of_part
+
+        found = of_part(module, node, depth)
     bad = worst(found)
     if bad is not None:
         return bad
     if found and all(item.may_be_none is False for item in found):
         return found[0]
-    return Nullness(None, f"{_shown(node)} is sent", module, node)
+    return Nullness(None, f"{shown(node)} is sent", module, node)
 
 
 def _is_optional_chain(module: Module, node: ast.expr) -> bool:
@@ -278,7 +271,7 @@ def _of_parameter(origin: Origin, depth: int) -> Nullness:
     if allows_none(parameter.annotation):
         what = f"the parameter {parameter.arg} may be None"
         return Nullness(True, what, origin.module, parameter)
-    what = f"the parameter {parameter.arg} is declared {_shown(parameter.annotation)}"
+    what = f"the parameter {parameter.arg} is declared {shown(parameter.annotation)}"
     return Nullness(False, what, origin.module, parameter)
 
 
@@ -303,53 +296,7 @@ def _of_callers(origin: Origin, parameter: ast.arg, depth: int) -> Nullness:
     return worst(found) or hidden
 
 
-def _of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
-    """Judge ``data["key"]`` and ``object.field`` by what they are taken from."""
-    if isinstance(node, ast.Subscript):
-        if not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, str):
-            return []
-        known = _member(module, node.value, node.slice.value, depth)
-        return [known] if known is not None else []
-    if not isinstance(node, ast.Attribute):
-        return []
-    declared = None if _is_own_key(module, node) else _of_field(module, node)
-    if declared is not None:
-        return [declared]
-    known = None if module.is_python else _member(module, node.value, node.attr, depth)
-    return [known] if known is not None else []
-
-
-def _is_own_key(module: Module, node: ast.Attribute) -> bool:
-    """Say whether it is a row's own id: declared as optional, and there once it is stored."""
-    from releasegate.appcode.instances import instances
-
-    models = module.project.models
-    if models is None or node.attr not in ("id", "pk", "uuid"):
-        return False
-    return any(models.of_class(owner) is not None for owner in instances(module, node.value))
-
-
-def _of_field(module: Module, node: ast.Attribute) -> Nullness | None:
-    """Look a field up where the object is made, else in the class that it is declared as."""
-    from releasegate.appcode.objects import fields
-
-    for payload in fields(module, node.value):
-        entry = payload.entries.get(node.attr)
-        if entry is None:
-            continue
-        if entry.value is not None:
-            return nullness(entry.module, entry.value, 3)
-        if not entry.is_certain:
-            what = f"{_shown(node)} is undefined where it is left out"
-            return Nullness(True, what, entry.module, entry.node)
-        if entry.may_be_none:
-            return Nullness(True, entry.what, entry.module, entry.node)
-        if entry.may_be_none is False:
-            return Nullness(False, entry.what, entry.module, entry.node)
-    return None
-
-
-def _shown(node: ast.AST) -> str:
+def shown(node: ast.AST) -> str:
     """Write an expression in one short line."""
     text = " ".join(ast.unparse(node).split())
     return text if len(text) <= 60 else text[:57] + "..."

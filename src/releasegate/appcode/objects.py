@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode import zod
+from releasegate.appcode import inferred, zod
 from releasegate.appcode.calls import callees, method_of, returned
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.frames import entered, frame_of
@@ -15,6 +15,8 @@ from releasegate.appcode.lists import items
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import Entry, Payload, opaque, rows, with_entry, with_keywords
+from releasegate.appcode.serializers import filled_in
+from releasegate.appcode.serializers import is_one as is_serializer
 from releasegate.appcode.shapes import of_class, shape
 
 if TYPE_CHECKING:
@@ -30,10 +32,17 @@ _SOURCES = {"model_validate", "parse_obj", "from_orm", "model_construct", "const
 def of_call(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     """Read what a call returns as rows."""
     name = called_name(node)
+    given = inferred.row_of(module, node) or inferred.of_call(module, node)
+    if given is not None:
+        return (given,)
     if isinstance(node.func, ast.Attribute) and name in _DUMPS:
         found = _dumped(module, node, depth)
         if found:
             return found
+    if name in ("pop", "get") and isinstance(node.func, ast.Attribute):
+        taken = _taken(module, node, node.func.value, depth)
+        if taken:
+            return taken
     if name in _FUNCTIONS and node.args:
         known = fields(module, node.args[0], depth)
         return tuple(_chosen(module, item, node, depth) for item in known) or (
@@ -43,7 +52,22 @@ def of_call(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         declared = zod.shape_of(module, node.func.value)
         if declared is not None:
             return (_of_shape(module, node, declared),)
+    checked = inferred.schema_of(module, node)
+    if checked is not None:
+        return (_of_shape(module, node, checked),)
     return _returned(module, node, depth) or _built(module, node, depth)
+
+
+def _taken(module: Module, node: ast.Call, base: ast.expr, depth: int) -> tuple[Payload, ...]:
+    """Read ``data.pop("runs")`` of a mapping that is written down or declared."""
+    key = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+    found: list[Payload] = []
+    for payload in rows(module, base, depth + 1) if isinstance(key, str) else ():
+        entry = payload.entries.get(str(key))
+        if entry is None or entry.value is None:
+            return ()
+        found.extend(rows(entry.module, entry.value, depth + 1))
+    return tuple(found)
 
 
 def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
@@ -176,6 +200,8 @@ def _declared(module: Module, annotation: ast.expr | None, node: ast.expr) -> tu
 
 def _constructed(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     owners = resolve(module, node.func)
+    if owners and module.is_python and is_serializer(owners[0]):
+        return (filled_in(module, node, owners[0]),)
     if owners and not any(_is_table(item) for item in ancestry(owners[0])):
         return (_of_constructor(module, node, of_class(owners[0]), depth),)
     if isinstance(node.func, ast.Attribute):

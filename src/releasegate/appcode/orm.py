@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.constructors import constructed
 from releasegate.appcode.flows import is_stored
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.objects import fields
@@ -57,13 +58,17 @@ def _constructed(
     if target.model is None:
         yield hidden(module, node, "insert", contract)
         return
-    payload = with_keywords(module, Payload(module, node), node, 0)
-    if node.args and target.model.kind != "sqlalchemy":
-        payload = (
-            overlaid(payload, one(module, node.args[0], 0)) if len(node.args) == 1 else payload
-        )
+    payload = constructed(module, node, target.model) or _named(module, node, target.model)
     payload = after(module, node, payload)
     yield inserted(module, node, target.model, [payload], contract)
+
+
+def _named(module: Module, node: ast.Call, model: Model) -> Payload:
+    """Read the keywords of a constructor, and the one mapping that it takes."""
+    payload = with_keywords(module, Payload(module, node), node, 0)
+    if len(node.args) != 1 or model.kind == "sqlalchemy":
+        return payload
+    return overlaid(payload, one(module, node.args[0], 0))
 
 
 def _called(

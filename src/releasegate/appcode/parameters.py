@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Function, Module
 
 
+_EACH = {"map", "forEach", "flatMap", "filter", "find", "some", "every"}
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """One thing that a name may stand for."""
@@ -49,13 +52,27 @@ def parameter_origin(module: Module, function: Function, name: str) -> Origin | 
     frame = frame_of(module, function)
     for parameter, default in parameters(function):
         if parameter.arg == name:
-            return _given(frame, module, parameter, default) or Origin(
-                module, parameter, None, parameter, default, function
+            return (
+                _given(frame, module, parameter, default)
+                or _of_each(module, function, parameter)
+                or Origin(module, parameter, None, parameter, default, function)
             )
     for rest in (function.args.vararg, function.args.kwarg):
         if rest is not None and rest.arg == name:
             return _given(frame, module, rest, None) or Origin(module, rest, function=function)
     return None
+
+
+def _of_each(module: Module, function: Function, parameter: ast.arg) -> Origin | None:
+    """Take the first parameter of ``items.map((item) => ...)`` as each of the items."""
+    call = module.parent(function)
+    is_first = function.args.args[:1] == [parameter] and parameter.annotation is None
+    if module.is_python or not is_first or not isinstance(call, ast.Call):
+        return None
+    holder = call.func if call.args[:1] == [function] else None
+    if not isinstance(holder, ast.Attribute) or holder.attr not in _EACH:
+        return None
+    return Origin(module, parameter, iterated=holder.value)
 
 
 def _given(

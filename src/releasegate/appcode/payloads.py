@@ -139,12 +139,18 @@ def _computed(
     from releasegate.appcode.texts import text_of
 
     text = text_of(module, key, depth + 1)
-    if text is None and isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name):
-        # A model's attribute stands for its column: {Run.plan_id: plan_id}
-        text = key.attr if key.value.id[:1].isupper() else None
+    if text is None and isinstance(key, ast.Attribute) and _is_columns(key.value):
+        text = key.attr
     if text is not None and text.isprintable() and "\ue000" not in text:
         return with_entry(payload, text, Entry(module, value, key))
     return overlaid(payload, opaque(module, key))
+
+
+def _is_columns(node: ast.expr) -> bool:
+    """Say whether an attribute of it stands for a column: ``Run.plan_id``, ``runs.c.plan_id``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr in ("c", "columns") or node.attr[:1].isupper()
+    return isinstance(node, ast.Name) and node.id[:1].isupper()
 
 
 def _spread(module: Module, paths: list[Payload], value: ast.expr, depth: int) -> list[Payload]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.fields import Field, Shape
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry
 from releasegate.appcode.references import stem, words_of
@@ -41,6 +42,8 @@ class Client:
 
     def __init__(self, project: Project, contract: Contract) -> None:
         self.by_name: dict[str, Model] = {}
+        #: the same names, with what the schema declares
+        self.bodies: dict[str, str] = {}
         #: False where the names are guessed
         self.is_declared = any(path.endswith(".prisma") for path in project.contents)
         texts = [
@@ -80,6 +83,7 @@ class Client:
         }
         made = Model(relation, module, ast.Pass(), "prisma", columns, links, {}, frozenset(filled))
         self.by_name[name[:1].lower() + name[1:]] = made
+        self.bodies[name[:1].lower() + name[1:]] = body
 
     def _connect(self, texts: list[str]) -> None:
         """Give each parent its lists of children."""
@@ -109,6 +113,26 @@ class Client:
                 relation.name,
             ):
                 self.by_name.setdefault(name, made)
+
+    def inputs(self, name: str, module: Module) -> Shape | None:
+        """Give the fields of what Prisma's ``create`` takes for a model."""
+        body = self.bodies.get(name)
+        if body is None:
+            return None
+        return Shape(
+            {
+                attribute: Field(
+                    module=module,
+                    node=module.tree,
+                    owner="the schema",
+                    name=attribute,
+                    may_be_none=bool(optional),
+                    is_required=not optional and not is_list and "@default" not in rest,
+                )
+                for attribute, _, is_list, optional, rest in _FIELD.findall(body)
+            },
+            is_mapping=True,
+        )
 
     def of_relation(self, relation: Relation) -> Model | None:
         return next((m for m in self.by_name.values() if m.relation == relation), None)

@@ -6,12 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
-from releasegate.appcode.calls import method_of
+from releasegate.appcode.calls import callees, method_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload
+from releasegate.appcode.payloads import Entry, Payload, with_keywords
 from releasegate.appcode.sites import Found, site
 from releasegate.appcode.values import row_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Function, Module
 
 _DELETES = {"delete", "adelete", "delete_instance"}
 
@@ -30,6 +30,8 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     if isinstance(node, ast.Call) and called_name(node) in _DELETES:
         yield from _deleted(module, node, contract)
+    elif isinstance(node, ast.Call) and node.keywords:
+        yield from _changed(module, node, contract)
     elif isinstance(node, ast.Assign):
         for target in node.targets:
             if isinstance(target, ast.Attribute):
@@ -78,15 +80,49 @@ def _assigned(
     module: Module, node: ast.Assign, target: ast.Attribute, contract: Contract
 ) -> Iterator[Found]:
     """Judge ``run.plan_id = x`` on a row that was there before; on a new one it is part of that."""
-    models = module.project.models
-    names = {a for m in models or () for a in (*m.columns, *m.links)}
-    columns = {column.column for column in contract.columns}
-    if target.attr not in names | columns or _is_made_here(module, target.value):
+    if not _names_column(module, target.attr, contract) or _is_made_here(module, target.value):
         return
     model = _model(module, target.value)
-    if model is None:
+    if model is not None:
+        payload = Payload(module, node, {target.attr: Entry(module, node.value, target)})
+        yield from _set(module, node, model, payload, contract)
+
+
+def _names_column(module: Module, word: str | None, contract: Contract) -> bool:
+    """Say whether a word is a column of the contract, or an attribute that stands for one."""
+    models = module.project.models
+    return any(word in m.columns or word in m.links for m in models or ()) or any(
+        word == column.column for column in contract.columns
+    )
+
+
+def _changed(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    """Judge ``run.update(plan_id=x)`` through a method that sets its keywords on the object."""
+    if not isinstance(node.func, ast.Attribute):
         return
-    payload = Payload(module, node, {target.attr: Entry(module, node.value, target)})
+    if not any(_names_column(module, word.arg, contract) for word in node.keywords):
+        return
+    if any(_sets_keywords(frame.function) for _, frame in callees(module, node)):
+        model = _model(module, node.func.value)
+        if model is not None and not _is_class(module, node.func.value):
+            payload = with_keywords(module, Payload(module, node), node, 0)
+            yield from _set(module, node, model, payload, contract)
+
+
+def _sets_keywords(function: Function) -> bool:
+    """Say whether a function sets each of its keywords: ``setattr(self, name, value)``."""
+    return function.args.kwarg is not None and any(
+        isinstance(item, ast.Call) and called_name(item) == "setattr" for item in ast.walk(function)
+    )
+
+
+def _set(
+    module: Module,
+    node: ast.Assign | ast.Call,
+    model: Model,
+    payload: Payload,
+    contract: Contract,
+) -> Iterator[Found]:
     row = row_of(payload, model.relation, contract, _without_defaults(model))
     if not set(row.values) & {c.column for c in contract.of_child(model.relation)}:
         return

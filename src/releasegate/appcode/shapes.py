@@ -57,7 +57,11 @@ def _alias(module: Module, node: ast.Name, depth: int) -> Shape | None:
             return zod.shape_of(there, binding.value, depth)
         if binding.value is not None:
             return shape(there, binding.value, depth + 1)
-    return None
+    if module.is_python:
+        return None
+    from releasegate.appcode.inferred import of_type
+
+    return of_type(module, node.id)
 
 
 def _generic(module: Module, node: ast.Subscript, depth: int) -> Shape | None:
@@ -67,6 +71,8 @@ def _generic(module: Module, node: ast.Subscript, depth: int) -> Shape | None:
         return shape(module, parts[0], depth + 1)
     if word in ("Partial", "Omit", "Pick", "Exclude"):
         return _derived(module, word, parts, depth)
+    if word in ("typeof", "InferInsertModel", "InferSelectModel") and not module.is_python:
+        return _of_table(module, word, parts[0])
     if word in ("infer", "input", "output", "TypeOf"):
         return _of_schema(module, parts[0], depth)
     if word in ("TablesInsert", "TablesUpdate", "Tables"):
@@ -75,6 +81,15 @@ def _generic(module: Module, node: ast.Subscript, depth: int) -> Shape | None:
     if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         return _looked_up(module, node, depth)
     return shape(module, node.value, depth + 1) if isinstance(node.value, ast.Name) else None
+
+
+def _of_table(module: Module, word: str, node: ast.expr) -> Shape | None:
+    """Read Drizzle's ``typeof runs.$inferInsert`` and ``InferInsertModel<typeof runs>``."""
+    from releasegate.appcode.inferred import of_type
+
+    inner = node.slice if isinstance(node, ast.Subscript) else node
+    suffix = "" if word == "typeof" else f".$infer{word.removeprefix('Infer')}"
+    return of_type(module, f"{ast.unparse(inner)}{suffix}")
 
 
 def _derived(module: Module, word: str, parts: list[ast.expr], depth: int) -> Shape | None:

@@ -33,10 +33,13 @@ def of_stored(
     module: Module, node: ast.Name | ast.Attribute | ast.Subscript, depth: int
 ) -> tuple[Payload, ...]:
     """Read a name, ``self.x``, or an item of either."""
+    from releasegate.appcode.serializers import validated
+
     if isinstance(node, ast.Subscript):
         return _item(module, node, depth)
-    found = origins(module, node)
-    payloads: list[Payload] = []
+    declared = validated(module, node)
+    found = origins(module, node) if declared is None else ()
+    payloads: list[Payload] = [declared] if declared is not None else []
     for origin in found:
         payloads.extend(_of_origin(module, origin, node, depth))
     if not payloads and not found and isinstance(node, ast.Attribute):

@@ -24,9 +24,10 @@ _INSERT = re.compile(rf"\binsert\s+into\s+{_TABLE}\s*{HOLE}", re.IGNORECASE)
 _UPDATE = re.compile(rf"\bupdate\s+{_TABLE}\s+set\s+{HOLE}", re.IGNORECASE)
 
 
-def is_read(text: str) -> bool:
+def has_rows(node: ast.AST, text: str) -> bool:
     """Say whether a text is one whose rows stand in its holes."""
-    return bool(_INSERT.search(text) or _UPDATE.search(text))
+    is_one = isinstance(node, ast.JoinedStr) and _rows_call(node) is not None
+    return is_one and bool(_INSERT.search(text) or _UPDATE.search(text))
 
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:

@@ -16,11 +16,11 @@ _PIECE = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?\*/)
   | (?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
-  | (?P<rows>\bvalues\s+%s)
+  | (?P<rows>\bvalues\s+%[sL])
   | (?P<made>\bvalues\s*\ue000)
   | (?P<counted>\$\ue000)
   | (?P<listed>\bin\s*)(?P<list>%\([^()]+\)s|%s|:[A-Za-z_]\w*)(?![\w(])
-  | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbt])
+  | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbtL])
   | (?P<cast>::|:=)
   | (?P<colon>(?<![\w\])]):(?P<name>[A-Za-z_]\w*))
   | (?P<dollar>(?<![\w$])\$(?P<number>[0-9]{1,5}))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import ast
-
     from releasegate.appcode.module import Module
     from releasegate.model import Relation
 
@@ -45,3 +44,21 @@ class Model:
 
     def column(self, attribute: str) -> str:
         return self.columns.get(attribute, attribute)
+
+    def is_nullable(self, attribute: str) -> bool:
+        """Say whether the field behind an attribute is declared with ``null=True``."""
+        names = {attribute, *(name for name in self.links if attribute == f"{name}_id")}
+        if not isinstance(self.node, ast.ClassDef):
+            return False
+        return any(
+            isinstance(item, ast.Assign)
+            and isinstance(item.value, ast.Call)
+            and getattr(item.targets[0], "id", None) in names
+            and any(_says_null(word) for word in item.value.keywords)
+            for item in self.node.body
+        )
+
+
+def _says_null(word: ast.keyword) -> bool:
+    is_named = word.arg in ("null", "nullable")
+    return is_named and isinstance(word.value, ast.Constant) and word.value.value is True

@@ -40,7 +40,7 @@ class Models:
     def __init__(self, project: Project, contract: Contract, marks: Mapping[str, Marks]) -> None:
         self._project = project
         self._marks = marks
-        self._contract = contract
+        self.contract = contract
         self._by_node: dict[ast.AST, Model] = {}
         for path in self._paths():
             module = project.module(path)
@@ -121,7 +121,7 @@ class Models:
         return fitting[0] if len(fitting) == 1 else None
 
     def _paths(self) -> list[str]:
-        wanted = {n.encode() for r in self._contract.relations for n in class_names(r.name)}
+        wanted = {n.encode() for r in self.contract.relations for n in class_names(r.name)}
         found: list[str] = []
         for path, content in self._project.contents.items():
             if path.endswith(SCRIPT):
@@ -144,13 +144,13 @@ class Models:
         for node in module.nodes:
             if isinstance(node, ast.ClassDef) and module.is_python:
                 for family in _FAMILIES:
-                    found = family.model(module, node, self._contract)
+                    found = family.model(module, node, self.contract)
                     if found is not None:
                         self._by_node[node] = found
                         break
             elif isinstance(node, ast.Call):
                 read = sqlalchemy.table if module.is_python else drizzle.table
-                made = read(module, node, self._contract)
+                made = read(module, node, self.contract)
                 if made is not None:
                     self._by_node[node] = made
 
@@ -158,7 +158,7 @@ class Models:
         """Connect the models: what stands for a parent, what for children."""
         for node, model in list(self._by_node.items()):
             if model.kind in ("sqlalchemy", "sqlmodel") and isinstance(node, ast.ClassDef):
-                sqlalchemy.link(model, self, self._contract)
+                sqlalchemy.link(model, self, self.contract)
         for model in list(self):
             if model.kind in ("django", "peewee", "tortoise"):
                 django.collect(model, self)

@@ -68,7 +68,8 @@ def _is_fragment(inner: ast.expr, before: str) -> bool:
     if isinstance(inner, ast.Call):
         function = inner.func
         word = function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
-        return word.split("(")[0] in _FRAGMENTS or bool(_NAME_NEXT.search(before))
+        if word.split("(")[0] in _FRAGMENTS:
+            return True
     return bool(_NAME_NEXT.search(before) or _NO_VALUES.search(before))
 
 

@@ -1,0 +1,139 @@
+"""A call or a type of a TypeScript library -> the rows that it stands for."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import zod
+from releasegate.appcode.fields import Field, Shape
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Entry, Payload
+from releasegate.appcode.texts import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.module import Module
+    from releasegate.model import Relation
+
+_SAFE = {"safeParse", "safeParseAsync"}
+_VALIDATES = ("zValidator", "validator", "vValidator", "sValidator")
+_PRISMA = re.compile(r"^(\w+?)(Unchecked)?Create(Many)?(?:Without\w+)?Input$")
+
+
+def of_call(module: Module, node: ast.Call) -> Payload | None:
+    """Read what zod lets through, what Hono validates, and rows that Supabase selects."""
+    name = called_name(node)
+    if not isinstance(node.func, ast.Attribute):
+        return None
+    if name in _SAFE:
+        made = ast.Call(ast.Attribute(node.func.value, "parse", ast.Load()), node.args, [])
+        return _wrapped(module, node, made)
+    if name in ("single", "maybeSingle", "select") and not module.is_python:
+        return _selected(module, node)
+    return None
+
+
+def schema_of(module: Module, node: ast.Call) -> Shape | None:
+    """Find the schema behind ``c.req.valid("json")``."""
+    if called_name(node) != "valid" or len(node.args) != 1:
+        return None
+    wanted = text_of(module, node.args[0])
+    for place in module.ancestors(node):
+        for given in place.args if isinstance(place, ast.Call) else ():
+            if not isinstance(given, ast.Call) or called_name(given) not in _VALIDATES:
+                continue
+            if len(given.args) > 1 and text_of(module, given.args[0]) == wanted:
+                return zod.shape_of(module, given.args[1])
+    return None
+
+
+def _wrapped(module: Module, node: ast.Call, inner: ast.expr) -> Payload:
+    """Make ``{"data": ...}`` of a result that comes with its error."""
+    module.adopt(inner, node)
+    return Payload(module, node, {"data": Entry(module, inner, node)})
+
+
+def _selected(module: Module, node: ast.Call) -> Payload | None:
+    relation = _read_table(module, node)
+    row = ast.Call(ast.Name("select", ast.Load()), [], [])
+    row.selected = relation  # type: ignore[attr-defined]
+    return _wrapped(module, node, row) if relation is not None else None
+
+
+def _read_table(module: Module, node: ast.expr) -> Relation | None:
+    """Find the table of ``.from("runs").select("*")``, whole rows only."""
+    models, is_whole, current = module.project.models, False, node
+    while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
+        given = text_of(module, current.args[0]) if current.args else None
+        if current.func.attr == "select":
+            is_whole = not current.args or given == "*"
+        if current.func.attr == "from" and models is not None and is_whole:
+            return models.contract.find(None, given)
+        current = current.func.value
+    return None
+
+
+def row_of(module: Module, node: ast.Call) -> Payload | None:
+    """Give every column of a row that was read whole."""
+    relation: Relation | None = getattr(node, "selected", None)
+    models = module.project.models
+    table = models.contract.table(relation) if models is not None and relation else None
+    if table is None or relation is None:
+        return None
+    return Payload(
+        module,
+        node,
+        {
+            name: Entry(
+                module, None, node, True, not column.not_null, f"{relation.name}.{name} is copied"
+            )
+            for name, column in table.columns.items()
+        },
+    )
+
+
+def of_type(module: Module, word: str) -> Shape | None:
+    """Read ``typeof runs.$inferInsert`` and ``Prisma.RunUncheckedCreateInput``."""
+    if "$infer" in word:
+        return _of_drizzle(module, *word.split(".$infer", 1))
+    match = _PRISMA.match(word)
+    models = module.project.models
+    if match is None or models is None:
+        return None
+    name = match[1][:1].lower() + match[1][1:]
+    return module.project.prisma(models.contract).inputs(name, module)
+
+
+def _of_drizzle(module: Module, table: str, kind: str) -> Shape | None:
+    models = module.project.models
+    made = ast.Name(table.rsplit(".", 1)[-1], ast.Load())
+    module.adopt(made, module.tree)
+    model = models.of(module, made) if models is not None else None
+    if model is None or not isinstance(model.node, ast.Call) or len(model.node.args) < 2:
+        return None
+    listed = model.node.args[1]
+    listed = listed.body if isinstance(listed, ast.Lambda) else listed
+    if not isinstance(listed, ast.Dict):
+        return None
+    found = _columns(model.module, listed, is_insert=kind.startswith("Insert"))
+    return Shape({item.name: item for item in found}, is_mapping=True)
+
+
+def _columns(module: Module, listed: ast.Dict, *, is_insert: bool) -> Iterator[Field]:
+    for key, value in zip(listed.keys, listed.values, strict=True):
+        if not isinstance(key, ast.Constant):
+            continue
+        words = {item.attr for item in ast.walk(value) if isinstance(item, ast.Attribute)}
+        is_sure = bool(words & {"notNull", "primaryKey"})
+        has_default = any(word.lstrip("$").startswith(("default", "onUpdate")) for word in words)
+        yield Field(
+            module=module,
+            node=value,
+            owner="the table",
+            name=str(key.value),
+            may_be_none=not is_sure,
+            is_required=not is_insert or (is_sure and not has_default),
+        )

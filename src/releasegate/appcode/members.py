@@ -1,0 +1,87 @@
+"""An item of a mapping or a field of an object -> whether it can be None."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.nullness import Nullness, nullness, shown, worst
+
+if TYPE_CHECKING:
+    from releasegate.appcode.models.model import Model
+    from releasegate.appcode.module import Module
+
+
+def of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
+    """Judge ``data["key"]`` and ``object.field`` by what they are taken from."""
+    if isinstance(node, ast.Subscript):
+        if not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, str):
+            return []
+        known = member(module, node.value, node.slice.value, depth)
+        return [known] if known is not None else []
+    if not isinstance(node, ast.Attribute):
+        return []
+    owners = _models(module, node.value)
+    # A row's own id is declared as optional, and there once it is stored.
+    is_own_key = bool(owners) and node.attr in ("id", "pk", "uuid")
+    declared = None if is_own_key else _of_field(module, node) or _of_column(module, node, owners)
+    if declared is not None:
+        return [declared]
+    known = None if module.is_python else member(module, node.value, node.attr, depth)
+    return [known] if known is not None else []
+
+
+def _models(module: Module, node: ast.expr) -> list[Model]:
+    """Find the models that an object is a row of."""
+    from releasegate.appcode.instances import instances
+
+    models = module.project.models
+    known = [models.of_class(owner) for owner in instances(module, node)] if models else []
+    return [model for model in known if model is not None]
+
+
+def _of_column(module: Module, node: ast.Attribute, owners: list[Model]) -> Nullness | None:
+    """Judge ``order.customer`` by a field that says ``null=True``."""
+    if not any(model.is_nullable(node.attr) for model in owners):
+        return None
+    return Nullness(True, f"{shown(node)} is declared as one that may be null", module, node)
+
+
+def _of_field(module: Module, node: ast.Attribute) -> Nullness | None:
+    """Look a field up where the object is made, else in the class that it is declared as."""
+    from releasegate.appcode.objects import fields
+
+    for payload in fields(module, node.value):
+        entry = payload.entries.get(node.attr)
+        if entry is None:
+            continue
+        if entry.value is not None:
+            return nullness(entry.module, entry.value, 3)
+        if not entry.is_certain:
+            what = f"{shown(node)} is undefined where it is left out"
+            return Nullness(True, what, entry.module, entry.node)
+        if entry.may_be_none:
+            return Nullness(True, entry.what, entry.module, entry.node)
+        if entry.may_be_none is False:
+            return Nullness(False, entry.what, entry.module, entry.node)
+    return None
+
+
+def member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | None:
+    """Judge what a mapping that is written down or declared holds under a key."""
+    from releasegate.appcode.payloads import rows
+
+    if not isinstance(base, ast.Name | ast.Attribute | ast.Dict):
+        return None
+    found: list[Nullness] = []
+    for payload in rows(module, base, depth + 4):
+        entry = payload.entries.get(key)
+        if entry is None or not entry.is_certain:
+            return None
+        if entry.value is not None:
+            found.append(nullness(entry.module, entry.value, depth + 1))
+        elif entry.may_be_none is not None:
+            found.append(Nullness(entry.may_be_none, entry.what, entry.module, entry.node))
+        else:
+            return None
+    return worst(found) or (found[0] if found else None)
