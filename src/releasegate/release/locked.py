@@ -1,0 +1,181 @@
+"""A plan and the gates' answers -> its outcomes, under the lock and in the ledger."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from releasegate import __version__, database, facts, findings, ledger
+from releasegate.errors import CouldNotLook
+from releasegate.executor import Order, execute
+from releasegate.gates import LiveTarget, live_database
+from releasegate.model import GateStatus, Outcome, OutcomeStatus, Verdict
+from releasegate.release.sequence import EXIT_BLOCKED
+from releasegate.repository import Repository
+from releasegate.session import Busy, look_at, open_session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from releasegate.database import Connection
+    from releasegate.model import GateResult, Migration, Plan, Report
+    from releasegate.release.inputs import Prepared, Request
+    from releasegate.session import Session
+
+    Work = Callable[[Request, Prepared, tuple[GateResult, ...], Session], Report]
+
+
+def under_lock(
+    request: Request, prepared: Prepared, results: tuple[GateResult, ...], work: Work
+) -> Report:
+    """Open the session, take its lock and work; what fails before the first step blocks."""
+    assert request.target is not None
+    try:
+        with open_session(request.target, request.run_id) as session:
+            session.take_lock(wait=request.settings.mutex_wait, sleep=request.sleep)
+            return work(request, prepared, results, session)
+    except Busy as busy:
+        return stopped_by(prepared, results, _who(prepared, busy), "RG510")
+    except CouldNotLook as error:
+        return stopped_by(prepared, results, str(error), "RG501")
+    except psycopg.Error as error:
+        code = "RG514" if error.sqlstate == database.NO_RIGHT else "RG501"
+        message = f"No step was begun: {database.meaning(error)}."
+        return stopped_by(prepared, results, message, code)
+
+
+def _who(prepared: Prepared, busy: Busy) -> str:
+    live = prepared.inputs.live
+    assert isinstance(live, LiveTarget)
+    if busy.holder is None:
+        return "Another run held the lock a moment ago."
+    known = ledger.read(live.connection)
+    return live_database.describe_holder(busy.holder, replace(live, ledger=known))
+
+
+def stopped_by(
+    prepared: Prepared, results: tuple[GateResult, ...], message: str, code: str
+) -> Report:
+    """Block after all: no step was begun."""
+    finding = findings.make(code, message)
+    gate = live_database.GATE.id
+    changed = tuple(
+        replace(r, status=GateStatus.BLOCKED, findings=(*r.findings, finding))
+        if r.gate == gate
+        else r
+        for r in results
+    )
+    return prepared.report(EXIT_BLOCKED, Verdict.BLOCKED, f"Blocked by {gate}.", gates=changed)
+
+
+def run(
+    request: Request,
+    prepared: Prepared,
+    session: Session,
+    plan: Plan,
+    *,
+    expected: Mapping[int, Mapping[str, str | None]],
+) -> tuple[Outcome, ...]:
+    """Begin the run in the ledger and execute the plan.
+
+    ``expected`` is what each step must leave behind.
+
+    Raises:
+        CouldNotLook: the replica cannot be looked at; nothing is written then.
+    """
+    with ExitStack() as stack:
+        replica = _replica(request, session, stack)
+        ledger.create(session.connection)
+        try:
+            outcomes = _run(request, prepared, session, plan, expected, replica)
+            request.settled()
+        except KeyboardInterrupt:
+            request.settled()
+            return _by_the_ledger(session, prepared.inputs.migration, plan)
+        return outcomes
+
+
+def _replica(request: Request, session: Session, stack: ExitStack) -> Connection | None:
+    """Open the session that looks at the replica.
+
+    Raises:
+        CouldNotLook: it cannot be reached, or is no replica of this target.
+    """
+    if request.replica is None:
+        return None
+    replica = stack.enter_context(look_at(request.replica, request.run_id))
+    if not facts.is_standby(replica):
+        raise CouldNotLook("--replica-url leads to a server that is no standby.")
+    if database.identify(replica).system_identifier != session.system_identifier:
+        raise CouldNotLook("--replica-url leads to a standby of another server.")
+    return replica
+
+
+def _run(
+    request: Request,
+    prepared: Prepared,
+    session: Session,
+    plan: Plan,
+    expected: Mapping[int, Mapping[str, str | None]],
+    replica: Connection | None,
+) -> tuple[Outcome, ...]:
+    """Begin the run in the ledger and execute the plan."""
+    inputs = prepared.inputs
+    assert inputs.window is not None
+    ledger.begin_run(
+        session.connection,
+        run_id=request.run_id,
+        migration=inputs.migration,
+        plan=plan,
+        release=inputs.release,
+        commit=inputs.repository.head if isinstance(inputs.repository, Repository) else None,
+        window=inputs.window,
+        operator=request.operator,
+        tool_version=__version__,
+        expected=expected,
+    )
+    order = Order(
+        run_id=request.run_id,
+        migration=inputs.migration,
+        plan=plan,
+        window=inputs.window,
+        longest_wait=request.settings.longest_wait,
+        grace=request.settings.hard_stop,
+        sleep=request.sleep,
+        log=request.log.bind(migration=inputs.migration.name),
+        expected=expected,
+        replica=replica,
+    )
+    return execute(session, order)
+
+
+def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[Outcome, ...]:
+    """Tell what a run did that was interrupted outside a step, or a second time."""
+    try:
+        is_known = session.old_backends_are_gone()
+        done = ledger.steps_done(session.connection, migration.number)
+    except psycopg.Error:
+        is_known, done = False, set()
+    if not is_known:
+        message = "Interrupted, and the truth could not be read back."
+        return tuple(
+            Outcome(step.ordinal, OutcomeStatus.UNKNOWN, message=message) for step in made.steps
+        )
+    return tuple(
+        Outcome(step.ordinal, OutcomeStatus.APPLIED)
+        if step.ordinal in done
+        else Outcome(step.ordinal, OutcomeStatus.NOT_RUN, message="Interrupted before the step.")
+        for step in made.steps
+    )
+
+
+def close(session: Session, run_id: str, verdict: Verdict) -> str | None:
+    """Write the run's end; where the server is gone the open row stays behind as evidence."""
+    try:
+        ledger.end_run(session.connection, run_id, verdict.value)
+        return ledger.read(session.connection).head
+    except (psycopg.Error, CouldNotLook):
+        return None
