@@ -58,6 +58,8 @@ CODES: tuple[Code, ...] = (
         ("RG109", E, "Git refuses to read the repository", "git config --global --add safe.directory PATH"),
         ("RG110", N, "HEAD is detached", "Nothing to do in CI; on a workstation, check out a branch."),
         ("RG111", N, "The migration is a draft", "It is checked like any other and never applied."),
+        ("RG112", E, "A Git LFS pointer stands in place of a file", "git lfs fetch --all && git lfs checkout"),
+        ("RG113", E, "A submodule is not as HEAD pins it", "git submodule update --init"),
     ),
     *_gate(
         "app-code",

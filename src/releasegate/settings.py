@@ -159,6 +159,11 @@ def _find(start: Path) -> tuple[Path, str | None, dict[str, Any]]:
                 return folder, "pyproject.toml", tool["releasegate"]
         if (folder / ".git").exists():
             return folder, None, {}
+    if all((start / part).exists() for part in ("HEAD", "objects", "refs")):
+        raise UsageError(
+            f"{start.name} is a bare repository, without files to look at: git worktree add "
+            "../checkout HEAD, and run there."
+        )
     return start, None, {}
 
 

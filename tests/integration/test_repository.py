@@ -248,7 +248,7 @@ def test_paths_are_relative_to_a_root_below_the_top(folder: Path) -> None:
 
     with opened(folder / "service") as repository:
         assert repository.read(head, "db/a.sql") == b"inner"
-        assert set(repository.blobs(head, ["."])) == {"db/a.sql"}
+        assert set(repository.listing(head, ["."]).blobs) == {"db/a.sql"}
 
 
 @pytest.mark.parametrize("name", ["a b", "ä", "a*", ":(top)a", "--help", 'q"q', "tab\there"])
@@ -256,14 +256,14 @@ def test_odd_names_are_names(folder: Path, name: str) -> None:
     commit(folder, **{name: "odd"})
 
     with opened(folder) as repository:
-        found = repository.blobs(repository.head, [f"{name}.sql"])
+        found = repository.listing(repository.head, [f"{name}.sql"]).blobs
         assert set(found) == {f"{name}.sql"}
         assert repository.read(repository.head, f"{name}.sql") == b"odd"
 
 
 def differing(folder: Path, *names: str) -> dict[str, str]:
     with opened(folder) as repository:
-        blobs = repository.blobs(repository.head, ["."])
+        blobs = repository.listing(repository.head, ["."]).blobs
         contents = {name: content(folder / name) for name in names}
         return module.differing(contents, blobs, is_exact=False)
 
@@ -380,7 +380,7 @@ def test_nothing_is_run_that_the_repository_configures(folder: Path, tmp_path: P
         assert not repository.is_shallow
         assert not repository.is_detached
         assert repository.read(first, "a.sql") == b"1"
-        blobs = repository.blobs(first, ["."])
+        blobs = repository.listing(first, ["."]).blobs
         held = {"a.sql": content(folder / "a.sql")}
         assert module.differing(held, blobs, is_exact=False)
 

@@ -11,6 +11,7 @@ from releasegate.database import Parameters
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget
 from releasegate.gates.ground import run, snapshot
 from releasegate.model import Finding, Level
+from releasegate.repository import pointed_at
 from releasegate.session import MIGRATION_SEARCH_PATH
 from releasegate.statements.effects import effects
 from releasegate.statements.parser import Source, SqlError, backslashes
@@ -92,6 +93,10 @@ def _faults(inputs: GateInputs) -> Iterator[Finding]:
 
 
 def _bytes(content: bytes) -> Iterator[Finding]:
+    if pointed_at(content):
+        message = "The file is a Git LFS pointer: what it stands for is not here."
+        yield findings.make("RG303", message, line=1, column=1, help="git lfs pull")
+        return
     nul = content.find(b"\0")
     if nul >= 0:
         line = content.count(b"\n", 0, nul) + 1

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from releasegate import findings
 from releasegate.appcode.sources import SUFFIXES
 from releasegate.gates import Answer, Gate, GateInputs
+from releasegate.gates.submodules import submodule
 from releasegate.model import Finding, Level
-from releasegate.repository import RepositoryProblem, content, differing
+from releasegate.repository import RepositoryProblem, content, differing, pointed_at
+from releasegate.repository.differences import NOT_COMMITTED, OTHER_LINE_ENDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from releasegate.repository import Repository
+    from releasegate.repository import Listing, Repository
 
 _SHOWN = 20
 
@@ -43,7 +45,7 @@ def _tag(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
     name = inputs.release.tag
     tag = repository.tag(name)
     if not tag.exists:
-        yield _missing(name, is_shallow=repository.is_shallow)
+        yield _missing(name, repository)
     elif tag.commit is None:
         message = f"The tag {name} names something that is no commit."
         help_ = f"git tag -f -a {shlex.quote(name)} COMMIT -m {shlex.quote(name)}"
@@ -52,10 +54,13 @@ def _tag(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
         yield _not_behind(name, repository, tag.commit)
 
 
-def _missing(name: str, *, is_shallow: bool) -> Finding:
-    if is_shallow:
+def _missing(name: str, repository: Repository) -> Finding:
+    if repository.is_shallow:
         message = f"This clone is shallow and has no tag {name}; the repository may have it."
         return findings.make("RG107", message)
+    if repository.takes_no_tags:
+        message = f"This clone takes no tags, and has no tag {name}; the repository may have it."
+        return findings.make("RG107", message, help="git fetch --tags")
     message = f"There is no tag {name}: the release that the migration needs is not cut."
     quoted = shlex.quote(name)
     cure = f"git tag -a {quoted} -m {quoted} && git push origin {quoted}"
@@ -84,14 +89,49 @@ def _committed(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
         path = inputs.settings.configuration.baseline
         read[path] = content(root / path)
     roots = inputs.settings.configuration.app_code.roots
-    blobs = repository.blobs(repository.head, [*executed, *read, *roots])
-    reasons = differing(executed, blobs, is_exact=True)
-    reasons |= differing(read, blobs, is_exact=False)
-    gone = [p for p in blobs if p.endswith(SUFFIXES) and not (root / p).exists()]
+    listing = repository.listing(repository.head, [*executed, *read, *roots])
+    for path, pinned in listing.submodules.items():
+        inside = {p: read.pop(p) for p in [*read] if p.startswith(f"{path}/")}
+        yield from submodule(root, path, pinned, inside)
+    reasons = {
+        **differing(executed, listing.blobs, is_exact=True),
+        **differing(read, listing.blobs, is_exact=False),
+    }
+    held = {**read, **executed}
+    reasons = {p: r for p, r in reasons.items() if not _is_smudged(p, held, listing, repository)}
+    gone = [p for p in listing.blobs if p.endswith(SUFFIXES) and not (root / p).exists()]
     reasons |= dict.fromkeys(gone, "deleted")
+    yield from _told(reasons, repository)
+    for path in (p for p, c in held.items() if c is not None and pointed_at(c)):
+        message = f"{path} is a Git LFS pointer: the file itself is not here."
+        yield findings.make("RG112", message, path=path)
+
+
+def _is_smudged(
+    path: str, held: Mapping[str, bytes | None], listing: Listing, repository: Repository
+) -> bool:
+    """Tell whether the commit has a Git LFS pointer to just this content."""
+    blob, content_ = listing.blobs.get(path), held[path]
+    return bool(blob and content_ is not None and repository.is_pointer_to(blob, content_))
+
+
+def _told(reasons: Mapping[str, str], repository: Repository) -> Iterator[Finding]:
+    ignored = repository.ignored(p for p, r in reasons.items() if r == NOT_COMMITTED)
+    is_sparse = repository.is_sparse
     for path in sorted(reasons)[:_SHOWN]:
-        cure = f"git add {shlex.quote(path)} && git commit"
-        yield findings.make("RG104", f"{path} is {reasons[path]}.", path=path, help=cure)
+        reason, quoted = reasons[path], shlex.quote(path)
+        cure = f"git add {quoted} && git commit"
+        if path in ignored:
+            reason = "ignored by Git, and it is read here"
+            cure = f"git add --force {quoted} && git commit; or exclude it in app-code.exclude"
+        elif reason == OTHER_LINE_ENDS:
+            cure = (
+                "echo '*.sql eol=lf' >> .gitattributes && git add .gitattributes && "
+                f"git commit -m 'Keep SQL with LF' && rm {quoted} && git checkout -- {quoted}"
+            )
+        elif is_sparse and reason == "deleted":
+            reason, cure = "left out of a sparse checkout", "git sparse-checkout disable"
+        yield findings.make("RG104", f"{path} is {reason}.", path=path, help=cure)
     if len(reasons) > _SHOWN:
         yield findings.make("RG104", f"{len(reasons) - _SHOWN} more files differ from HEAD.")
 

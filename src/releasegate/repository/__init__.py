@@ -11,13 +11,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from releasegate import findings
+from releasegate.repository.differences import content, differing, pointed_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     import git
 
     from releasegate.model import Finding
+
+__all__ = [
+    "Listing",
+    "Repository",
+    "RepositoryProblem",
+    "Tag",
+    "content",
+    "differing",
+    "open_repository",
+    "pointed_at",
+]
 
 # The repository is untrusted: its configuration may name programs for Git to run.
 _SAFE = (
@@ -35,7 +47,6 @@ _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_GRAFT_FILE": "/dev/null",
 }
-_HEX_SHA1 = 40
 _MANY_PATHS = 200
 
 
@@ -57,6 +68,16 @@ class Tag:
     commit: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a commit holds at or below some paths."""
+
+    #: path -> id of the blob
+    blobs: dict[str, str]
+    #: path -> the commit that a submodule is pinned to
+    submodules: dict[str, str]
+
+
 class Repository:
     """A Git repository, read without running anything that it configures."""
 
@@ -73,6 +94,16 @@ class Repository:
     @property
     def is_shallow(self) -> bool:
         return self._run("rev-parse", "--is-shallow-repository")[1].strip() == b"true"
+
+    @property
+    def is_sparse(self) -> bool:
+        """Tell whether the working tree leaves files of HEAD out (git-sparse-checkout(1))."""
+        return self._config("core.sparseCheckout") == ["true"]
+
+    @property
+    def takes_no_tags(self) -> bool:
+        """Tell whether a remote was cloned with --no-tags."""
+        return "--no-tags" in self._config("--get-regexp", r"^remote\..*\.tagopt$")
 
     def tag(self, name: str) -> Tag:
         """Look a tag up by its exact name, annotated or not."""
@@ -93,11 +124,29 @@ class Repository:
         Raises:
             RepositoryProblem: the clone lacks it, or Git cannot read it.
         """
-        blob = self.blobs(commit, [path]).get(path)
-        return self._must(path, "cat-file", "blob", blob) if blob else None
+        blob = self.listing(commit, [path]).blobs.get(path)
+        if blob is None:
+            return None
+        held = self._must(path, "cat-file", "blob", blob)
+        oid = pointed_at(held)
+        return held if oid is None else self._stored(path, oid)
 
-    def blobs(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
-        """Map the files at or below these paths to their blobs' ids at a commit.
+    def is_pointer_to(self, blob: str, held: bytes) -> bool:
+        """Tell whether a blob is a Git LFS pointer that stands for this content."""
+        code, pointer = self._run("cat-file", "blob", blob)
+        return code == 0 and pointed_at(pointer) == hashlib.sha256(held).hexdigest()
+
+    def ignored(self, paths: Iterable[str]) -> set[str]:
+        """Tell which of these paths Git is told to ignore."""
+        names = [self._full(path) for path in paths][:_MANY_PATHS]
+        if not names:
+            return set()
+        asked = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--full-name")
+        out = self._run(*asked, "--", *names)[1]
+        return {self._relative(os.fsdecode(name)) for name in out.split(b"\0") if name}
+
+    def listing(self, commit: str, paths: Iterable[str]) -> Listing:
+        """List the files and submodules at or below these paths at a commit.
 
         Raises:
             RepositoryProblem: the clone lacks a folder, or Git cannot read it.
@@ -106,20 +155,40 @@ class Repository:
         # A longer list may not fit into a command line; then everything is listed.
         named = full if len(full) <= _MANY_PATHS else []
         out = self._must(commit, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *named)
-        found = {}
+        found = Listing({}, {})
         for entry in filter(None, out.split(b"\0")):
             meta, _, name = entry.partition(b"\t")
-            found[self._relative(os.fsdecode(name))] = meta.split()[2].decode()
+            _, kind, id_ = meta.decode().split()
+            kept = found.submodules if kind == "commit" else found.blobs
+            kept[self._relative(os.fsdecode(name))] = id_
         return found
+
+    def _stored(self, path: str, oid: str) -> bytes:
+        """Find what an LFS pointer stands for: in the local store, or in the working tree."""
+        store = Path(str(self._repo.common_dir), "lfs", "objects", oid[:2], oid[2:4], oid)
+        for file in (store, self._top / self._full(path)):
+            held = content(file)
+            if held is not None and hashlib.sha256(held).hexdigest() == oid:
+                return held
+        message = (
+            f"{path} is kept by Git LFS, and what the commit's pointer stands for is not here."
+        )
+        raise RepositoryProblem(findings.make("RG112", message, path=path))
+
+    def _config(self, *what: str) -> list[str]:
+        return self._run("config", *what)[1].decode(errors="replace").split()
 
     def _must(self, what: str, *arguments: str) -> bytes:
         code, out = self._run(*arguments)
         if code == 0:
             return out
         message = f"Git cannot read {what}: the clone is partial or damaged."
-        raise RepositoryProblem(
-            findings.make("RG109", message, help="git fsck; git fetch --refetch")
-        )
+        raise RepositoryProblem(findings.make("RG109", message, help=self._refetch()))
+
+    def _refetch(self) -> str:
+        """Name what brings in all that a partial clone left out (git-fetch(1))."""
+        is_partial = bool(self._config("--get-regexp", r"^remote\..*\.promisor$"))
+        return "git fetch --refetch --no-filter" if is_partial else "git fsck"
 
     def _head(self) -> str:
         code, head = self._run("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
@@ -183,48 +252,3 @@ def open_repository(root: Path) -> Iterator[Repository]:
         raise RepositoryProblem(findings.make("RG105", message)) from None
     with repo:
         yield Repository(repo, root)
-
-
-def content(file: Path) -> bytes | None:
-    """Read a file as Git stores it, a link as its text; None where it cannot be read."""
-    try:
-        if file.is_symlink():
-            return os.fsencode(file.readlink())
-        return file.read_bytes() if file.is_file() else None
-    except OSError:
-        return None
-
-
-def differing(
-    contents: Mapping[str, bytes | None], blobs: Mapping[str, str], *, is_exact: bool
-) -> dict[str, str]:
-    """Map the paths whose content is not that of their blob to the reason.
-
-    Unless ``is_exact``, CRLF stands for LF: a checkout may have turned them (core.autocrlf).
-    """
-    reasons = {}
-    for path, held in contents.items():
-        reason = _difference(held, blobs.get(path), is_exact=is_exact)
-        if reason:
-            reasons[path] = reason
-    return reasons
-
-
-def _difference(held: bytes | None, blob: str | None, *, is_exact: bool) -> str | None:
-    if blob is None:
-        return "not committed"
-    if held is None:
-        return "deleted or unreadable"
-    if _blob_id(held, blob) == blob:
-        return None
-    is_same_text = _blob_id(held.replace(b"\r\n", b"\n"), blob) == blob
-    if is_same_text and is_exact:
-        return "committed with other line ends"
-    return None if is_same_text else "modified since the commit"
-
-
-def _blob_id(content: bytes, like: str) -> str:
-    """Hash as Git does: SHA-1, or SHA-256 where the repository's ids are longer."""
-    algorithm = "sha1" if len(like) == _HEX_SHA1 else "sha256"
-    header = f"blob {len(content)}\0".encode()
-    return hashlib.new(algorithm, header + content, usedforsecurity=False).hexdigest()
