@@ -10,12 +10,14 @@ from releasegate.model import (
     Directives,
     GateResult,
     GateStatus,
+    Latency,
     Lock,
     Migration,
     Moment,
     Outcome,
     OutcomeStatus,
     Plan,
+    Prediction,
     Relation,
     Release,
     Report,
@@ -130,6 +132,8 @@ STOPPED = replace(
         Moment(at(18.9), "connection.restored", 3),
         Moment(at(19.2), "step.finished", 3, status="failed", sqlstate="55P03"),
     ),
+    predictions={2: Prediction(6.0, 12.0), 3: Prediction(0.01, 0.1)},
+    latency=tuple(Latency(at(n), 3.0 + (n % 7) * 1.5) for n in range(20)),
     ledger_head="ef" * 32,
 )
 #: a preflight that an app's write blocks

@@ -96,7 +96,12 @@ def tell(*, directory: Path | None, cache: Path | None, say: Callable[[str], Non
         with _load(stage):
             _sequence(stage)
     _sum_up(stage)
-    say(f"The JSON report of the apply is {folder / 'apply.json'}")
+    stage.releasegate(
+        *("report", "apply.json", "--latency", "app.json"),
+        *("--format", "html", "--output", "apply.html"),
+        expect=0,
+    )
+    say(f"The report of the apply, with its timeline: {folder / 'apply.html'}")
     say(f"The demo took {time.monotonic() - began:.0f} s; nothing but that folder is left.")
     return 0
 

@@ -263,6 +263,23 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Prediction:
+    """How long a step will take, in seconds."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """What the app felt in one stretch of time, as somebody measured it beside the run."""
+
+    at: datetime
+    #: the longest that a caller waited
+    max_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     tag: str
     commit: str | None
@@ -325,9 +342,13 @@ class Report:
     gates: tuple[GateResult, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     plan: Plan | None = None
+    #: by the step's ordinal, where it could be said
+    predictions: Mapping[int, Prediction] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
     #: what happened to the steps, in its order
     timeline: tuple[Moment, ...] = ()
+    #: in the order of time; empty: nobody measured, or nobody gave it to the report
+    latency: tuple[Latency, ...] = ()
     #: the digest of the last row of the ledger's journal, to be kept elsewhere
     ledger_head: str | None = None
     #: for ``status``: where the ledger is another than its journal says

@@ -14,7 +14,8 @@ def test_the_demo_tells_the_whole_story(project: Project, tmp_path: Path) -> Non
     assert run.exit_code == 0, run.stderr
     assert "RG101" in run.stdout
     assert "NOTHING TO DO" in run.stdout
-    assert str(folder / "apply.json") in run.stdout
+    assert str(folder / "apply.html") in run.stdout
+    assert "What the app felt" in (folder / "apply.html").read_text()
     assert json.loads((folder / "apply.json").read_text())["verdict"] == "applied"
     assert json.loads((folder / "app.json").read_text())["errors"]["total"] == 0
 

@@ -107,7 +107,7 @@ def test_any_format_is_rendered_from_one_runs_report(released: Project, tmp_path
 
     again = {
         name: released.run("report", str(file), "--format", name)
-        for name in ("console", "json", "github", "markdown", "sarif", "junit")
+        for name in ("console", "json", "github", "markdown", "sarif", "junit", "html")
     }
 
     assert ran.exit_code == 1
@@ -117,6 +117,22 @@ def test_any_format_is_rendered_from_one_runs_report(released: Project, tmp_path
     assert f"::error file={MIGRATION},line={line},col=8,title=RG301" in again["github"].stdout
     assert all("RG301" in run.stdout for run in again.values())
     assert "CREATE INDEKS" in again["markdown"].stdout
+
+
+def test_what_the_app_felt_is_drawn_where_it_was_measured(released: Project) -> None:
+    released.ask("plan", "--output", "plan.json")
+    released.write("app.json", '{"timeline": [{"at": "2027-01-17T01:00:00Z", "max_ms": 37}]}')
+    released.write("odd.json", '{"timeline": [{"at": "yesterday"}]}')
+    rendered = ["report", "plan.json", "--format", "html"]
+
+    drawn = released.run(*rendered, "--latency", "app.json")
+    plain = released.run(*rendered)
+    refused = released.run(*rendered, "--latency", "odd.json")
+
+    assert "What the app felt" in drawn.stdout
+    assert "Longest wait: 37 ms" in drawn.stdout
+    assert "What the app felt" not in plain.stdout
+    assert refused.exit_code == 2
 
 
 def test_what_is_no_report_cannot_be_rendered(released: Project) -> None:

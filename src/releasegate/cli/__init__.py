@@ -192,12 +192,19 @@ def status(**options: Any) -> int:
 @cli.command()
 @click.argument("file", metavar="REPORT", type=click.Path(allow_dash=True, path_type=Path))
 @rendering
+@click.option(
+    "--latency",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help='What the app felt meanwhile: {"timeline": [{"at": TIME, "max_ms": NUMBER}]}, as JSON.',
+)
 def report(file: Path, **options: Any) -> int:
     """Write a run's JSON report in another format; REPORT may be - for standard input.
 
     \b
     Examples:
       releasegate report apply.json --format html --output apply.html
+      releasegate report apply.json --latency app.json --format html --output apply.html
       releasegate report preflight.json --format markdown
     """
     return render_again(file, options)

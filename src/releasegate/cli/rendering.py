@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from releasegate.model import Report
 
-FORMATS = ("console", "json", "github", "markdown", "sarif", "junit")
+FORMATS = ("console", "json", "github", "markdown", "sarif", "junit", "html")
 
 
 def render(report: Report, format_: str, *, docs_url: str | None, is_file: bool) -> str:

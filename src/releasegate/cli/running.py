@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,17 +67,23 @@ def render_again(file: Path, options: dict[str, Any]) -> int:
     _check_output(output)
     from releasegate.reports import reading
 
-    try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
-    report = reading.read(content)
+    report = reading.read(_content(file))
+    latency: Path | None = options["latency"]
+    if latency is not None:
+        report = replace(report, latency=reading.read_latency(_content(latency)))
     try:
         write(report, options["format_"], output, docs_url=options["docs_url"])
     except (KeyError, TypeError, AttributeError, ValueError):
         # The evidence is what each gate makes of it: no type describes it.
         raise UsageError(f"{file} is no report of releasegate: its evidence is broken.") from None
     return 0
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def write(report: Report, format_: str, output: Path | None, *, docs_url: str | None) -> None:

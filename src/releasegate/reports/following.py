@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.model import GateStatus, Level, Verdict
+from releasegate.model import GateStatus, Level, OutcomeStatus, Verdict
 
 if TYPE_CHECKING:
     from releasegate.model import Report
+
+_STOPS = frozenset({OutcomeStatus.FAILED, OutcomeStatus.UNKNOWN})
+#: SQLSTATE classes of what passes: connection, rollback, lock not available, operator's doing
+_PASSING = ("08", "40", "55P03", "57")
 
 
 def next_step(report: Report) -> str | None:
@@ -23,9 +27,17 @@ def next_step(report: Report) -> str | None:
         return _after_preflight(report, number)
     if report.verdict is Verdict.APPLIED:
         return "releasegate status --exit-code"
-    if report.verdict is Verdict.UNKNOWN:
+    if report.verdict is Verdict.STOPPED and _is_worth_another_run(report):
+        return f"releasegate {report.command} --window START/DURATION{number}"
+    if report.verdict in (Verdict.UNKNOWN, Verdict.STOPPED):
         return "releasegate status"
     return None
+
+
+def _is_worth_another_run(report: Report) -> bool:
+    """Tell whether time alone may help: a lock, the close or a lost connection stopped it."""
+    states = [outcome.sqlstate for outcome in report.outcomes if outcome.status in _STOPS]
+    return all(state is None or state.startswith(_PASSING) for state in states)
 
 
 def _after_preflight(report: Report, number: str) -> str:

@@ -11,7 +11,17 @@ from releasegate import findings
 from releasegate.statements.locks import CONFLICTS, ROW_EXCLUSIVE
 
 if TYPE_CHECKING:
-    from releasegate.model import Effect, GateResult, Migration, Plan, Report, Step
+    from collections.abc import Mapping
+
+    from releasegate.model import (
+        Effect,
+        GateResult,
+        Migration,
+        Plan,
+        Prediction,
+        Report,
+        Step,
+    )
 
 SCHEMA_VERSION = 1
 
@@ -40,9 +50,10 @@ def as_dict(report: Report) -> dict[str, Any]:
         "gates": [_gate(result) for result in report.gates],
         "not_asked": [r.gate for r in report.gates if r.status.value == "not_asked"],
         "waivers": [asdict(waiver) for waiver in report.waivers],
-        "plan": _plan(report.plan),
+        "plan": _plan(report.plan, report.predictions),
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
         "timeline": [asdict(moment) for moment in report.timeline],
+        "latency": [asdict(measured) for measured in report.latency],
         "ledger": {"head": report.ledger_head, "faults": list(report.ledger_faults)},
         "migrations": [asdict(state) for state in report.migrations],
     }
@@ -69,7 +80,7 @@ def _gate(result: GateResult) -> dict[str, Any]:
     return shown
 
 
-def _plan(plan: Plan | None) -> dict[str, Any] | None:
+def _plan(plan: Plan | None, predictions: Mapping[int, Prediction]) -> dict[str, Any] | None:
     if plan is None:
         return None
     steps = [
@@ -84,7 +95,9 @@ def _plan(plan: Plan | None) -> dict[str, Any] | None:
             "undo_loses_data": any(item.loses_data for item in step.undo),
             "reversible": step.is_reversible,
             "postcondition": [_promise(effect) for effect in step.effects],
-            "predicted_s": None,
+            "predicted_s": asdict(predictions[step.ordinal])
+            if step.ordinal in predictions
+            else None,
         }
         for step in plan.steps
     ]

@@ -24,7 +24,7 @@ def lines(plan: Plan, width: int) -> Iterator[str]:
     for step in plan.steps:
         locks = "; ".join(f"{lock.mode} on {lock.relation}" for lock in step.locks)
         way = "" if _is_in_the_way(step) or not step.locks else " (no writer waits)"
-        cells = (str(step.ordinal), step.title, f"{locks or 'none'}{way}", _undo(step))
+        cells = (str(step.ordinal), step.title, f"{locks or 'none'}{way}", undo(step))
         yield from _row(cells, width)
     yield ""
     for step in plan.steps:
@@ -43,7 +43,8 @@ def _row(cells: tuple[str, str, str, str], width: int) -> Iterator[str]:
         yield "".join(padded).rstrip()
 
 
-def _undo(step: Step) -> str:
+def undo(step: Step) -> str:
+    """Say whether the step can be taken back."""
     if not step.is_reversible:
         return "not all of it"
     if not step.undo:

@@ -1,4 +1,4 @@
-"""A report as JSON, of any run -> the Report that every renderer takes."""
+"""JSON that a run, or a measurement beside it, has left -> what every renderer takes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from releasegate.errors import UsageError
-from releasegate.model import Report
+from releasegate.model import Latency, Report
 from releasegate.reports.json import SCHEMA_VERSION
 
 
@@ -32,6 +32,24 @@ def read(text: bytes) -> Report:
         raise UsageError(f"The file is no report of releasegate: {error}.") from None
 
 
+class _Measured(msgspec.Struct):
+    """What the example app's worker and others write of a load; the rest of it is passed over."""
+
+    timeline: tuple[Latency, ...]
+
+
+def read_latency(text: bytes) -> tuple[Latency, ...]:
+    """Read what an app felt: ``{"timeline": [{"at": TIME, "max_ms": NUMBER}, ...]}``.
+
+    Raises:
+        UsageError: it is no JSON, or has another shape.
+    """
+    try:
+        return msgspec.json.decode(text, type=_Measured).timeline
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The latencies cannot be read: {error}.") from None
+
+
 def _arranged(document: dict[str, Any]) -> dict[str, Any]:
     """Put what the published shape flattens back to where the model has it."""
     migration, plan = document["migration"], document["plan"]
@@ -40,9 +58,15 @@ def _arranged(document: dict[str, Any]) -> dict[str, Any]:
         "migration": migration and {**migration, "content": "", "directives": {}},
         "commit": migration and migration["commit"],
         "plan": plan and {**plan, "steps": [_step(step) for step in plan["steps"]]},
+        "predictions": _predictions(plan),
         "ledger_head": document["ledger"]["head"],
         "ledger_faults": document["ledger"]["faults"],
     }
+
+
+def _predictions(plan: dict[str, Any] | None) -> dict[int, Any]:
+    steps = plan["steps"] if plan else ()
+    return {step["ordinal"]: step["predicted_s"] for step in steps if step["predicted_s"]}
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:
