@@ -285,6 +285,8 @@ class Release:
     commit: str | None
     #: None: nobody asked for a signature
     signed: bool | None = None
+    #: what the tag's name points to: another one for a tag that was made again
+    object: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

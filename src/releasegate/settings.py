@@ -70,6 +70,10 @@ class FreezeRule(_Section, frozen=True):
 
 
 class Policy(_Section, frozen=True):
+    #: the release tag must be signed by one of allowed_signers
+    signed_tag: bool = False
+    #: a file of public keys: absolute, outside the repository, or read at its default branch
+    allowed_signers: str = ""
     #: migrations that are drafts whatever their header says
     drafts: tuple[str, ...] = ()
     #: extensions that a migration may create

@@ -14,9 +14,9 @@ from releasegate.appcode.sources import Sources, source_files
 from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates.excerpts import lines_about
-from releasegate.model import GateResult, GateStatus, Level
+from releasegate.model import Finding, GateResult, GateStatus, Level
 from releasegate.plan import CannotPlan, make_plan
-from releasegate.repository import content
+from releasegate.repository import RepositoryProblem, content
 from releasegate.statements.parser import SqlError, Statement, parse
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from releasegate.database import Connection, Parameters
     from releasegate.gates.ground import Ground
     from releasegate.ledger import Ledger
-    from releasegate.model import Finding, Migration, Plan, Release, Target, Window
+    from releasegate.model import Migration, Plan, Release, Target, Window
     from releasegate.repository import Repository
     from releasegate.settings import Settings
 
@@ -101,6 +101,26 @@ class GateInputs:
         from releasegate.gates.ground import prepare
 
         return prepare(self, self.stack)
+
+    @cached_property
+    def signature(self) -> str | Finding | None:
+        """Who signed the release tag, or why it does not count; None where nobody asks.
+
+        The programs and keys by which Git verifies are the policy's, never the repository's.
+        """
+        policy, repository = self.settings.configuration.policy, self.repository
+        if not policy.signed_tag or isinstance(repository, Finding):
+            return None
+        tag = repository.tag(self.release.tag)
+        if not tag.exists:
+            return None
+        from releasegate.repository import signatures
+
+        try:
+            allowed = signatures.allowed_signers(repository, policy.allowed_signers)
+            return signatures.signer(repository, tag, allowed, now=self.now)
+        except RepositoryProblem as problem:
+            return problem.finding
 
     @cached_property
     def planned(self) -> Plan | CannotPlan:

@@ -35,6 +35,7 @@ def ask(inputs: GateInputs) -> Answer:
     evidence = {
         "tag": inputs.release.tag,
         "tag_commit": inputs.release.commit,
+        "signed_by": inputs.signature if isinstance(inputs.signature, str) else None,
         "head": repository.head,
         "baseline": inputs.baseline.origin,
     }
@@ -52,6 +53,10 @@ def _tag(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
         yield findings.make("RG102", message, help=help_)
     elif not repository.is_ancestor(tag.commit):
         yield _not_behind(name, repository, tag.commit)
+    if tag.object != inputs.release.object:
+        yield findings.make("RG129", f"The tag {name} was moved while it was looked at.")
+    if isinstance(inputs.signature, Finding):
+        yield inputs.signature
 
 
 def _missing(name: str, repository: Repository) -> Finding:
@@ -102,6 +107,7 @@ def _committed(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
     gone = [p for p in listing.blobs if p.endswith(SUFFIXES) and not (root / p).exists()]
     reasons |= dict.fromkeys(gone, "deleted")
     yield from _told(reasons, repository)
+    yield from _configuration(inputs, repository)
     for path in (p for p, c in held.items() if c is not None and pointed_at(c)):
         message = f"{path} is a Git LFS pointer: the file itself is not here."
         yield findings.make("RG112", message, path=path)
@@ -134,6 +140,17 @@ def _told(reasons: Mapping[str, str], repository: Repository) -> Iterator[Findin
         yield findings.make("RG104", f"{path} is {reason}.", path=path, help=cure)
     if len(reasons) > _SHOWN:
         yield findings.make("RG104", f"{len(reasons) - _SHOWN} more files differ from HEAD.")
+
+
+def _configuration(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
+    """The policy that the gates go by is that of the file on disk."""
+    path = inputs.settings.source
+    if path is None:
+        return
+    held = {path: content(inputs.settings.root / path)}
+    blobs = repository.listing(repository.head, [path]).blobs
+    for name, reason in differing(held, blobs, is_exact=False).items():
+        yield findings.make("RG119", f"{name}, which holds the policy, is {reason}.", path=name)
 
 
 def _draft(inputs: GateInputs) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -90,7 +90,7 @@ class Prepared:
         fields = {
             "migration": inputs.migration,
             "commit": repository.head if isinstance(repository, Repository) else None,
-            "release": inputs.release,
+            "release": self._release(),
             "target": live.target if live else None,
             "window": inputs.window,
             "timeline": self.request.timeline.moments,
@@ -107,6 +107,11 @@ class Prepared:
             summary=f"{summary}{self._choice()}",
             **fields,  # type: ignore[arg-type]
         )
+
+    def _release(self) -> Release:
+        if not self.request.settings.configuration.policy.signed_tag:
+            return self.inputs.release
+        return replace(self.inputs.release, signed=isinstance(self.inputs.signature, str))
 
     def _choice(self) -> str:
         """Say that nobody named the migration and no ledger was there to tell the next one."""
@@ -238,7 +243,8 @@ def _release(settings: Settings, migration: Migration, repository: Repository | 
     name = migration.directives.requires_tag or settings.configuration.release_tag
     if isinstance(repository, Finding):
         return Release(name, None)
-    return Release(name, repository.tag(name).commit)
+    tag = repository.tag(name)
+    return Release(name, tag.commit, object=tag.object)
 
 
 def _baseline(settings: Settings, repository: Repository | Finding, release: Release) -> Baseline:

@@ -14,7 +14,7 @@ from releasegate import findings
 from releasegate.repository.differences import content, differing, pointed_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import git
 
@@ -47,6 +47,17 @@ _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_GRAFT_FILE": "/dev/null",
 }
+# What verifies a signature is named by us alone; the repository's configuration could name another.
+_NO_VERIFIER = {
+    "gpg.program": "/bin/false",
+    "gpg.openpgp.program": "/bin/false",
+    "gpg.x509.program": "/bin/false",
+    "gpg.ssh.program": "/bin/false",
+    "gpg.ssh.allowedSignersFile": "/dev/null",
+    "gpg.ssh.revocationFile": "",
+    "gpg.minTrustLevel": "undefined",
+}
+_USUAL_NAMES = ("main", "master")
 _MANY_PATHS = 200
 
 
@@ -66,6 +77,8 @@ class Tag:
     exists: bool
     #: what it resolves to; None when that is no commit
     commit: str | None
+    #: what the name itself points to: the tag object, or the commit of a lightweight tag
+    object: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,41 @@ class Repository:
             return Tag(name, exists=False, commit=None)
         target = found.decode().strip()
         code, commit = self._run("rev-parse", "--verify", "--quiet", f"{target}^{{commit}}")
-        return Tag(name, exists=True, commit=commit.decode().strip() if code == 0 else None)
+        resolved = commit.decode().strip() if code == 0 else None
+        return Tag(name, exists=True, commit=resolved, object=target)
+
+    def tag_text(self, tag: Tag) -> bytes | None:
+        """Read a tag object, its signature included; None where the tag is a lightweight one."""
+        code, text = self._run("cat-file", "tag", str(tag.object))
+        return text if code == 0 else None
+
+    def verify_tag(
+        self, tag: Tag, configuration: Mapping[str, str], environment: Mapping[str, str]
+    ) -> tuple[int, str]:
+        """Have Git verify a tag object, by this configuration; give exit code and what it said."""
+        told = {**_NO_VERIFIER, **configuration}
+        given = [text for name, value in told.items() for text in ("-c", f"{name}={value}")]
+        code, _, said = self._execute(
+            *given, "verify-tag", "--raw", str(tag.object), environment=environment
+        )
+        return code, said
+
+    def default_branch(self) -> str | None:
+        """Find the commit of the branch that releases come from; None where it cannot be told."""
+        names = ["refs/remotes/origin/HEAD", *(f"refs/remotes/origin/{n}" for n in _USUAL_NAMES)]
+        if not self._run("for-each-ref", "--count=1", "refs/remotes/origin")[1]:
+            names = [f"refs/heads/{name}" for name in _USUAL_NAMES]
+        for name in names:
+            code, commit = self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+            if code == 0:
+                return commit.decode().strip()
+        return None
+
+    def holds(self, file: Path) -> bool:
+        """Tell whether a file lies in the working tree or in Git's own folder."""
+        return file.resolve().is_relative_to(self._top) or file.resolve().is_relative_to(
+            Path(self._repo.git_dir).resolve()
+        )
 
     def is_ancestor(self, commit: str) -> bool:
         """Tell whether a commit is HEAD or an ancestor of it, as far as this clone reaches."""
@@ -220,16 +267,21 @@ class Repository:
         return name.removeprefix(f"{self._prefix}/")
 
     def _run(self, *arguments: str) -> tuple[int, bytes]:
-        arguments = tuple(a for a in arguments if a)
-        code, out, _ = self._repo.git.execute(
+        code, out, _ = self._execute(*(a for a in arguments if a))
+        return code, out
+
+    def _execute(
+        self, *arguments: str, environment: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes, str]:
+        code, out, said = self._repo.git.execute(
             ["git", *_SAFE, *arguments],
             with_extended_output=True,
             with_exceptions=False,
             stdout_as_string=False,
             strip_newline_in_stdout=False,
-            env=_ENVIRONMENT,
+            env={**_ENVIRONMENT, **(environment or {})},
         )
-        return int(code), bytes(out)
+        return int(code), bytes(out), str(said)
 
 
 @contextmanager
