@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& { echo $$p; break; }; done)
 
-.PHONY: demo test check format clean
+.PHONY: demo test check lint format clean
 
 demo: $(VENV)/installed
 	$(BIN)/releasegate demo
@@ -13,11 +13,18 @@ demo: $(VENV)/installed
 test: $(VENV)/developed
 	$(BIN)/pytest
 
-check: $(VENV)/developed
+check: lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/deptry src
+
+# What GitHub runs: syntax, schemas, and what somebody could make of it.
+lint: $(VENV)/developed
+	$(BIN)/actionlint
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --offline --quiet action.yml .github/workflows
 
 format: $(VENV)/developed
 	$(BIN)/ruff check --fix .

@@ -16,7 +16,7 @@ from releasegate import window
 from releasegate.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from releasegate.window import Freeze, Recurring
 
@@ -113,8 +113,10 @@ class Settings:
     cache: Path | None
 
 
-def load(start: Path, environment: Mapping[str, str]) -> Settings:
+def load(start: Path, environment: Mapping[str, str], *, app_code: Sequence[str] = ()) -> Settings:
     """Find the project's root at or above ``start`` and read its configuration.
+
+    ``app_code`` stands in place of the configured roots, where it is given.
 
     Raises:
         UsageError: a file cannot be read, or a key or value in it is wrong.
@@ -122,6 +124,10 @@ def load(start: Path, environment: Mapping[str, str]) -> Settings:
     root, source, table = _find(start.resolve())
     configuration = _convert(table, source)
     _check_paths(configuration, root, table, source)
+    if app_code:
+        given = msgspec.structs.replace(configuration.app_code, roots=tuple(app_code))
+        configuration = msgspec.structs.replace(configuration, app_code=given)
+        _check_paths(configuration, root, {"app-code": {"roots": app_code}}, "--app-code")
     windows, freezes = _times(configuration, source)
     return Settings(
         root=root,

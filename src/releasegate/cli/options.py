@@ -117,6 +117,12 @@ output = options(
 )
 judgement = options(
     click.option(
+        "--app-code",
+        metavar="DIR",
+        multiple=True,
+        help="A folder of the app, in place of the configured ones. May be given several times.",
+    ),
+    click.option(
         "--require",
         multiple=True,
         type=click.Choice(GATE_IDS),

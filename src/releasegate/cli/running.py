@@ -104,7 +104,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
     is_targeted = any(os.environ.get(name) for name in _TARGET_VARIABLES)
     url = options.get("database_url") or ("" if is_targeted else None)
     operator = f"{os.environ.get('USER') or os.geteuid()}@{os.uname().nodename}"
-    loaded = settings.load(_here(), os.environ)
+    loaded = settings.load(_here(), os.environ, app_code=options.get("app_code", ()))
     if options.get("window") is not None:
         _check_window(options["window"], loaded.windows)
         window.choose(options["window"], loaded.windows, now=datetime.now(UTC))

@@ -1,0 +1,256 @@
+"""action.yml, run step by step as GitHub's runner does: what a pull request shows."""
+
+import hashlib
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acceptance.project import MIGRATION, STORE, Project
+from action_runner import Outcome, Runner, commands
+
+ROOT = Path(__file__).parents[2]
+NUMBER = 7
+HOSTILE = "\"; touch pwned; $(touch pwned) `touch pwned` ${{ secrets.X }} '\n::error::in\nx=y\n- ;"
+
+
+class GitHub(ThreadingHTTPServer):
+    """As much of GitHub as the action asks; a fork's token may read only."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.comments: list[dict[str, Any]] = []
+        self.scans: list[dict[str, Any]] = []
+        self.may_write = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: GitHub
+
+    def do_GET(self) -> None:
+        self._answer(200, self.server.comments)
+
+    def do_POST(self) -> None:
+        body = self._body()
+        if not self.server.may_write:
+            self._answer(403, {"message": "Resource not accessible by integration"})
+        elif self.path.endswith("/code-scanning/sarifs"):
+            self.server.scans.append(body)
+            self._answer(202, {})
+        else:
+            made = {**body, "id": len(self.server.comments) + 1, "user": {"type": "Bot"}}
+            self.server.comments.append(made)
+            self._answer(201, made)
+
+    def do_PATCH(self) -> None:
+        number = int(self.path.rsplit("/", 1)[-1])
+        self.server.comments[number - 1].update(self._body())
+        self._answer(200, {})
+
+    def _body(self) -> dict[str, Any]:
+        assert self.headers["Authorization"] == "Bearer t0ken"
+        return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def _answer(self, code: int, body: object) -> None:
+        self.send_response(code)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    server = GitHub()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A runner's temporary folder, in which the first use of the action installs the program."""
+    return tmp_path_factory.mktemp("runner")
+
+
+@pytest.fixture
+def runner(project: Project, github: GitHub, temp: Path, tmp_path: Path) -> Runner:
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": NUMBER, "head": {"sha": "ab" * 20}}}))
+    facts = {
+        "api_url": github.url,
+        "server_url": "https://github.com",
+        "repository": "team/papers",
+        "sha": project.git("rev-parse", "HEAD"),
+        "ref": f"refs/pull/{NUMBER}/merge",
+        "event_path": str(event),
+        "token": "t0ken",
+        "action_repository": "org/releasegate",
+        "action_ref": "v1",
+    }
+    return Runner(ROOT, project.root, temp, facts, project.environment())
+
+
+def only(*gates: str) -> dict[str, str]:
+    return {"gates": "\n".join(gates)}
+
+
+def no_side_effect(project: Project, outcome: Outcome) -> None:
+    assert not list(project.root.rglob("pwned"))
+    assert "pwned" not in outcome.outputs
+    assert set(outcome.outputs) == {"verdict", "exit-code", "report-path", "report-sha256"}
+
+
+def test_the_action_installs_itself_and_passes_with_a_summary(
+    project: Project, runner: Runner
+) -> None:
+    project.tag()
+
+    outcome = runner.run(**only("release-tag", "app-code", "parse-only"))
+
+    report = Path(outcome.outputs["report-path"])
+    assert (runner.temp / "releasegate-venv/bin/releasegate").exists()
+    assert outcome.failed_step is None, outcome.log
+    assert (outcome.outputs["verdict"], outcome.outputs["exit-code"]) == ("passed", "0")
+    assert outcome.outputs["report-sha256"] == hashlib.sha256(report.read_bytes()).hexdigest()
+    assert {path.name for path in report.parent.iterdir()} == {
+        *("report.json", "report.html", "report.md", "report.sarif", "log"),
+    }
+    assert "| parse-only | ✅ passed |" in outcome.summary
+
+
+def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
+    project: Project, runner: Runner, github: GitHub
+) -> None:
+    project.tag()
+    project.edit(STORE, "(id, plan_id, paper_id, env_hash", "(id, paper_id, env_hash")
+    project.commit()
+
+    first = runner.run(**only("app-code"), comment="true", sarif="true")
+    second = runner.run(**only("app-code"), comment="true")
+
+    assert first.failed_step == second.failed_step == "Answer"
+    assert (first.outputs["verdict"], first.outputs["exit-code"]) == ("blocked", "1")
+    assert f"::error file={STORE},line=" in first.log
+    assert "error" in commands(first.log)
+    (comment,) = github.comments
+    assert comment["body"].startswith("<!-- releasegate -->")
+    assert "https://github.com/org/releasegate/blob/v1/docs/findings.md#rg" in comment["body"]
+    (scan,) = github.scans
+    assert scan["commit_sha"] == "ab" * 20
+    assert "comment posted" in first.log
+
+
+def test_a_forks_token_posts_nothing_says_so_and_changes_no_answer(
+    project: Project, runner: Runner, github: GitHub
+) -> None:
+    project.tag()
+    github.may_write = False
+
+    outcome = runner.run(**only("release-tag"), comment="true", sarif="true")
+    without = runner.run(**only("release-tag"), comment="true", token="")
+
+    assert outcome.failed_step is None
+    for name in ("comment", "sarif"):
+        assert f"{name} not posted because the token may not (403)" in outcome.log
+        assert f"{name} not posted because the token may not (403)" in outcome.summary
+    assert "| release-tag | ✅ passed |" in outcome.summary
+    assert "comment not posted because there is no token" in without.log
+    assert without.failed_step is None
+
+
+@pytest.mark.parametrize("name", ["command", "migration", "gates", "fail-on", "app-code"])
+def test_a_hostile_input_is_a_wrong_value_and_nothing_else(
+    project: Project, runner: Runner, name: str
+) -> None:
+    outcome = runner.run(**{name: HOSTILE})
+
+    assert outcome.failed_step == "Answer"
+    assert (outcome.outputs["verdict"], outcome.outputs["exit-code"]) == ("error", "2")
+    assert commands(outcome.log) == ["error"]
+    no_side_effect(project, outcome)
+
+
+def test_a_hostile_window_reaches_no_shell(project: Project, runner: Runner) -> None:
+    target = "postgresql://nobody@127.0.0.1:1/none"
+
+    outcome = runner.run(command="apply", window=HOSTILE, **{"database-url": target})
+
+    assert outcome.outputs["exit-code"] == "2"
+    no_side_effect(project, outcome)
+
+
+def test_a_hostile_repository_adds_no_command(project: Project, runner: Runner) -> None:
+    project.write(MIGRATION, "SELECT 1;\n::error::injected\n::set-output name=verdict::passed\n")
+    project.commit("::error::injected")
+    project.tag()
+
+    outcome = runner.run(**only("parse-only"), command="preflight")
+
+    assert outcome.outputs["verdict"] == "blocked"
+    assert set(commands(outcome.log)) <= {"error", "warning", "notice"}
+    assert [line for line in outcome.log.splitlines() if line.startswith("::error::")] == []
+
+
+def test_no_migration_at_all_is_red(project: Project, runner: Runner) -> None:
+    (project.root / MIGRATION).unlink()
+    (project.root / "db/migrations/keep").write_text("")
+    project.commit()
+
+    outcome = runner.run(**only("parse-only"))
+
+    assert outcome.failed_step == "Answer"
+    assert outcome.outputs["exit-code"] == "2"
+    assert "no migration" in outcome.log
+
+
+def clone(project: Project, folder: Path, *options: str) -> None:
+    command = ["git", "clone", "--quiet", *options, project.root.as_uri(), str(folder)]
+    subprocess.run(command, env=project.environment(), check=True, capture_output=True)
+
+
+def test_a_shallow_checkout_gets_the_history_that_tells_ancestry(
+    project: Project, runner: Runner, tmp_path: Path
+) -> None:
+    project.tag()
+    project.write("later", "x")
+    project.commit("Later")
+    runner.workspace = tmp_path / "shallow"
+    clone(project, runner.workspace, "--depth", "1")
+
+    outcome = runner.run(**only("release-tag"))
+
+    assert outcome.failed_step is None, outcome.log
+    assert outcome.outputs["verdict"] == "passed"
+
+
+def test_where_the_history_cannot_be_fetched_the_command_is_said(
+    project: Project, runner: Runner, tmp_path: Path
+) -> None:
+    project.tag()
+    project.write("later", "x")
+    project.commit("Later")
+    runner.workspace = tmp_path / "shallow"
+    clone(project, runner.workspace, "--depth", "1")
+    subprocess.run(
+        ["git", "remote", "set-url", "origin", "file:///nowhere"], cwd=runner.workspace, check=True
+    )
+
+    outcome = runner.run(**only("release-tag"))
+
+    assert outcome.failed_step == "Answer"
+    assert "git fetch --unshallow --tags" in outcome.log
+    assert "RG107" in outcome.summary
