@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.errors import UsageError
-from releasegate.model import Directives, Migration
+from releasegate.model import Directives, Migration, Owner, Relation
 from releasegate.statements.parser import MAX_TEXT_BYTES, Source, SqlError, comments
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 _NAME = re.compile(r"(\d+)_\w[\w.-]*\.sql\Z")
-_DIRECTIVE = re.compile(r"--\s*releasegate:\s*(.*?)\s*\Z")
+#: in a line of either kind of comment
+_DIRECTIVE = re.compile(r"[-/*\s]*releasegate\s*:\s*(.*?)[*/\s]*\Z", re.IGNORECASE)
+#: nobody who writes this means anything else, and it is none
+_ALMOST = re.compile(r"[-/*\s]*(releasegate\W+draft\W*?)[*/\s]*\Z", re.IGNORECASE)
 
 
 def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migration, ...]:
@@ -27,26 +31,27 @@ def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migr
             two share a number, or a draft is not there.
     """
     try:
-        found = _read(root, folder, drafts)
+        found = _read(root, folder)
     except OSError as error:
         raise UsageError(f"{folder} cannot be read: {error.strerror}.") from error
     for left, right in itertools.pairwise(found):
         if left.number == right.number:
             raise UsageError(f"{left.path} and {right.path} have the same number.")
-    known = {name for migration in found for name in (migration.path, migration.name)}
-    for draft in sorted(set(drafts) - known):
-        raise UsageError(f"policy.drafts names {draft!r}, which is no file in {folder}.")
-    return tuple(found)
+    for draft in sorted(drafts):
+        if not any(_is(migration, draft) for migration in found):
+            raise UsageError(f"policy.drafts names {draft!r}, which is no file in {folder}.")
+    is_draft = {m.path for m in found if m.draft or any(_is(m, draft) for draft in drafts)}
+    return tuple(replace(m, draft=m.path in is_draft) for m in found)
 
 
-def _read(root: Path, folder: str, drafts: Collection[str]) -> list[Migration]:
+def _read(root: Path, folder: str) -> list[Migration]:
     directory = root / folder
     if not directory.is_dir():
         raise UsageError(f"There is no folder {folder} in {root.name}: set migrations.")
     for nested in sorted(directory.glob("*/*.sql")):
         raise UsageError(f"{nested.relative_to(root)}: migrations lie directly in {folder}.")
     paths = sorted(path for path in directory.iterdir() if path.suffix.lower() == ".sql")
-    return sorted((_load(root, path, drafts) for path in paths), key=lambda m: m.number)
+    return sorted((_load(root, path) for path in paths), key=lambda m: m.number)
 
 
 def choose(migrations: Sequence[Migration], name: str) -> Migration:
@@ -56,12 +61,16 @@ def choose(migrations: Sequence[Migration], name: str) -> Migration:
         UsageError: none, with those there are.
     """
     for migration in migrations:
-        is_number = name.isdecimal() and name.lstrip("0") == str(migration.number).lstrip("0")
-        if is_number or name in (migration.name, migration.path, f"./{migration.path}"):
+        if _is(migration, name):
             return migration
     known = ", ".join(m.name for m in migrations) or "none"
     shown = "of that name" if "://" in name else repr(name)
     raise UsageError(f"There is no migration {shown}. There are: {known}.")
+
+
+def _is(migration: Migration, name: str) -> bool:
+    is_number = name.isdecimal() and name.lstrip("0") == str(migration.number).lstrip("0")
+    return is_number or name in (migration.name, migration.path, f"./{migration.path}")
 
 
 def text(migration: Migration) -> str:
@@ -69,7 +78,7 @@ def text(migration: Migration) -> str:
     return migration.content.decode("utf-8-sig", errors="replace")
 
 
-def _load(root: Path, path: Path, drafts: Collection[str]) -> Migration:
+def _load(root: Path, path: Path) -> Migration:
     relative = path.relative_to(root).as_posix()
     named = _NAME.match(path.name)
     if named is None:
@@ -86,29 +95,45 @@ def _load(root: Path, path: Path, drafts: Collection[str]) -> Migration:
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
         directives=directives,
-        draft=directives.draft or relative in drafts or path.name in drafts,
+        draft=directives.draft,
     )
 
 
 def _directives(content: bytes) -> Directives:
-    """Read ``-- releasegate: WORD ...`` comments; a text that is no SQL has none."""
-    tag: str | None = None
-    is_draft = False
-    unknown: list[tuple[int, str]] = []
+    """Read comments such as ``-- releasegate: draft``; a text that is no SQL has none."""
+    found = Directives()
     for line, said in _said(content):
         match said.split():
             case ["requires-tag", name]:
-                tag = name
+                found = replace(found, requires_tag=name)
             case ["draft"]:
-                is_draft = True
+                found = replace(found, draft=True)
+            case ["identity", setting, *role] if _is_of_role(role):
+                found = replace(found, identity=setting, member_of=role[-1] if role else None)
+            case ["owner", table, ("by" | "via") as how, column]:
+                owner = Owner(_relation(table), column, how == "via", line)
+                found = replace(found, owners=(*found.owners, owner))
             case _:
-                unknown.append((line, said))
-    return Directives(tag, is_draft, tuple(unknown))
+                found = replace(found, unknown=(*found.unknown, (line, said)))
+    return found
 
 
-def _said(content: bytes) -> list[tuple[int, str]]:
+def _is_of_role(words: list[str]) -> bool:
+    return not words or (len(words) == len(["as", "ROLE"]) and words[0] == "as")
+
+
+def _relation(name: str) -> Relation:
+    schema, _, table = name.rpartition(".")
+    return Relation(schema or "public", table)
+
+
+def _said(content: bytes) -> Iterator[tuple[int, str]]:
     try:
         found = list(comments(Source(content.decode("utf-8-sig"))))
     except (SqlError, UnicodeDecodeError):
-        return []
-    return [(line, m[1]) for line, comment in found if (m := _DIRECTIVE.match(comment))]
+        return
+    for first, comment in found:
+        for line, text in enumerate(comment.split("\n"), first):
+            said = _DIRECTIVE.match(text) or _ALMOST.match(text)
+            if said:
+                yield line, said[1]

@@ -77,11 +77,27 @@ class GateResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns a table's rows, as a migration's header declares it."""
+
+    table: Relation
+    #: holds the owner, or refers to the parent whose owner it is
+    column: str
+    is_of_parent: bool
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Directives:
     """What a migration's header says after ``-- releasegate:``."""
 
     requires_tag: str | None = None
     draft: bool = False
+    owners: tuple[Owner, ...] = ()
+    #: the setting by which a session says who it is
+    identity: str | None = None
+    #: the role that the app's own roles are members of; None: policies are for everybody
+    member_of: str | None = None
     #: (line, text) of each directive that means nothing
     unknown: tuple[tuple[int, str], ...] = ()
 

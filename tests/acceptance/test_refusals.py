@@ -274,7 +274,7 @@ def test_an_apply_without_a_window_is_a_usage_error(
     assert not production.has_ledger()
 
 
-@pytest.mark.parametrize("name", ["002", "init"])
+@pytest.mark.parametrize("name", ["009", "init"])
 def test_an_unknown_migration_is_a_usage_error_that_lists_those_there_are(
     released: Project, name: str
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from releasegate import migrations
 from releasegate.errors import UsageError
-from releasegate.model import Directives, Migration
+from releasegate.model import Directives, Migration, Owner, Relation
 from releasegate.statements.parser import MAX_TEXT_BYTES
 
 if TYPE_CHECKING:
@@ -153,6 +153,8 @@ def test_with_no_migration_there_is_none_to_choose() -> None:
             Directives(requires_tag="v1", draft=True),
         ),
         ("-- about releasegate: draft\nSELECT 1;", Directives()),
+        ("/* releasegate: draft */ SELECT 1;", Directives(draft=True)),
+        ("/*\n * ReleaseGate : draft\n */ SELECT 1;", Directives(draft=True)),
         ("SELECT '-- releasegate: draft';", Directives()),
         ("DO $$ -- releasegate: draft\n BEGIN END $$;", Directives()),
     ],
@@ -166,6 +168,8 @@ def test_with_no_migration_there_is_none_to_choose() -> None:
         "at-the-end",
         "both",
         "not-at-the-start",
+        "block",
+        "block-of-lines",
         "in-a-string",
         "in-a-body",
     ],
@@ -175,13 +179,41 @@ def test_directives_are_read_from_comments(root: Path, text: str, directives: Di
 
 
 @pytest.mark.parametrize(
-    "said", ["drafts", "draft please", "requires-tag", "requires-tag a b", "Draft", ""]
+    "said",
+    [
+        *("drafts", "draft please", "requires-tag", "requires-tag a b", "Draft", ""),
+        *("owner plans", "owner plans by", "owner plans from a", "identity", "identity a as"),
+    ],
 )
 def test_a_directive_that_means_nothing_is_kept_with_its_line(root: Path, said: str) -> None:
     found = only(root, f"-- one\n-- releasegate: {said}\nSELECT 1;")
 
     assert found.directives.unknown == ((2, said),)
     assert not found.draft
+
+
+@pytest.mark.parametrize(
+    "text", ["-- releasegate draft", "--releasegate=draft", "/*RELEASEGATE Draft!*/"]
+)
+def test_what_can_only_be_meant_as_a_draft_is_told(root: Path, text: str) -> None:
+    found = only(root, f"{text}\nSELECT 1;")
+
+    assert [line for line, _ in found.directives.unknown] == [1]
+
+
+def test_owners_and_identity_are_read_with_their_lines(root: Path) -> None:
+    found = only(
+        root,
+        "-- releasegate: identity app.user_id as papers_app\n"
+        "-- releasegate: owner plans by created_by\n"
+        "-- releasegate: owner work.runs via plan_id\n",
+    ).directives
+
+    assert (found.identity, found.member_of) == ("app.user_id", "papers_app")
+    assert found.owners == (
+        Owner(Relation("public", "plans"), "created_by", is_of_parent=False, line=2),
+        Owner(Relation("work", "runs"), "plan_id", is_of_parent=True, line=3),
+    )
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfeS\x00", b"-- releasegate: draft\n\xe9"])
@@ -193,7 +225,9 @@ def test_a_file_that_cannot_be_split_into_tokens_has_no_directives(root: Path) -
     assert only(root, "-- releasegate: draft\nSELECT 'open").directives == Directives()
 
 
-@pytest.mark.parametrize("named", ["db/migrations/001_only.sql", "001_only.sql"])
+@pytest.mark.parametrize(
+    "named", ["db/migrations/001_only.sql", "./db/migrations/001_only.sql", "001_only.sql", "001"]
+)
 def test_the_policy_makes_a_draft_whatever_the_header_says(root: Path, named: str) -> None:
     found = only(root, "SELECT 1;", drafts=(named,))
 

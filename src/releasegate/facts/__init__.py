@@ -29,6 +29,7 @@ from releasegate.facts.rights import (
     owners_lack,
     settings,
 )
+from releasegate.facts.row_security import columns, row_security
 from releasegate.facts.server import (
     deadlock_timeout,
     flushed_up_to,
@@ -64,6 +65,7 @@ __all__ = [
     "blockers",
     "blocking_pids",
     "bound_by_dropped_keys",
+    "columns",
     "deadlock_timeout",
     "encoding",
     "event_triggers",
@@ -89,6 +91,7 @@ __all__ = [
     "published",
     "relation_kinds",
     "replayed_up_to",
+    "row_security",
     "sees_other_sessions",
     "settings",
     "subscribed",

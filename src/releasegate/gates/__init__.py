@@ -191,6 +191,8 @@ class Gate:
     id: str
     title: str
     ask: Callable[[GateInputs], Answer]
+    #: False: what it asks has no meaning for a migration that is not to be released
+    is_for_drafts: bool = True
 
 
 def run(gate: Gate, inputs: GateInputs) -> GateResult:

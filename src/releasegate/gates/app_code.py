@@ -23,4 +23,4 @@ def ask(inputs: GateInputs) -> Answer:
     return Answer(examined.findings, examined.evidence)
 
 
-GATE = Gate("app-code", "Does the app send what the keys demand?", ask)
+GATE = Gate("app-code", "Does the app send what the keys demand?", ask, is_for_drafts=False)

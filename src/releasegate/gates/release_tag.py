@@ -9,7 +9,7 @@ from releasegate import findings
 from releasegate.appcode.sources import SUFFIXES
 from releasegate.gates import Answer, Gate, GateInputs
 from releasegate.gates.submodules import submodule
-from releasegate.model import Finding, Level
+from releasegate.model import Finding
 from releasegate.repository import RepositoryProblem, content, differing, pointed_at
 from releasegate.repository.differences import NOT_COMMITTED, OTHER_LINE_ENDS
 
@@ -93,6 +93,9 @@ def _committed(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
     if inputs.baseline.origin is not None:
         path = inputs.settings.configuration.baseline
         read[path] = content(root / path)
+    if inputs.settings.source is not None:
+        # It says which migrations are drafts, and what a gate may leave out.
+        read[inputs.settings.source] = content(root / inputs.settings.source)
     roots = inputs.settings.configuration.app_code.roots
     listing = repository.listing(repository.head, [*executed, *read, *roots])
     for path, pinned in listing.submodules.items():
@@ -154,13 +157,9 @@ def _configuration(inputs: GateInputs, repository: Repository) -> Iterator[Findi
 
 
 def _draft(inputs: GateInputs) -> Iterator[Finding]:
-    if not inputs.migration.draft:
-        return
-    name = inputs.migration.name
-    if inputs.is_apply:
-        yield findings.make("RG108", f"{name} is a draft, and drafts are never applied.")
-    else:
-        yield findings.make("RG111", f"{name} is a draft.", level=Level.NOTE)
+    if inputs.migration.draft:
+        message = f"{inputs.migration.name} is a draft, and drafts are never applied."
+        yield findings.make("RG108", message)
 
 
-GATE = Gate("release-tag", "Is the release cut, and all of it committed?", ask)
+GATE = Gate("release-tag", "Is the release cut, and all of it committed?", ask, is_for_drafts=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import gates
 from releasegate.gates import (
+    Gate,
     GateInputs,
     app_code,
     live_database,
@@ -41,6 +42,9 @@ def ask_gates(request: Request, inputs: GateInputs) -> tuple[GateResult, ...]:
         if request.only and gate.id not in (*request.only, *request.require):
             results.append(gates.not_asked(gate, "not among the gates asked for"))
             continue
+        if inputs.migration.draft and gate not in _for_drafts(inputs):
+            results.append(gates.not_asked(gate, "a draft is checked and never applied"))
+            continue
         result = gates.run(gate, inputs)
         request.log.info(
             "gate.answered",
@@ -52,6 +56,13 @@ def ask_gates(request: Request, inputs: GateInputs) -> tuple[GateResult, ...]:
         )
         results.append(result)
     return tuple(results)
+
+
+def _for_drafts(inputs: GateInputs) -> tuple[Gate, ...]:
+    """Check what is not to be released; to whoever would apply it say first that it is a draft."""
+    if inputs.is_apply:
+        return (release_tag.GATE,)
+    return tuple(gate for gate in GATES if gate.is_for_drafts)
 
 
 _WEIGHT = {Level.NOTE: 0, Level.WARNING: 1, Level.ERROR: 2}

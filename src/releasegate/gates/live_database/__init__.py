@@ -9,7 +9,7 @@ import psycopg
 from releasegate import facts, ledger
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
 from releasegate.gates.live_database import drift as changes
-from releasegate.gates.live_database import place, record, rights
+from releasegate.gates.live_database import place, record, rights, row_security
 from releasegate.gates.live_database.record import describe_holder, drift
 from releasegate.gates.live_database.scope import Scope, scope
 from releasegate.model import Finding, Level
@@ -29,6 +29,7 @@ def ask(inputs: GateInputs) -> Answer:
     if isinstance(inputs.live, Finding):
         return Answer((inputs.live,))
     asked, found = _look(inputs, inputs.live)
+    found += row_security.asked(inputs, asked.live)
     evidence = {
         "ledger": "present" if asked.ledger.exists else "absent",
         "applied": sorted(asked.ledger.entries),
@@ -53,10 +54,11 @@ def _at_one_moment(asked: Scope) -> Iterator[Finding]:
     yield from record.agrees(asked.inputs, asked.live)
     if record.is_applied(asked.inputs, asked.live):
         return
-    yield from rights.asked(asked)
     yield from changes.missing(asked)
     yield from changes.taken(asked)
-    yield from changes.asked(asked)
+    if not asked.inputs.migration.draft:
+        yield from rights.asked(asked)
+        yield from changes.asked(asked)
 
 
 __all__ = ["GATE", "describe_holder", "drift"]

@@ -55,13 +55,17 @@ def _other_plan(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
 
 
 def _earlier(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
-    """Earlier files that no run applied: by other means, as the catalogs say, or not at all."""
+    """Earlier files that no run applied: by other means, as the catalogs say, or not at all.
+
+    A draft may be looked at before them: it is not applied.
+    """
     pending = [m for m in inputs.earlier if m.number not in live.ledger.entries]
     for earlier in pending:
         promised = _promised(earlier)
         held = catalog.describe(live.connection, [effect.object for effect in promised])
         is_there = all((held[str(e.object)] is not None) == e.present for e in promised)
         level = Level.WARNING if is_there else Level.ERROR
+        level = Level.NOTE if inputs.migration.draft else level
         how = "was applied by other means" if is_there else "is not applied"
         message = f"{earlier.name} is not in the ledger and {how}."
         yield findings.make("RG513", message, level=level, path=earlier.path)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from releasegate.gates.ground import Ground
     from releasegate.gates.rehearsal.proofs import Case
-    from releasegate.model import Finding, Plan
+    from releasegate.model import Finding, Migration, Plan
 
 
 _SHOWN = 10
@@ -105,7 +105,8 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
     if not isinstance(live, LiveTarget) or inputs.migration.number in live.ledger.begun:
         return [], None
     try:
-        laid = lay(ground.server, live_schema(ground.server, live), (), inputs.stack)
+        schema = live_schema(ground.server, live)
+        laid = lay(ground.server, schema, _not_yet(inputs, live), inputs.stack)
         if snapshot(laid.original) == of_baseline.before:
             of_baseline.evidence["live_schema"] = "is the baseline's"
             return [], None
@@ -120,6 +121,13 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
             return [], None
         return [_fails_on(laid, inputs)], None
     return found, case
+
+
+def _not_yet(inputs: GateInputs, live: LiveTarget) -> tuple[Migration, ...]:
+    """A draft may be looked at before what it builds on is applied; anything else comes after."""
+    if not inputs.migration.draft:
+        return ()
+    return tuple(m for m in inputs.earlier if m.number not in live.ledger.entries)
 
 
 def _fails_on(ground: Ground, inputs: GateInputs) -> Finding:

@@ -1,0 +1,130 @@
+"""A draft: checked like any other, never applied, and off on the live database."""
+
+from __future__ import annotations
+
+import pytest
+
+from acceptance.production import TABLES, Production
+from acceptance.project import MIGRATION, Project
+
+DRAFT = "db/migrations/002_rls_draft.sql"
+HEADER = "-- releasegate: draft\n"
+POLICY = f'\n[policy]\ndrafts = ["{DRAFT}"]\n'
+
+
+def say_draft_in_policy_alone(project: Project) -> None:
+    project.edit(DRAFT, HEADER, "")
+    project.write("releasegate.toml", project.read("releasegate.toml") + POLICY)
+    project.commit()
+
+
+@pytest.mark.parametrize("name", ["2", "002", "002_rls_draft.sql", DRAFT, f"./{DRAFT}"])
+def test_apply_refuses_a_draft_by_whatever_name(
+    released: Project, production: Production, name: str
+) -> None:
+    run = released.apply(production.url, name)
+
+    assert run.exit_code == 1
+    assert "RG108" in run.errors
+    assert not production.has_ledger()
+
+
+def test_apply_refuses_what_the_policy_calls_a_draft(
+    released: Project, production: Production
+) -> None:
+    say_draft_in_policy_alone(released)
+
+    run = released.apply(production.url, "002")
+
+    assert run.exit_code == 1
+    assert "RG108" in run.errors
+    assert not production.has_ledger()
+
+
+def test_a_policy_that_was_changed_and_not_committed_blocks(
+    released: Project, production: Production
+) -> None:
+    say_draft_in_policy_alone(released)
+    released.edit("releasegate.toml", POLICY, "")
+
+    run = released.apply(production.url, "002")
+
+    assert run.exit_code == 1
+    assert run.finding("RG104")["path"] == "releasegate.toml"
+
+
+@pytest.mark.parametrize("header", ["-- releasegate draft\n", "-- releasegate: Draft\n"])
+def test_a_draft_mark_that_is_not_quite_one_blocks(
+    released: Project, production: Production, header: str
+) -> None:
+    released.edit(DRAFT, HEADER, header)
+    released.commit()
+
+    run = released.apply(production.url, "002")
+
+    assert run.exit_code == 1
+    assert "RG313" in run.errors
+    assert not production.has_ledger()
+
+
+def test_nobody_who_names_no_migration_gets_a_draft(
+    released: Project, production: Production
+) -> None:
+    applied = released.apply(production.url)
+    again = released.apply(production.url)
+
+    assert (applied.exit_code, again.exit_code) == (0, 0)
+    assert {run.report["migration"]["path"] for run in (applied, again)} == {MIGRATION}
+    assert production.rows("SELECT count(*) FROM pg_policy") == [(0,)]
+
+
+def test_a_draft_is_looked_at_before_and_after_what_it_builds_on(
+    released: Project, production: Production
+) -> None:
+    before = released.ask("preflight", "002", url=production.url)
+    released.apply(production.url, "001")
+    after = released.ask("preflight", "002", url=production.url)
+
+    for run in (before, after):
+        assert (run.exit_code, run.errors) == (0, set())
+        status = {gate["gate"]: gate["status"] for gate in run.report["gates"]}
+        assert status == {
+            "release-tag": "not_asked",
+            "app-code": "not_asked",
+            "parse-only": "passed",
+            "rehearsal": "passed",
+            "live-database": "passed",
+            "window": "not_asked",
+        }
+    assert before.finding("RG513")["level"] == "note"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_row_security_that_is_on_while_it_is_a_draft_blocks(
+    released: Project, production: Production, table: str
+) -> None:
+    production.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+    run = released.ask("preflight", "002", "--gate", "live-database", url=production.url)
+
+    assert run.exit_code == 1
+    assert run.errors == {"RG570"}
+    assert f"public.{table}" in run.finding("RG570")["message"]
+
+
+def test_rows_that_nobody_would_see_are_told_and_not_shown(
+    released: Project, production: Production
+) -> None:
+    production.execute(
+        "UPDATE papers SET created_by = NULL WHERE id IN (SELECT id FROM papers LIMIT 2)"
+    )
+    production.execute("UPDATE runs SET plan_id = NULL WHERE id = (SELECT id FROM runs LIMIT 1)")
+
+    run = released.ask("preflight", "002", "--gate", "live-database", url=production.url)
+
+    messages = [one["message"] for one in run.findings if one["code"] == "RG571"]
+    assert messages == [
+        "2 rows have no public.papers.created_by: with row security on nobody sees them.",
+        "1 row has no public.runs.plan_id: with row security on nobody sees them.",
+    ]
+    assert run.exit_code == 0
