@@ -1,0 +1,32 @@
+"""The hooks for pre-commit, run by pre-commit from this repository in a team's."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from acceptance.project import STORE, Project
+
+ROOT = Path(__file__).parents[2]
+PRE_COMMIT = Path(sys.executable).parent / "pre-commit"
+
+
+def test_pre_commit_installs_and_runs_both_hooks(project: Project, tmp_path: Path) -> None:
+    project.edit(STORE, "(id, plan_id, paper_id, env_hash", "(id, paper_id, env_hash")
+    project.commit()
+    environment = {**project.environment(), "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+
+    done = subprocess.run(
+        [str(PRE_COMMIT), "try-repo", str(ROOT), "--all-files", "--color", "never"],
+        cwd=project.root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    answers = dict(re.findall(r"^releasegate (\S+?)\.+(\w+)$", done.stdout, re.MULTILINE))
+    assert answers == {"app-code": "Failed", "parse-only": "Passed"}, done.stdout + done.stderr
+    assert f"{STORE}:" in done.stdout
+    assert "RG201" in done.stdout
+    assert done.returncode == 1
