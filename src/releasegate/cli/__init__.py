@@ -123,6 +123,13 @@ def preflight(**options: Any) -> int:
     help="Where the window is not open yet: ask every gate now, wait for the opening, then ask "
     "release-tag, live-database and window again.",
 )
+@click.option(
+    "--preflight",
+    metavar="REPORT.json",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The JSON report of the preflight that was approved: file, plan, commits, tag and target "
+    "must be the same.",
+)
 @strategy
 @judgement
 @database
@@ -140,6 +147,7 @@ def apply(**options: Any) -> int:
       releasegate apply --window 2027-01-17T02:00+01:00/2027-01-17T04:00+01:00
       releasegate apply --window '2027-01-17T02:00[Europe/Berlin]/PT2H' 001_init_v1.sql
       releasegate apply --window sunday --wait 001
+      releasegate apply --window sunday --preflight approved.json 001
     """
     return run_command("apply", options)
 

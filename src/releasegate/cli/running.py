@@ -129,10 +129,19 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         window=options.get("window"),
         waits=options.get("waits", False),
         head=options.get("head"),
+        approved=_approved(options.get("preflight")),
         wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
         settled=ignore_signals,
     )
+
+
+def _approved(file: Path | None) -> Report | None:
+    if file is None:
+        return None
+    from releasegate.reports import reading
+
+    return reading.read(_content(file))
 
 
 def _here() -> Path:

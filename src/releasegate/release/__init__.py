@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from releasegate.gates import parse_only, rehearsal
 from releasegate.model import GateResult, GateStatus, Level, Plan, Report, Verdict
+from releasegate.release import approval
 from releasegate.release.applying import apply
 from releasegate.release.inputs import Request, prepare
 from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
@@ -17,7 +18,8 @@ def preflight(request: Request) -> Report:
     """Ask every gate that the inputs allow; never write to the target."""
     with prepare(request) as prepared:
         results = ask_gates(request, prepared.inputs)
-        return prepared.report(*judge(request, results), gates=results)
+        made = approval.plan_of(prepared.inputs)
+        return prepared.report(*judge(request, results), gates=results, plan=made)
 
 
 def plan(request: Request) -> Report:

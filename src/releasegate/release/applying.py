@@ -12,6 +12,7 @@ from releasegate.executor import DONE
 from releasegate.gates import GateInputs, LiveTarget, live_database, rehearsal
 from releasegate.model import GateResult, Outcome, OutcomeStatus, Plan, Report, Verdict
 from releasegate.release import locked
+from releasegate.release.approval import hold_against
 from releasegate.release.inputs import Prepared, Request, prepare
 from releasegate.release.sequence import (
     EXIT_DONE,
@@ -72,6 +73,7 @@ def _asked(
         results = ask_gates(request, prepared.inputs)
     else:
         results = ask_again(request, before[0], prepared, before[1])
+    results = hold_against(request.approved, prepared.inputs, results)
     # A draft has its answer from the first gate, and the others were not asked.
     every = () if prepared.inputs.migration.draft else tuple(gate.id for gate in GATES)
     strict = replace(request, require=every)

@@ -63,6 +63,8 @@ class Request:
     strategy: str | None = None
     #: status: exit with 1 when something is open or drifted
     wants_exit_code: bool = False
+    #: apply: a preflight's report that what is found is held against
+    approved: Report | None = None
     #: status: a digest of the ledger's journal that was kept elsewhere
     head: str | None = None
     #: who runs this, for the ledger and for whoever comes second
