@@ -150,6 +150,14 @@ def connect(parameters: Parameters, *, application_name: str, **extra: str) -> C
         raise CouldNotLook(_why_not(dsn)) from None
 
 
+def as_reached(connection: Connection, parameters: Parameters) -> Parameters:
+    """Name the very server that was reached: of several hosts, or of a service's."""
+    info = connection.info
+    known = {"host": info.host, "port": str(info.port), "user": info.user, "dbname": info.dbname}
+    password = {"password": info.password} if info.password else {}
+    return Parameters({**parameters.values, **known, **password})
+
+
 def _why_not(dsn: str) -> str:
     """Tell the cases apart by a ping, which needs no login; connect errors carry no SQLSTATE."""
     match pq.PGconn.ping(dsn.encode()):

@@ -22,7 +22,7 @@ SOURCE = Path(releasegate.__file__).parent
 FLOORS = (
     {"__main__"},
     {"cli"},
-    {"demo"},
+    {"demo", "scaffold"},
     {"release", "reports"},
     {"gates"},
     {"executor", "appcode", "baseline", "specimens"},

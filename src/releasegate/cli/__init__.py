@@ -21,7 +21,7 @@ from releasegate.cli.options import (
     strategy,
     window,
 )
-from releasegate.cli.running import catch_signals, render_again, run_command
+from releasegate.cli.running import catch_signals, render_again, run_command, write_files
 from releasegate.errors import ReleasegateError, UsageError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -245,6 +245,21 @@ def explain(code: str) -> int:
             f"There is no code {code!r}. Codes run from {known}; exit codes are {endings}."
         )
     return 0
+
+
+@cli.command()
+@database
+def init(**options: Any) -> int:
+    """Write configuration, workflow and runbook into this repository; overwrite nothing.
+
+    With a database the baseline is written too, by pg_dump.
+
+    \b
+    Examples:
+      releasegate init
+      releasegate init --database-url postgresql://app@db.example.org/papers
+    """
+    return write_files(options)
 
 
 @cli.command()

@@ -99,10 +99,8 @@ def _request(command: str, options: dict[str, Any]) -> Request:
     from releasegate.model import Level
     from releasegate.release import Request, Timeline
 
-    for name in (*_GIT_VARIABLES, *_URL_VARIABLES):
-        os.environ.pop(name, None)
-    is_targeted = any(os.environ.get(name) for name in _TARGET_VARIABLES)
-    url = options.get("database_url") or ("" if is_targeted else None)
+    _forget_variables()
+    url = _target_url(options)
     operator = f"{os.environ.get('USER') or os.geteuid()}@{os.uname().nodename}"
     loaded = settings.load(_here(), os.environ, app_code=options.get("app_code", ()))
     if options.get("window") is not None:
@@ -142,6 +140,37 @@ def _approved(file: Path | None) -> Report | None:
     from releasegate.reports import reading
 
     return reading.read(_content(file))
+
+
+def _forget_variables() -> None:
+    """Take out of the environment what would lead Git elsewhere, and what no child needs."""
+    for name in (*_GIT_VARIABLES, *_URL_VARIABLES):
+        os.environ.pop(name, None)
+
+
+def _target_url(options: dict[str, Any]) -> str | None:
+    """Give the target as named; empty where the environment alone names one."""
+    is_targeted = any(os.environ.get(name) for name in _TARGET_VARIABLES)
+    return options.get("database_url") or ("" if is_targeted else None)
+
+
+def write_files(options: dict[str, Any]) -> int:
+    """Write what releasegate needs into the repository around us; say what became of each file."""
+    from releasegate import database, scaffold, settings
+
+    _forget_variables()
+    url = _target_url(options)
+    loaded = settings.load(_here(), os.environ)
+    target = None if url is None else database.target_parameters(url)
+    database.scrub_environment()
+    files = scaffold.write(loaded, target)
+    for file in files:
+        click.echo(f"{'written' if file.is_new else 'kept   '}  {file.path}")
+        if file.remark:
+            click.echo(f"         {file.remark}")
+    if any(file.is_new for file in files):
+        click.echo("next: look at them, commit them, then: releasegate preflight")
+    return 0
 
 
 def _here() -> Path:

@@ -10,7 +10,6 @@ import psycopg
 
 from releasegate import baseline, catalog, database, migrations, throwaway
 from releasegate.baseline import BaselineError
-from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
 from releasegate.model import Finding
 from releasegate.session import MIGRATION_SEARCH_PATH
@@ -77,10 +76,7 @@ def live_schema(server: Server, live: LiveTarget) -> str:
     Raises:
         CouldNotLook: it may not, or a table stays locked.
     """
-    info = live.connection.info
-    known = {"host": info.host, "port": str(info.port), "user": info.user, "dbname": info.dbname}
-    password = {"password": info.password} if info.password else {}
-    where = Parameters({**live.parameters.values, **known, **password})
+    where = database.as_reached(live.connection, live.parameters)
     options = ("--schema-only", "--exclude-schema=releasegate", f"--lock-wait-timeout={_LOCKED_MS}")
     return server.dump(where, *options, of_target=True)
 

@@ -14,7 +14,7 @@ from releasegate import database
 from releasegate.errors import CouldNotLook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -136,27 +136,39 @@ class Server:
             CouldNotLook: it failed or did not end in time. What it said stays with it: it can quote
                 a definition.
         """
-        command = [str(self.bin_dir / "pg_dump"), "--no-password", "--encoding=UTF8", *arguments]
-        try:
-            done = subprocess.run(
-                command,
-                env=clean_environment(where),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                check=False,
-                timeout=DUMP_TIMEOUT_S,
-                **({} if of_target else self.account.as_user),
-            )
-        except subprocess.TimeoutExpired:
-            raise CouldNotLook(f"pg_dump did not end within {DUMP_TIMEOUT_S} s.") from None
-        except OSError as error:
-            raise CouldNotLook(f"pg_dump cannot be run: {error.strerror}.") from error
-        if done.returncode != 0:
-            place = "target" if of_target else "throwaway server"
-            raise CouldNotLook(f"pg_dump ended with {done.returncode} on the {place}.")
-        return str(done.stdout, "utf-8")
+        place = "target" if of_target else "throwaway server"
+        user = {} if of_target else self.account.as_user
+        return dump(self.bin_dir, where, *arguments, place=place, user=user)
+
+
+def dump(
+    bin_dir: Path, where: Parameters, *arguments: str, place: str, user: Mapping[str, Any]
+) -> str:
+    """Let pg_dump write a database as SQL.
+
+    Raises:
+        CouldNotLook: it failed or did not end in time.
+    """
+    command = [str(bin_dir / "pg_dump"), "--no-password", "--encoding=UTF8", *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            env=clean_environment(where),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            timeout=DUMP_TIMEOUT_S,
+            **user,
+        )
+    except subprocess.TimeoutExpired:
+        raise CouldNotLook(f"pg_dump did not end within {DUMP_TIMEOUT_S} s.") from None
+    except OSError as error:
+        raise CouldNotLook(f"pg_dump cannot be run: {error.strerror}.") from error
+    if done.returncode != 0:
+        raise CouldNotLook(f"pg_dump ended with {done.returncode} on the {place}.")
+    return str(done.stdout, "utf-8")
 
 
 def await_nobody(connection: Connection, name: str) -> None:
