@@ -45,6 +45,7 @@ if [ "$INPUT_COMMAND" = preflight ]; then
 fi
 if [ "$INPUT_COMMAND" = apply ]; then
   arguments+=("--window=$INPUT_WINDOW")
+  [ -z "$INPUT_PREFLIGHT_REPORT" ] || arguments+=("--preflight=$INPUT_PREFLIGHT_REPORT")
 fi
 if [ "$INPUT_COMMAND" = preflight ] || [ "$INPUT_COMMAND" = apply ]; then
   while IFS= read -r root; do

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from acceptance.production import Production
 from acceptance.project import MIGRATION, STORE, Project
 from action_runner import Outcome, Runner, commands
 
@@ -203,6 +204,23 @@ def test_a_hostile_repository_adds_no_command(project: Project, runner: Runner) 
     assert outcome.outputs["verdict"] == "blocked"
     assert set(commands(outcome.log)) <= {"error", "warning", "notice"}
     assert [line for line in outcome.log.splitlines() if line.startswith("::error::")] == []
+
+
+def test_what_was_approved_is_applied_and_nothing_else(
+    project: Project, runner: Runner, production: Production
+) -> None:
+    project.tag()
+    target = {"database-url": production.url}
+    approved = runner.run(**target).outputs["report-path"]
+
+    applied = runner.run(
+        command="apply", window="now/PT30M", **{"preflight-report": approved}, **target
+    )
+
+    assert applied.failed_step is None, applied.log
+    assert applied.outputs["verdict"] == "applied"
+    assert "1 of 1 steps are applied" in applied.summary
+    assert "postgresql://" not in applied.log
 
 
 def test_no_migration_at_all_is_red(project: Project, runner: Runner) -> None:
