@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from releasegate import exit_codes, findings
+from releasegate.settings import Configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +51,33 @@ def _escaped(text: str) -> str:
     return text.replace("<", "&lt;").replace("*", "\\*")
 
 
-PAGES = {"findings.md": findings_page}
+def configuration_page() -> str:
+    """Write the table of keys with their defaults; what a key means stands on the page itself.
+
+    Raises:
+        KeyError: the page does not say what a key means.
+    """
+    page = (DOCS / "configuration.md").read_text(encoding="utf-8")
+    meanings = dict(re.findall(r"^\| `([a-z.-]+)` \| `.+?` \| (.+) \|$", page, re.MULTILINE))
+    rows = [f"| `{key}` | `{value}` | {meanings[key]} |" for key, value in _keys(Configuration())]
+    table = "\n".join(["| key | default | meaning |", "|---|---|---|", *rows, ""])
+    return re.sub(r"(?ms)^\| key \| default .*?(?=^\n)", lambda _: table, page)
+
+
+def _keys(section: msgspec.Struct, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Name each key as it is written, with its default in TOML."""
+    for field in msgspec.structs.fields(section):
+        value, name = getattr(section, field.name), prefix + field.encode_name
+        if isinstance(value, msgspec.Struct):
+            yield from _keys(value, f"{name}.")
+        else:
+            yield name, json.dumps(value)
+
+
+PAGES = {
+    "findings.md": findings_page,
+    "configuration.md": configuration_page,
+}
 
 
 def main() -> None:

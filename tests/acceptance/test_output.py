@@ -375,11 +375,49 @@ def test_without_a_database_the_report_says_which_migration_it_took(released: Pr
     assert "newest" not in named.report["summary"]
 
 
-def test_completion_is_offered_to_the_shell(released: Project) -> None:
-    run = released.run(env={"_RELEASEGATE_COMPLETE": "bash_source"})
+@pytest.mark.parametrize(
+    ("shell", "file"),
+    [
+        ("bash", ".local/share/bash-completion/completions/releasegate"),
+        ("zsh", ".zfunc/_releasegate"),
+        ("fish", ".config/fish/completions/releasegate.fish"),
+    ],
+)
+def test_completion_is_installed_where_the_shell_looks(
+    project: Project, tmp_path: Path, shell: str, file: str
+) -> None:
+    env = {"HOME": str(tmp_path / "me"), "SHELL": f"/usr/bin/{shell}"}
 
-    assert run.exit_code == 0
-    assert "complete" in run.stdout
+    printed = project.run("completion", shell)
+    installed = project.run("completion", "--install", env=env)
+
+    assert installed.exit_code == 0
+    assert str(tmp_path / "me" / file) in installed.stdout
+    assert (tmp_path / "me" / file).read_text() == printed.stdout
+    assert "_RELEASEGATE_COMPLETE" in printed.stdout
+
+
+def test_bash_completes_commands_options_and_gates(project: Project) -> None:
+    script = project.run("completion", "bash").stdout
+    asked = [["pre"], ["preflight", "--str"], ["preflight", "--gate", "parse"]]
+
+    for words in asked:
+        line = " ".join(["releasegate", *words])
+        script += f"COMPREPLY=() COMP_WORDS=({line}) COMP_CWORD={len(words)}; "
+        script += '_releasegate_completion releasegate; echo "${COMPREPLY[@]}"\n'
+    env = {**project.environment(), "PATH": f"{PROGRAM.parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-c", script], env=env, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["preflight", "--strategy", "parse-only"]
+
+
+def test_an_unknown_shell_is_a_usage_error(project: Project) -> None:
+    run = project.run("completion", env={"SHELL": "/bin/dash"})
+
+    assert run.exit_code == 2
+    assert "bash, zsh, fish" in run.stderr
 
 
 def test_nothing_asked_is_no_pass(released: Project) -> None:

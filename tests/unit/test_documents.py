@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from releasegate import exit_codes, findings
+from releasegate.settings import Configuration
 
 ROOT = Path(__file__).parents[2]
 GENERATOR = runpy.run_path(str(ROOT / "docs" / "generate.py"))
@@ -36,6 +37,13 @@ def test_a_generated_page_is_as_the_tables_are(name: str) -> None:
     page = ROOT / "docs" / name
 
     assert page.read_text(encoding="utf-8") == GENERATOR["PAGES"][name](), "python docs/generate.py"
+
+
+def test_the_configuration_page_has_every_key_and_no_other() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    keys = re.findall(r"^\| `([a-z.-]+)` \| `.+?` \| .{10,} \|$", page, re.MULTILINE)
+
+    assert keys == [key for key, _ in GENERATOR["_keys"](Configuration())]
 
 
 def test_every_code_has_its_own_anchor() -> None:

@@ -53,26 +53,3 @@ def test_the_runbook_says_what_to_do_about_every_code() -> None:
         named |= {f"RG{number}" for number in range(int(first), int(last) + 1)}
 
     assert {row.code for row in findings.CODES} <= named
-
-
-def test_configuration_page_lists_every_key_with_its_default() -> None:
-    from releasegate.settings import Configuration
-
-    page = (ROOT / "docs" / "configuration.md").read_text()
-    documented = dict(re.findall(r"^\| `([a-z.-]+)` \| `(.+?)` \|", page, re.MULTILINE))
-
-    assert documented == dict(_defaults(Configuration()))
-
-
-def _defaults(section: object, prefix: str = "") -> list[tuple[str, str]]:
-    import msgspec
-
-    found = []
-    for field in msgspec.structs.fields(section):  # type: ignore[arg-type]
-        value = getattr(section, field.name)
-        name = prefix + field.encode_name
-        if isinstance(value, msgspec.Struct):
-            found += _defaults(value, f"{name}.")
-        else:
-            found.append((name, json.dumps(value)))
-    return found

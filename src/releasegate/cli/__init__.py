@@ -248,6 +248,23 @@ def explain(code: str) -> int:
 
 
 @cli.command()
+@click.argument("shell", required=False, type=click.Choice(["bash", "zsh", "fish"]))
+@click.option("--install", is_flag=True, help="Write it where the shell looks for completions.")
+def completion(shell: str | None, install: bool) -> int:
+    """Write the shell's completion of commands and options. SHELL is found out by $SHELL.
+
+    \b
+    Examples:
+      releasegate completion --install
+      releasegate completion zsh > ~/.zfunc/_releasegate
+    """
+    from releasegate.cli import completing
+
+    click.echo(completing.complete(cli, shell, os.environ, install=install))
+    return 0
+
+
+@cli.command()
 @database
 def init(**options: Any) -> int:
     """Write configuration, workflow and runbook into this repository; overwrite nothing.
