@@ -78,8 +78,21 @@ class Policy(_Section, frozen=True):
     drafts: tuple[str, ...] = ()
     #: extensions that a migration may create
     extensions: tuple[str, ...] = ()
+    #: the ledger's tables are on the subscribers, or may be carried there
+    publish_ledger: bool = False
     #: the role that will apply; empty: the one that looks
     apply_role: str = ""
+
+
+class TargetRule(_Section, frozen=True):
+    """What --target NAME must turn out to be; what is left out is not asked."""
+
+    #: as it is dialled: a name, an address or the folder of a socket
+    host: str | None = None
+    port: int | None = None
+    database: str | None = None
+    #: SELECT system_identifier FROM pg_control_system(): a copy by dump has another
+    system_identifier: str | None = None
 
 
 class Configuration(_Section, frozen=True):
@@ -93,6 +106,7 @@ class Configuration(_Section, frozen=True):
     policy: Policy = Policy()
     windows: dict[str, WindowRule] = msgspec.field(default_factory=dict)
     freezes: dict[str, FreezeRule] = msgspec.field(default_factory=dict)
+    targets: dict[str, TargetRule] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True)

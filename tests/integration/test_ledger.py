@@ -137,13 +137,21 @@ def test_a_ledger_that_the_role_cannot_read_is_never_taken_for_none(
             admin.execute(f"DROP ROLE {role}".encode())
 
 
-def test_a_schema_of_that_name_without_the_tables_is_no_ledger_to_write_to(
-    connection: Connection,
-) -> None:
-    connection.execute("CREATE SCHEMA releasegate")
+def test_a_schema_that_holds_other_things_is_no_ledger_to_write_to(connection: Connection) -> None:
+    connection.execute("CREATE SCHEMA releasegate CREATE TABLE notes (id int)")
 
     with pytest.raises(CouldNotLook, match="is there and cannot be read"):
         ledger.create(connection)
+
+
+def test_a_schema_that_was_made_beforehand_is_filled(connection: Connection) -> None:
+    connection.execute("CREATE SCHEMA releasegate")
+    before = ledger.read(connection)
+
+    ledger.create(connection)
+
+    assert not before.exists
+    assert ledger.read(connection).exists
 
 
 @pytest.mark.parametrize("version", [ledger.VERSION + 1, 0])

@@ -218,6 +218,39 @@ def report(file: Path, **options: Any) -> int:
     return render_again(file, options)
 
 
+@cli.command(name="init-ledger")
+@database
+@click.option(
+    "--grant-to",
+    metavar="ROLE",
+    multiple=True,
+    help="Let this role write the ledger without owning it. May be given several times.",
+)
+@click.option(
+    "--adopt",
+    "adopts",
+    is_flag=True,
+    help="Take over what the ledger's tables hold, though the journal says otherwise.",
+)
+@click.option("--sql", "as_sql", is_flag=True, help="Print the script instead; change nothing.")
+@output
+def init_ledger(**options: Any) -> int:
+    """Make the ledger, or bring it to this version, for a role that may not do it itself.
+
+    \b
+    Examples:
+      releasegate init-ledger --database-url postgresql://dba@db.example.org/papers
+      releasegate init-ledger --grant-to releasegate_apply
+      releasegate init-ledger --sql
+    """
+    if options.pop("as_sql"):
+        from releasegate import ledger
+
+        click.echo(ledger.script(), nl=False)
+        return 0
+    return run_command("init-ledger", options)
+
+
 @cli.command()
 @click.argument("code")
 def explain(code: str) -> int:

@@ -43,12 +43,19 @@ def _web_address(_: click.Context, __: click.Parameter, text: str | None) -> str
 
 
 migration = click.argument("migration", required=False)
-database = click.option(
-    "--database-url",
-    metavar="URL",
-    envvar="RELEASEGATE_DATABASE_URL",
-    help="The target: a URL or key=value string. PG* variables fill in the rest. A password "
-    "belongs in the environment or a password file: others see the command line.",
+database = options(
+    click.option(
+        "--database-url",
+        metavar="URL",
+        envvar="RELEASEGATE_DATABASE_URL",
+        help="The target: a URL or key=value string. PG* variables fill in the rest. A password "
+        "belongs in the environment or a password file: others see the command line.",
+    ),
+    click.option(
+        "--target",
+        metavar="NAME",
+        help="Look at the target only if it is what [targets.NAME] says.",
+    ),
 )
 scratch = click.option(
     "--scratch-url",

@@ -53,7 +53,7 @@ def run_command(command: str, options: dict[str, Any]) -> int:
     request = _request(command, options)
     from releasegate import release
 
-    report: Report = getattr(release, command)(request)
+    report: Report = getattr(release, command.replace("-", "_"))(request)
     ignore_signals()
     request.log.info("run.finished", verdict=report.verdict.value, exit_code=report.exit_code)
     format_ = "sql" if options.get("as_sql") else options["format_"]
@@ -127,6 +127,9 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         window=options.get("window"),
         waits=options.get("waits", False),
         head=options.get("head"),
+        target_name=_target_name(options.get("target"), loaded.configuration.targets),
+        grant_to=options.get("grant_to", ()),
+        adopts=options.get("adopts", False),
         approved=_approved(options.get("preflight")),
         wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
@@ -171,6 +174,13 @@ def write_files(options: dict[str, Any]) -> int:
     if any(file.is_new for file in files):
         click.echo("next: look at them, commit them, then: releasegate preflight")
     return 0
+
+
+def _target_name(name: str | None, configured: Mapping[str, Any]) -> str | None:
+    if name is not None and name not in configured:
+        known = ", ".join(sorted(configured)) or "none"
+        raise UsageError(f"--target: there is no [targets.{name}]. Configured: {known}.")
+    return name
 
 
 def _here() -> Path:

@@ -72,10 +72,19 @@ def published(connection: Connection, names: Collection[Relation]) -> list[Publi
     return [one for one in found if one.relation in names]
 
 
-def publications_of_all(connection: Connection) -> list[str]:
-    """Name the publications that a new table joins by itself."""
-    rows = database.rows(connection, "SELECT pubname::text FROM pg_publication WHERE puballtables")
-    return sorted(name for (name,) in rows)
+def publications_of_schema(connection: Connection, schema: str) -> list[str]:
+    """Name the publications that carry tables of a schema, or that a new one of it would join."""
+    rows = database.rows(
+        connection,
+        "SELECT DISTINCT p.pubname::text FROM pg_publication p "
+        "LEFT JOIN pg_publication_namespace s ON s.pnpubid = p.oid "
+        "LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid "
+        "LEFT JOIN pg_class c ON c.oid = r.prrelid "
+        "LEFT JOIN pg_namespace n ON n.oid IN (s.pnnspid, c.relnamespace) "
+        "WHERE p.puballtables OR n.nspname = %s ORDER BY 1",
+        (schema,),
+    )
+    return [name for (name,) in rows]
 
 
 def logical_slots(connection: Connection) -> int:

@@ -139,6 +139,15 @@ def owners_lack(
     return [OwnerLacks(owner, what, Relation(*where)) for owner, what, *where in found]
 
 
+def may_create_in(connection: Connection, role: str, schema: str) -> bool:
+    """Tell whether a schema is there, and a role may create things in it."""
+    query = (
+        "SELECT coalesce((SELECT has_schema_privilege(%s, oid, 'CREATE') FROM pg_namespace "
+        "WHERE nspname = %s), false)"
+    )
+    return bool(database.one(connection, query, (role, schema))[0])
+
+
 def login(connection: Connection, role: str) -> Login | None:
     """Read what a role is and how many more sessions it may open; None: there is no such role."""
     found = database.rows(connection, _LOGIN, (role,))

@@ -1,7 +1,5 @@
 -- The target's own record of what releasegate did to it. Every table has a primary key, so that a
--- publication FOR ALL TABLES can carry it.
-CREATE SCHEMA releasegate;
-
+-- publication FOR ALL TABLES can carry it. Its schema, releasegate, is there.
 CREATE TABLE releasegate.ledger (
   version    int PRIMARY KEY,
   created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasegate.ledger.creation import adopt, create
+from releasegate.ledger.creation import adopt, create, grant, script
 from releasegate.ledger.journal import entered, verify
 from releasegate.ledger.reading import (
     Entry,
@@ -41,9 +41,11 @@ __all__ = [
     "expected",
     "fail_step",
     "finish_step",
+    "grant",
     "has_attempt",
     "read",
     "record_step",
+    "script",
     "start_step",
     "steps_done",
     "verify",

@@ -5,12 +5,24 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from psycopg import sql
+
 from releasegate import database
 from releasegate.ledger.journal import append
 from releasegate.ledger.version import VERSION, version_of
 
 if TYPE_CHECKING:
     from releasegate.database import Connection
+
+_HAS_SCHEMA = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'releasegate')"
+_MAKE_SCHEMA = "CREATE SCHEMA releasegate"
+_GRANTS = (
+    "GRANT USAGE ON SCHEMA releasegate TO {role}",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA releasegate TO {role}",
+    "GRANT INSERT, UPDATE ON releasegate.run TO {role}",
+    "GRANT INSERT, UPDATE, DELETE ON releasegate.step TO {role}",
+    "GRANT INSERT ON releasegate.journal TO {role}",
+)
 
 _ADOPTED = """
 SELECT jsonb_build_object(
@@ -31,10 +43,27 @@ def create(connection: Connection) -> None:
     if found == VERSION:
         return
     with connection.transaction():
+        if not database.one(connection, _HAS_SCHEMA)[0]:
+            connection.execute(_MAKE_SCHEMA.encode())
         for version in range(found + 1, VERSION + 1):
-            script = resources.files("releasegate.ledger").joinpath(f"{version}.sql")
-            connection.execute(script.read_bytes())
+            connection.execute(_script(version).encode())
         adopt(connection)
+
+
+def script() -> str:
+    """Write what ``create`` executes where there is nothing, for whoever runs it by hand."""
+    return "\n".join([f"{_MAKE_SCHEMA};\n", *map(_script, range(1, VERSION + 1))])
+
+
+def _script(version: int) -> str:
+    file = resources.files("releasegate.ledger").joinpath(f"{version}.sql")
+    return file.read_text(encoding="utf-8")
+
+
+def grant(connection: Connection, role: str) -> None:
+    """Let a role that does not own the ledger apply: write it, and never change the journal."""
+    for statement in _GRANTS:
+        connection.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
 
 
 def adopt(connection: Connection) -> None:

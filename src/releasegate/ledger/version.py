@@ -18,6 +18,14 @@ VERSION = 2
 WITH_JOURNAL = 2
 
 
+# pg_class answers without any right on the schema; to_regclass would not. An administrator may have
+# made the schema for whoever applies, and nothing in it.
+_HAS_RELATIONS = """
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n
+               ON n.oid = c.relnamespace WHERE n.nspname = 'releasegate')
+"""
+
+
 def version_of(connection: Connection) -> int:
     """Read the ledger's version; 0 where there is none.
 
@@ -25,9 +33,7 @@ def version_of(connection: Connection) -> int:
         CouldNotLook: it is there and cannot be read, or is newer than this releasegate. That is
             never taken for "no ledger".
     """
-    # pg_class answers without any right on the schema; to_regclass would not.
-    there = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'releasegate')"
-    if not database.one(connection, there)[0]:
+    if not database.one(connection, _HAS_RELATIONS)[0]:
         return 0
     try:
         (version,) = database.one(connection, "SELECT max(version) FROM releasegate.ledger")

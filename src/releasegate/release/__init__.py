@@ -6,12 +6,13 @@ from releasegate.gates import parse_only, rehearsal
 from releasegate.model import GateResult, GateStatus, Level, Plan, Report, Verdict
 from releasegate.release import approval
 from releasegate.release.applying import apply
+from releasegate.release.initializing import init_ledger
 from releasegate.release.inputs import Request, prepare
 from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
 from releasegate.release.status import status
 from releasegate.release.timeline import Timeline
 
-__all__ = ["GATES", "Request", "Timeline", "apply", "plan", "preflight", "status"]
+__all__ = ["GATES", "Request", "Timeline", "apply", "init_ledger", "plan", "preflight", "status"]
 
 
 def preflight(request: Request) -> Report:

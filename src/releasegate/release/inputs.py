@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from releasegate.database import Parameters
+    from releasegate.database import Connection, Parameters
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Window
+    from releasegate.model import Migration, Target, Window
     from releasegate.settings import Settings
 
 _READER_TIMEOUT = "15s"
@@ -65,6 +65,12 @@ class Request:
     wants_exit_code: bool = False
     #: apply: a preflight's report that what is found is held against
     approved: Report | None = None
+    #: the name of the configured target that this must be; None: not asked
+    target_name: str | None = None
+    #: init-ledger: roles that are to apply
+    grant_to: tuple[str, ...] = ()
+    #: init-ledger: take the ledger over as it is
+    adopts: bool = False
     #: status: a digest of the ledger's journal that was kept elsewhere
     head: str | None = None
     #: who runs this, for the ledger and for whoever comes second
@@ -191,10 +197,13 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
             server_version=target.server_version,
             system_identifier=target.system_identifier,
         )
+        wrong = named(request, connection, target)
     except CouldNotLook as error:
         return findings.make("RG501", str(error))
     except psycopg.Error as error:
         return findings.make("RG501", _stopped_answering(error))
+    if wrong is not None:
+        return wrong
     try:
         known, now = ledger.read(connection), facts.now(connection)
         return LiveTarget(connection, target, known, now, request.target)
@@ -202,6 +211,25 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
         return findings.make("RG511", str(error))
     except psycopg.Error as error:
         return findings.make("RG501", _stopped_answering(error))
+
+
+def named(request: Request, connection: Connection, target: Target) -> Finding | None:
+    """Say in what a target differs from the configured one that --target names."""
+    if request.target_name is None:
+        return None
+    rule = request.settings.configuration.targets[request.target_name]
+    info = connection.info
+    told = {
+        "host": (rule.host, info.host),
+        "port": (rule.port, info.port),
+        "database": (rule.database, target.database),
+        "system identifier": (rule.system_identifier, target.system_identifier),
+    }
+    wrong = [f"{what} {is_}, not {want}" for what, (want, is_) in told.items()
+             if want is not None and str(want).lower() != str(is_).lower()]  # fmt: skip
+    if not wrong:
+        return None
+    return findings.make("RG554", f"This is not {request.target_name}: {'; '.join(wrong)}.")
 
 
 def _stopped_answering(error: psycopg.Error) -> str:

@@ -8,8 +8,8 @@ import psycopg
 
 from releasegate import facts, ledger
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
+from releasegate.gates.live_database import bookkeeping, place, record, rights, row_security
 from releasegate.gates.live_database import drift as changes
-from releasegate.gates.live_database import place, record, rights, row_security
 from releasegate.gates.live_database.record import describe_holder, drift
 from releasegate.gates.live_database.scope import Scope, scope
 from releasegate.model import Finding, Level
@@ -51,6 +51,7 @@ def _look(inputs: GateInputs, live: LiveTarget) -> tuple[Scope, list[Finding]]:
 
 def _at_one_moment(asked: Scope) -> Iterator[Finding]:
     yield from place.asked(asked)
+    yield from bookkeeping.asked(asked)
     yield from record.agrees(asked.inputs, asked.live)
     if record.is_applied(asked.inputs, asked.live):
         return

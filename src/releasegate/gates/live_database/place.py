@@ -102,14 +102,6 @@ def _replication(scope: Scope) -> Iterator[Finding]:
         message = f"A subscription fills {name}: rows come in that no key is asked about."
         yield findings.make("RG520", message)
     level = Level.ERROR if facts.logical_slots(connection) else Level.WARNING
-    all_tables = facts.publications_of_all(connection)
-    if all_tables and not scope.ledger.exists:
-        message = (
-            f"The publication {all_tables[0]} carries every table, the ledger's too: a subscriber "
-            "without it stops."
-        )
-        help_ = "CREATE the schema releasegate on the subscribers first, or publish tables by name."
-        yield findings.make("RG520", message, level=level, help=help_)
     columns = {
         (e.object.schema, e.object.table)
         for e in effects(scope.statements)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate import facts, findings
+from releasegate import facts, findings, ledger
 from releasegate.statements.locks import SHARE_ROW_EXCLUSIVE
 from releasegate.statements.parser import quote, quote_relation
 from releasegate.statements.rights import OWN, Right, rights
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 
 #: the session that changes, and the one that only looks
 _SESSIONS = 2
+_MADE_BY_ITS_OWNER = "As its owner: releasegate init-ledger"
 _LEDGER = tuple(
     Right(what, "releasegate", name)
-    for name in ("run", "step")
-    for what in ("SELECT", "INSERT", "UPDATE")
+    for name, whats in {
+        "run": ("SELECT", "INSERT", "UPDATE"),
+        "step": ("SELECT", "INSERT", "UPDATE"),
+        "journal": ("SELECT", "INSERT"),
+    }.items()
+    for what in whats
 )
 
 
@@ -72,15 +77,24 @@ def _free(scope: Scope, login: facts.Login) -> Iterator[Finding]:
 
 
 def _of_ledger(scope: Scope, login: facts.Login) -> Iterator[Finding]:
-    if scope.ledger.exists:
+    old = 0 < scope.ledger.version < ledger.VERSION
+    if old and facts.missing(scope.connection, scope.role, [Right(OWN, "releasegate", "run")]):
+        message = (
+            f"The ledger is of version {scope.ledger.version}, and {scope.role} is not its owner."
+        )
+        yield findings.make("RG514", message, help=_MADE_BY_ITS_OWNER)
+    elif scope.ledger.exists:
         for right in facts.missing(scope.connection, scope.role, _LEDGER):
             yield _finding(scope, right, "the ledger")
-    elif not login.may_create_schema:
+    elif not login.may_create_schema and not facts.may_create_in(
+        scope.connection, scope.role, "releasegate"
+    ):
         database = quote(scope.live.target.database)
         yield findings.make(
             "RG514",
             f"{scope.role} may not create the ledger's schema in this database.",
-            help=f"GRANT CREATE ON DATABASE {database} TO {quote(scope.role)};",
+            help=f"GRANT CREATE ON DATABASE {database} TO {quote(scope.role)}; or, as an "
+            f"administrator: releasegate init-ledger --grant-to {quote(scope.role)}",
         )
 
 
