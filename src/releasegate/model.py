@@ -276,6 +276,8 @@ class Moment:
     waited_ms: int | None = None
     #: who was in the way, each session once
     held_by: tuple[Blocker, ...] = ()
+    #: backends that the server itself waited for
+    waits_for: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

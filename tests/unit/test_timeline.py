@@ -34,7 +34,7 @@ def test_events_of_steps_are_kept_and_others_are_not() -> None:
 
     timeline.take(event("run.started", 0))
     timeline.take(event("step.started", 1, step=1, title="x"))
-    timeline.take(event("step.progress", 2, step=1))
+    timeline.take(event("step.progress", 2, step=1, phase="building index"))
     timeline.take(event("step.finished", 3, step=1, status="applied", sqlstate=None))
 
     kept = [(m.event, m.step, m.status, m.at) for m in timeline.moments]
@@ -43,6 +43,16 @@ def test_events_of_steps_are_kept_and_others_are_not() -> None:
         ("step.finished", 1, "applied", START + timedelta(seconds=3)),
     ]
     assert "step.progress" not in KEPT
+
+
+def test_a_wait_of_the_servers_own_is_kept_with_whom_it_waits_for() -> None:
+    timeline = Timeline()
+
+    timeline.take(event("step.progress", 1, step=1, waits_for=[7]))
+    timeline.take(event("step.progress", 2, step=1, waits_for=[7, 8]))
+
+    (moment,) = timeline.moments
+    assert (moment.count, moment.waits_for) == (2, (7, 8))
 
 
 def test_tries_of_a_kind_in_a_row_are_one_moment_with_who_was_in_the_way() -> None:

@@ -29,6 +29,8 @@ KEPT = frozenset(
         "replicas.unseen",
     }
 )
+#: kept where it tells of a wait
+_PROGRESS = "step.progress"
 #: sessions in the way that one moment names
 _MOST_HOLDERS = 5
 #: a window that nobody gets through in leaves no endless report
@@ -47,7 +49,8 @@ class Timeline:
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Keep an event that tells of a step."""
-        if event["event"] not in KEPT:
+        is_waiting = event["event"] == _PROGRESS and event.get("waits_for")
+        if event["event"] not in KEPT and not is_waiting:
             return
         made = _moment(event)
         last = self._moments[-1] if self._moments else None
@@ -66,6 +69,7 @@ def _moment(event: Mapping[str, Any]) -> Moment:
         sqlstate=event.get("sqlstate"),
         waited_ms=event.get("waited_ms"),
         held_by=tuple(Blocker(**holder) for holder in event.get("held_by", ()))[:_MOST_HOLDERS],
+        waits_for=tuple(event.get("waits_for", ()))[:_MOST_HOLDERS],
     )
 
 
@@ -76,8 +80,14 @@ def _continues(last: Moment, made: Moment) -> bool:
 
 
 def _joined(last: Moment, made: Moment) -> Moment:
-    holders = _each_once([*last.held_by, *made.held_by])
-    return replace(last, count=last.count + 1, until=made.at, held_by=holders)
+    pids = tuple(dict.fromkeys([*last.waits_for, *made.waits_for]))[:_MOST_HOLDERS]
+    return replace(
+        last,
+        count=last.count + 1,
+        until=made.at,
+        held_by=_each_once([*last.held_by, *made.held_by]),
+        waits_for=pids,
+    )
 
 
 def _each_once(holders: Sequence[Blocker]) -> tuple[Blocker, ...]:

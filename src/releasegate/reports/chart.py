@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     from releasegate.model import Latency, Moment, Prediction, Report
 
-WIDTH, LEFT, RIGHT, TOP, ROW = 760.0, 170.0, 96.0, 30.0, 34.0
+WIDTH, LEFT, RIGHT, TOP, ROW = 840.0, 232.0, 112.0, 30.0, 28.0
 _THINNEST = 1.5
 _TICKS_S = tuple(n * 10**e for e in (-3, -2, -1, 0) for n in (1, 2, 5))
 _TICKS_S += (10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 _MOST_TICKS = 6
 LATENCY_HEIGHT = 90.0
+_ROOM_FOR_A_WORD = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,9 @@ def draw_latency(latency: Sequence[Latency], steps: Chart | None, report: Report
 def _run_edges(report: Report, scale: _Scale) -> Iterator[Line]:
     begin, end = report.timeline[0].at, report.timeline[-1].at
     if scale.begin <= begin <= scale.end:
-        yield Line(scale.x(begin), "first step")
-    if scale.begin <= end <= scale.end:
-        yield Line(scale.x(end), "end")
+        is_short = scale.x(end) - scale.x(begin) < _ROOM_FOR_A_WORD
+        yield Line(scale.x(begin), "the steps" if is_short else "first step")
+        yield Line(scale.x(min(end, scale.end)), "" if is_short else "last step's end")
 
 
 def _framed(
@@ -155,10 +156,9 @@ def _row(report: Report, moments: Sequence[Moment], ordinal: int, y: float, scal
     prediction = report.predictions.get(ordinal)
     if prediction is not None:
         shapes.append(_predicted(prediction, moments[0].at, scale))
-    status = outcome.status.value.replace("_", " ") if outcome else moments[-1].status or ""
-    return Row(
-        ordinal, title, y, tuple(shapes), status, length(outcome.duration_s) if outcome else ""
-    )
+    status = outcome.status.value if outcome else moments[-1].status or ""
+    duration = length(outcome.duration_s) if outcome else ""
+    return Row(ordinal, title, y, tuple(shapes), _SHORT.get(status, status), duration)
 
 
 def _work(moments: Sequence[Moment], scale: _Scale) -> Iterator[Shape]:
@@ -173,7 +173,7 @@ def _waits(moments: Sequence[Moment], scale: _Scale) -> Iterator[Shape]:
     for moment, after in zip(moments, [*moments[1:], None], strict=True):
         end = moment.until or (after.at if after else moment.at)
         told = f"{words(moment)}{_holders(moment)}"
-        if moment.event in ("lock.awaited", "build.awaited", "replay.awaited"):
+        if moment.event in _WAITS:
             yield scale.shape("await", moment.at, after.at if after else end, told)
         elif moment.event == "lock.refused" and moment.waited_ms is None:
             yield scale.shape("try", moment.at, end, told)
@@ -192,10 +192,13 @@ def _predicted(prediction: Prediction, begin: datetime, scale: _Scale) -> Shape:
     return scale.shape("predicted", begin + low, begin + high, told)
 
 
+_WAITS = frozenset({"lock.awaited", "build.awaited", "replay.awaited", "step.progress"})
+_SHORT = {"already_applied": "was there", "not_run": "not run"}
 _WORDS = {
     "step.started": "begins",
     "step.finished": "ends",
     "step.retried": "tried again",
+    "step.progress": "the server waits for another transaction",
     "lock.awaited": "waits outside the queue for an old transaction",
     "lock.refused": "lock not free",
     "build.awaited": "waits for another index build",
@@ -222,8 +225,8 @@ def words(moment: Moment) -> str:
 
 
 def _holders(moment: Moment) -> str:
-    pids = ", ".join(str(holder.pid) for holder in moment.held_by)
-    return f"; in the way: pid {pids}" if pids else ""
+    pids = [*(holder.pid for holder in moment.held_by), *moment.waits_for]
+    return f"; in the way: pid {', '.join(map(str, pids))}" if pids else ""
 
 
 def length(seconds: float) -> str:
