@@ -1,17 +1,21 @@
 # make demo: the whole story on an embedded server.  make test: the tests.  make check: the linters.
+# make test-faults: each fault at each statement that the program sends; it takes hours.
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	&& { echo $$p; break; }; done)
 
-.PHONY: demo test check lint format clean
+.PHONY: demo test test-faults check lint format clean
 
 demo: $(VENV)/installed
 	$(BIN)/releasegate demo
 
 test: $(VENV)/developed
 	$(BIN)/pytest
+
+test-faults: $(VENV)/developed
+	$(BIN)/pytest tests/faults --every-fault
 
 check: lint
 	$(BIN)/ruff check .

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from releasegate.throwaway import Database, Server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--every-fault", action="store_true", help="play each fault at each statement, for hours"
+    )
+    parser.addoption("--fault-seed", type=int, help="choose the sampled faults by this number")
+
+
 @pytest.fixture(scope="session")
 def cluster_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache") / "clusters"

@@ -1,0 +1,268 @@
+"""A server, a wire and a program of its own for each case in turn: one lane of a sweep."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from uuid import uuid4
+
+import psycopg
+
+from acceptance.conftest import made_production
+from acceptance.project import Project
+from faults import holdings
+from faults.proxy import Proxy, proxy
+from releasegate import throwaway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from releasegate.throwaway import Database, Server
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).with_name("program.py")
+_LONGEST_S = 90.0
+_CONFIGURATION = """
+migrations = "db/migrations"
+baseline = "db/schema/v0.sql"
+release-tag = "v0"
+
+[app-code]
+roots = ["examples/papers"]
+"""
+# The app's way with a server that is away for a moment, or a lock that is not free: again.
+_AGAIN_S = 0.05
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left behind beside the database."""
+
+    #: the signal's number below zero where one killed it; None: it did not end
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    duration_s: float
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        found = []
+        for line in self.stderr.splitlines():
+            with suppress(ValueError):
+                found.append(json.loads(line))
+        return [event for event in found if isinstance(event, dict)]
+
+    @property
+    def last_words(self) -> str:
+        """Give what was said last and is no event."""
+        return " ".join(line for line in self.stderr.splitlines() if not line.startswith("{"))
+
+    @property
+    def report(self) -> dict[str, Any]:
+        with suppress(ValueError):
+            return dict(json.loads(self.stdout))
+        return {}
+
+
+class Program:
+    """The program, ready to be forked."""
+
+    def __init__(self, project: Project, kept: Path, source: Path) -> None:
+        self._folder = project.root.parent
+        self.pid = 0
+        self._process = subprocess.Popen(
+            [sys.executable, str(PROGRAM), str(kept)],
+            cwd=project.root,
+            env={**project.environment(), "PYTHONPATH": str(source)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._began = 0.0
+        assert self._process.stdout is not None
+        threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
+
+    def _read(self, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                self._lines.put(line)
+
+    def start(self, arguments: Sequence[str]) -> None:
+        for name in ("stdout", "stderr"):
+            (self._folder / name).unlink(missing_ok=True)
+        files = {name: str(self._folder / name) for name in ("stdout", "stderr")}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"arguments": list(arguments), **files}) + "\n")
+        self._process.stdin.flush()
+        self._began = time.monotonic()
+        self.pid = int(self._lines.get(timeout=_LONGEST_S))
+
+    @property
+    def is_over(self) -> bool:
+        return not self._lines.empty()
+
+    def finish(self) -> Run:
+        code: int | None = None
+        try:
+            code = int(self._lines.get(timeout=_LONGEST_S))
+        except queue.Empty:
+            os.kill(self.pid, signal.SIGKILL)
+            self._lines.get(timeout=_LONGEST_S)
+        took_s = time.monotonic() - self._began
+        texts = [(self._folder / name).read_text() for name in ("stdout", "stderr")]
+        return Run(code, *texts, took_s)
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.kill()
+        self._process.wait()
+
+
+@dataclass
+class Lane:
+    """Everything that one case after the other is played on."""
+
+    server: Server
+    proxy: Proxy
+    program: Program
+    template: Database
+
+    @contextmanager
+    def target(self) -> Iterator[Target]:
+        """A copy of the production of its own."""
+        with self.server.database(copy_of=self.template) as database:
+            try:
+                yield Target(self, database)
+            finally:
+                self.proxy.reset()
+
+    def admin(self) -> Connection:
+        return psycopg.connect(self.template.admin.dsn(dbname="postgres"), autocommit=True)
+
+    def restart(self) -> None:
+        """Let the server stop at once, as after a power cut, and start again."""
+        _pg_ctl(self.server, "restart", "-m", "immediate")
+
+
+@dataclass(frozen=True)
+class Target:
+    """The database that the program is sent to."""
+
+    lane: Lane
+    database: Database
+
+    def start(self, arguments: Sequence[str]) -> None:
+        role, name = self.database.owner.values["user"], self.database.name
+        place = f"{role}@127.0.0.1:{self.lane.proxy.port}/{name}"
+        url = f"postgresql://{place}?sslmode=disable&gssencmode=disable"
+        self.lane.program.start([*arguments, "--format", "json", "--database-url", url])
+
+    def run(self, arguments: Sequence[str]) -> Run:
+        self.lane.proxy.reset()
+        self.start(arguments)
+        return self.lane.program.finish()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        with psycopg.connect(self.database.admin.dsn(), autocommit=True) as connection:
+            yield connection
+
+    def look(self) -> holdings.Holdings:
+        with self.connect() as connection:
+            return holdings.look(connection)
+
+    def rows(self) -> str:
+        with self.connect() as connection:
+            return holdings.rows(connection)
+
+    def app_writes_within(self, seconds: float) -> bool:
+        """Tell whether the app can write to each of its tables, trying again and again."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            with suppress(psycopg.Error), self._app() as connection:
+                connection.execute(f"SET statement_timeout = {int(left * 1000) + 1}".encode())
+                _write(connection)
+                return True
+            time.sleep(_AGAIN_S)
+        return False
+
+    @contextmanager
+    def _app(self) -> Iterator[Connection]:
+        connection = psycopg.connect(self.database.owner.dsn(application_name="papers"))
+        with contextlib.closing(connection):
+            yield connection
+
+
+def _write(connection: Connection) -> None:
+    """Write a row to each table as the app does, and take it back."""
+    paper, plan, run, board = (uuid4() for _ in range(4))
+    connection.execute("INSERT INTO papers (id) VALUES (%s)", (paper,))
+    connection.execute("INSERT INTO plans (id, paper_id) VALUES (%s, %s)", (plan, paper))
+    values = (run, plan, paper)
+    connection.execute("INSERT INTO runs (id, plan_id, paper_id) VALUES (%s, %s, %s)", values)
+    connection.execute("INSERT INTO run_events (id, run_id, seq) VALUES (0, %s, 1)", (run,))
+    connection.execute("INSERT INTO storyboards (id, paper_id) VALUES (%s, %s)", (board, paper))
+    connection.rollback()
+
+
+def _pg_ctl(server: Server, *arguments: str) -> None:
+    command = [str(server.bin_dir / "pg_ctl"), "-D", str(server.run_dir / "data"), "-w", "-s"]
+    log = str(server.run_dir / "server.log")
+    subprocess.run(
+        [*command, "-l", log, *arguments],
+        cwd="/",
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        **server.account.as_user,
+    )
+
+
+@contextmanager
+def lane(
+    folder: Path, *, kept: Path, cache: Path, strategy: str, source: Path = ROOT / "src"
+) -> Iterator[Lane]:
+    """Start server, wire and program; ``source`` is where the program's code lies."""
+    with (
+        throwaway.start(cache=cache) as server,
+        made_production(server) as production,
+        proxy(f"{server.run_dir}/.s.PGSQL.5432") as wire,
+    ):
+        program = Program(_project(folder, strategy), kept, source)
+        try:
+            yield Lane(server, wire, program, production.database)
+        finally:
+            program.close()
+            with suppress(subprocess.CalledProcessError):
+                _pg_ctl(server, "stop", "-m", "immediate")
+
+
+def _project(folder: Path, strategy: str) -> Project:
+    """Hand in the papers team's repository, with its release cut."""
+    root, home = folder / "papers", folder / "home"
+    home.mkdir(parents=True)
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "db", root / "db")
+    shutil.copytree(ROOT / "examples/papers", root / "examples/papers", ignore=ignored)
+    made = Project(root, home)
+    made.write("releasegate.toml", f'strategy = "{strategy}"\n{_CONFIGURATION}')
+    made.git("init", "--quiet", "--initial-branch", "main")
+    made.commit("Hand in papers")
+    made.tag()
+    return made

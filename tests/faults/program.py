@@ -1,0 +1,82 @@
+"""Lines with arguments -> the program, forked and run, and its exit code.
+
+Everything is imported once, and what the repository alone decides is asked once: a run is as in
+production from its first connection to the target on, and begins at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pickle
+import pkgutil
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import releasegate
+from releasegate import cli
+from releasegate.gates import app_code, parse_only, rehearsal, release_tag
+from releasegate.release import sequence
+
+if TYPE_CHECKING:
+    from releasegate.gates import Answer, Gate, GateInputs
+
+_KEPT = (release_tag.GATE.id, app_code.GATE.id, parse_only.GATE.id, rehearsal.GATE.id)
+
+
+def _remembered(gate: Gate, folder: Path) -> Gate:
+    """Ask a gate the first time, and give the same answer from then on."""
+
+    def ask(inputs: GateInputs) -> Answer:
+        kept = folder / f"{gate.id}-{inputs.strategy}"
+        if not kept.exists():
+            answer = gate.ask(inputs)
+            if any(finding.level.value == "error" for finding in answer.findings):
+                return answer
+            kept.with_suffix(".new").write_bytes(pickle.dumps(answer))
+            kept.with_suffix(".new").rename(kept)
+        answer: Answer = pickle.loads(kept.read_bytes())  # noqa: S301  written by ourselves
+        return answer
+
+    return replace(gate, ask=ask)
+
+
+def _run(order: dict[str, str | list[str]]) -> None:
+    """Become one run of the program; it never returns."""
+    os.setsid()
+    for stream, path in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(str(order[path]), os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    code = 70
+    try:
+        code = cli.run(list(order["arguments"]))
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for module in pkgutil.walk_packages(releasegate.__path__, "releasegate."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    sequence.GATES = tuple(
+        _remembered(gate, folder) if gate.id in _KEPT else gate for gate in sequence.GATES
+    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            _run(json.loads(line))
+        print(pid, flush=True)
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,319 @@
+"""The wire between the program and a server: counts the statements sent, and strikes at one."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# Message types (manual, 54.7): Parse, Bind and Describe prepare the statement that follows.
+_PRELUDE = frozenset({b"P", b"B", b"D"})
+_EXECUTE, _QUERY, _SYNC = b"E", b"Q", b"S"
+_FLUSH = struct.pack("!ci", b"H", 4)
+# From the server: CommandComplete, EmptyQueryResponse, PortalSuspended, ErrorResponse.
+_ENDINGS = frozenset({b"C", b"I", b"s", b"E"})
+_ERROR, _READY, _KEY = b"E", b"Z", b"K"
+_CANCEL_REQUEST = 80877102
+_PATIENCE_S = 20.0
+
+
+class When(Enum):
+    """The moment of a strike, beside the statement that it is at."""
+
+    BEFORE = "before it reaches the server"
+    DURING = "while it runs"
+    AFTER = "after it was executed, before the reply"
+
+
+class Then(Enum):
+    """What becomes of the wire once the strike has happened."""
+
+    #: it works as before; what was held back is delivered
+    GOES_ON = "goes on"
+    #: both ends see it closed
+    IS_CUT = "is cut"
+    #: no wire of now carries anything again, and neither end is told so
+    IS_DEAF = "is deaf"
+
+
+@dataclass(frozen=True)
+class Strike:
+    """Where to strike and how."""
+
+    #: the statement's number over all connections, 1-based
+    at: int
+    when: When
+    #: called with the pid of the backend that the statement goes to
+    act: Callable[[int], Then]
+    #: how long the statement runs before a strike while it runs
+    delay_s: float = 0.0
+
+
+@dataclass
+class Wire:
+    """One connection through the proxy, and how far the server has come on it."""
+
+    client: socket.socket
+    server: socket.socket
+    backend_pid: int = 0
+    is_deaf: bool = False
+    #: statements sent, and ended, in this pipeline
+    sent: int = 0
+    ended: int = 0
+    has_failed: bool = False
+    #: pipelines closed by us, and answered by the server, which begins with an answer
+    syncs: int = 1
+    readies: int = 0
+    is_held: bool = False
+    held: bytearray = field(default_factory=bytearray)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def close(self) -> None:
+        for end in (self.client, self.server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def send(self, text: bytes, reader: Reader, *, is_query: bool) -> Callable[[], bool]:
+        """Send a statement so that its end is told at once; give what tells that it has ended.
+
+        The reply stays here until it is released.
+        """
+        self.is_held = True
+        self.sent += 1
+        if not is_query and reader.next_kind() != _SYNC:
+            self.server.sendall(text + _FLUSH)
+            number, round_ = self.sent, self.readies
+            return lambda: self.readies > round_ or self.has_failed or self.ended >= number
+        self.syncs += 1
+        wanted = self.syncs
+        self.server.sendall(text if is_query else text + reader.message()[1])
+        return lambda: self.readies >= wanted
+
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        with self.changed:
+            self.changed.wait_for(is_so, _PATIENCE_S)
+
+    def hear(self, kind: bytes, message: bytes) -> None:
+        """Take one message of the server's."""
+        with self.changed:
+            if kind == _KEY:
+                (self.backend_pid,) = struct.unpack("!i", message[5:9])
+            elif kind == _READY:
+                self.readies += 1
+                self.sent, self.ended, self.has_failed = 0, 0, False
+            self.ended += kind in _ENDINGS
+            self.has_failed |= kind == _ERROR
+            self.changed.notify_all()
+            self.held += message
+            if not self.is_held:
+                self._deliver()
+
+    def release(self) -> None:
+        with self.changed:
+            self.is_held = False
+            self._deliver()
+
+    def _deliver(self) -> None:
+        self.client.sendall(self.held)
+        self.held.clear()
+
+
+class Reader:
+    """Bytes -> messages."""
+
+    def __init__(self, source: socket.socket) -> None:
+        self._source = source
+        self._buffer = b""
+
+    def startup(self) -> bytes:
+        (length,) = struct.unpack("!i", self._peek(4))
+        return self._take(length)
+
+    def message(self) -> tuple[bytes, bytes]:
+        """Read one message: its type, and all of it."""
+        head = self._peek(5)
+        (length,) = struct.unpack("!i", head[1:])
+        return head[:1], self._take(1 + length)
+
+    def next_kind(self) -> bytes:
+        """Look at the next message's type; empty where the sender waits for an answer."""
+        if not self._buffer:
+            self._source.settimeout(0.05)
+            with suppress(TimeoutError):
+                self._fill()
+            self._source.settimeout(None)
+        return self._buffer[:1]
+
+    def _peek(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            self._fill()
+        return self._buffer[:size]
+
+    def _take(self, size: int) -> bytes:
+        taken = self._peek(size)[:size]
+        self._buffer = self._buffer[size:]
+        return taken
+
+    def _fill(self) -> None:
+        received = self._source.recv(65536)
+        if not received:
+            raise EOFError
+        self._buffer += received
+
+
+class Proxy:
+    """Listens on a port of its own and forwards to a server's Unix socket."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=20)
+        self.port: int = self._listener.getsockname()[1]
+        self._lock = threading.Lock()
+        self._strike: Strike | None = None
+        self._wires: list[Wire] = []
+        #: statements sent since the last reset
+        self.count = 0
+        #: called with each statement's number once it has ended; the reply waits for it
+        self.watch: Callable[[int], None] | None = None
+        #: set when the strike has happened
+        self.struck = threading.Event()
+        _start(self._accept)
+
+    def reset(self, strike: Strike | None = None) -> None:
+        """Close what is left of the last run and count anew."""
+        with self._lock:
+            wires, self._wires = self._wires, []
+            self._strike, self.count = strike, 0
+            self.struck = threading.Event()
+        for wire in wires:
+            wire.close()
+
+    def close(self) -> None:
+        self._listener.close()
+        self.reset()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                _start(self._serve, client)
+
+    def _serve(self, client: socket.socket) -> None:
+        server = socket.socket(socket.AF_UNIX)
+        wire = Wire(client, server)
+        try:
+            server.connect(self._server)
+        except OSError:
+            wire.close()
+            return
+        with self._lock:
+            self._wires.append(wire)
+        _start(self._down, wire)
+        with suppress(OSError, EOFError):
+            self._up(wire, Reader(client))
+        _hang_up(wire, server)
+
+    def _down(self, wire: Wire) -> None:
+        with suppress(OSError, EOFError):
+            reader = Reader(wire.server)
+            while True:
+                kind, message = reader.message()
+                if not wire.is_deaf:
+                    wire.hear(kind, message)
+        _hang_up(wire, wire.client)
+
+    def _up(self, wire: Wire, reader: Reader) -> None:
+        first = reader.startup()
+        wire.server.sendall(first)
+        if struct.unpack("!i", first[4:8])[0] == _CANCEL_REQUEST:
+            return
+        prelude = b""
+        while True:
+            kind, message = reader.message()
+            if wire.is_deaf:
+                continue
+            if kind in _PRELUDE:
+                prelude += message
+                continue
+            if kind in (_EXECUTE, _QUERY):
+                self._statement(wire, prelude + message, reader, is_query=kind == _QUERY)
+            else:
+                wire.syncs += kind == _SYNC
+                wire.server.sendall(prelude + message)
+            prelude = b""
+
+    def _statement(self, wire: Wire, text: bytes, reader: Reader, *, is_query: bool) -> None:
+        with self._lock:
+            self.count += 1
+            number, strike = self.count, self._strike
+        if strike is not None and strike.at == number:
+            self._strike_at(wire, text, reader, strike, is_query=is_query)
+        elif self.watch is not None:
+            wire.wait_for(wire.send(text, reader, is_query=is_query))
+            self.watch(number)
+            wire.release()
+        else:
+            wire.sent += 1
+            wire.syncs += is_query
+            wire.server.sendall(text)
+
+    def _strike_at(
+        self, wire: Wire, text: bytes, reader: Reader, strike: Strike, *, is_query: bool
+    ) -> None:
+        has_ended: Callable[[], bool] = bool
+        if strike.when is not When.BEFORE:
+            has_ended = wire.send(text, reader, is_query=is_query)
+        if strike.when is When.DURING:
+            time.sleep(strike.delay_s)
+        if strike.when is When.AFTER:
+            wire.wait_for(has_ended)
+        self._act(wire, strike)
+        if wire.is_deaf:
+            return
+        if strike.when is When.BEFORE:
+            wire.sent += 1
+            wire.syncs += is_query
+            wire.server.sendall(text)
+        wire.release()
+
+    def _act(self, wire: Wire, strike: Strike) -> None:
+        then = strike.act(wire.backend_pid)
+        if then is Then.IS_DEAF:
+            with self._lock:
+                for each in self._wires:
+                    each.is_deaf = True
+        if then is Then.IS_CUT:
+            wire.close()
+        self.struck.set()
+        if then is Then.IS_CUT:
+            raise EOFError
+
+
+def _hang_up(wire: Wire, end: socket.socket) -> None:
+    """Pass the end of one direction on, where the wire still passes anything on."""
+    if not wire.is_deaf:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_WR)
+
+
+def _start(work: Callable[..., None], *arguments: object) -> None:
+    threading.Thread(target=work, args=arguments, daemon=True).start()
+
+
+@contextmanager
+def proxy(server: str) -> Iterator[Proxy]:
+    made = Proxy(server)
+    try:
+        yield made
+    finally:
+        made.close()
