@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from releasegate.throwaway.watchdog import SUPERUSER, Watchdog, watchdog
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from releasegate.database import Connection
 
 OWNER = "releasegate_owner"
 _SERVER_OPTIONS = {
@@ -58,7 +61,8 @@ def start(
     with watchdog(account, {**_SERVER_OPTIONS, **(options or {})}) as guard:
         bin_dir = _prepare(bin_dir, guard, cache=cache)
         guard.start(bin_dir / "postgres")
-        yield _described(bin_dir, guard.run_dir, account)
+        with _administrator(guard.run_dir) as admin:
+            yield _described(bin_dir, guard.run_dir, account, admin)
 
 
 def _prepare(bin_dir: Path, guard: Watchdog, *, cache: Path | None) -> Path:
@@ -74,26 +78,60 @@ def _prepare(bin_dir: Path, guard: Watchdog, *, cache: Path | None) -> Path:
     return bin_dir
 
 
-def _described(bin_dir: Path, run_dir: Path, account: Account) -> Server:
-    admin = _local(run_dir, "postgres", SUPERUSER)
-    with database.connect(admin, application_name="releasegate") as connection:
-        connection.execute(f"CREATE ROLE {OWNER} LOGIN")
-        version = database.major(connection)
-        system = database.identify(connection).system_identifier
+class _Administrator:
+    """Makes and drops databases, over one connection a thread: each new one costs a process."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._mine = threading.local()
+        self._all: list[Connection] = []
+
+    @property
+    def connection(self) -> Connection:
+        held: Connection | None = getattr(self._mine, "connection", None)
+        if held is None or held.closed:
+            held = database.connect(self._parameters, application_name="releasegate")
+            self._mine.connection = held
+            self._all.append(held)
+        return held
+
+    def create(self, name: str, original: Database | None) -> None:
+        if original:
+            await_nobody(self.connection, original.name)
+        template = original.name if original else "template0"
+        self.connection.execute(_create_database(name, OWNER, template))
+
+    def drop(self, name: str) -> None:
+        self.connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+    def close(self) -> None:
+        for connection in self._all:
+            connection.close()
+
+
+@contextmanager
+def _administrator(run_dir: Path) -> Iterator[_Administrator]:
+    admin = _Administrator(_local(run_dir, "postgres", SUPERUSER))
+    try:
+        yield admin
+    finally:
+        admin.close()
+
+
+def _described(bin_dir: Path, run_dir: Path, account: Account, admin: _Administrator) -> Server:
+    admin.connection.execute(f"CREATE ROLE {OWNER} LOGIN".encode())
+    version = database.major(admin.connection)
+    system = database.identify(admin.connection).system_identifier
 
     @contextmanager
     def make(original: Database | None) -> Iterator[Database]:
         name = f"releasegate_{secrets.token_hex(6)}"
-        template = original.name if original else "template0"
-        with database.connect(admin, application_name="releasegate") as connection:
-            if original:
-                await_nobody(connection, original.name)
-            connection.execute(_create_database(name, OWNER, template))
+        admin.create(name, original)
         try:
             yield Database(name, _local(run_dir, name, OWNER), _local(run_dir, name, SUPERUSER))
         finally:
             with suppress(psycopg.Error, CouldNotLook):
-                _drop(admin, name)
+                admin.drop(name)
 
     kind = "embedded" if bin_dir == embedded_bin() or run_dir in bin_dir.parents else "installed"
     return Server(version, kind, bin_dir, account, run_dir, make, system)
@@ -123,11 +161,6 @@ def _create_database(name: str, owner: str, template: str) -> bytes:
     # STRATEGY=file_copy is twice as fast for a small template without a checkpoint to wait for.
     text = f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} ENCODING 'UTF8'"
     return f"{text} STRATEGY file_copy".encode()
-
-
-def _drop(admin: Parameters, name: str) -> None:
-    with database.connect(admin, application_name="releasegate") as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
 
 def _account() -> Account:

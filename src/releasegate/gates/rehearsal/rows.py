@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from releasegate.gates.ground import Ground
     from releasegate.gates.rehearsal.proofs import Case
     from releasegate.gates.rehearsal.trial import Trial
-    from releasegate.model import Finding, Relation
+    from releasegate.model import Finding, Outcome, Relation
     from releasegate.specimens.variants import Variant, Variants
     from releasegate.statements.parser import Statement
-    from releasegate.throwaway import Database
 
 #: how it ended, and the rows afterwards
 Tried = tuple[str | None, object]
@@ -120,29 +119,21 @@ def _try(
     expected: Mapping[int, Mapping[str, str | None]],
 ) -> Tried:
     """Run file or plan on top of variants; tell how it ended and what rows it left."""
-    with ground.copy() as made:
-        end = _end(trial, made, group, expected)
-        with connected(made) as connection:
-            now = common(connection, connection)
-            names = {
-                table: tuple(column for column in columns if column in now[table])
-                for table, columns in before.items()
-                if table in now
-            }
-            return end, contents(connection, list(names), names=names)
-
-
-def _end(
-    trial: Trial,
-    made: Database,
-    group: Sequence[Variant],
-    expected: Mapping[int, Mapping[str, str | None]],
-) -> str | None:
-    """Run one of them; give the SQLSTATE that it failed with, None where it went through."""
-    with connected(made) as connection:
+    with ground.copy() as made, connected(made) as connection:
         for variant in group:
             variants.add(connection, variant)
-    failed = failure(trial.run(made, expected=expected))
+        failed = failure(trial.run(made, expected=expected))
+        now = common(connection, connection)
+        names = {
+            table: tuple(column for column in columns if column in now[table])
+            for table, columns in before.items()
+            if table in now
+        }
+        return _ended(failed), contents(connection, list(names), names=names)
+
+
+def _ended(failed: Outcome | None) -> str | None:
+    """Give the SQLSTATE that a run failed with, None where it went through."""
     return None if failed is None else failed.sqlstate or failed.message
 
 
