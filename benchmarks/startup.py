@@ -3,9 +3,9 @@
     python benchmarks/startup.py [--runs N] [--check]
 
 Prints the median and the spread of each command's wall time in milliseconds, the ratio of the
-medians to ``python -c pass``, and the bound that we hold ourselves to. ``--check`` ends with 1 where
-the quickest run of one is above it. Run it in a checkout with the package installed; it changes
-nothing in it.
+medians to ``python -c pass``, and the bound that we hold ourselves to. ``--check`` ends with 1
+where the quickest run of one is above it. Run it in a checkout with the package installed; it
+changes nothing in it.
 """
 
 from __future__ import annotations
