@@ -124,6 +124,7 @@ CODES: tuple[Code, ...] = (
         ("RG317", W, "There is no baseline", "Write one (pg_dump -s) and name it as baseline in the configuration."),
         ("RG318", N, "The baseline was adapted", "Nothing to do; production has what the throwaway server lacks."),
         ("RG319", W, "The throwaway server's major version differs", "Install the target's major version beside releasegate."),
+        ("RG320", W, "A body executes a text that cannot be read", "Write the statement out; where that cannot be, have somebody read it."),
     ),
     *_gate(
         "rehearsal",

@@ -340,6 +340,13 @@ def test_migrations_run_as_a_role_without_powers(owner: Connection) -> None:
         "CREATE ROLE other SUPERUSER",
         "SET ROLE releasegate_superuser",
         "SELECT pg_switch_wal()",
+        "SELECT pg_create_physical_replication_slot('other')",
+        "CREATE SUBSCRIPTION other CONNECTION 'host=/tmp' PUBLICATION p WITH (connect = false)",
+        "CREATE FOREIGN DATA WRAPPER other",
+        "CREATE TABLESPACE other LOCATION '/tmp'",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE internal AS 'int4pl'",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE c AS '/tmp/lib.so'",
+        "SET session_replication_role = replica",
     ],
 )
 def test_that_role_reaches_nothing_outside_its_database(owner: Connection, statement: str) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from releasegate.model import Level
 from releasegate.statements.parser import parse
 from releasegate.statements.refusals import body, refusals
+
+PROCEDURAL = "CREATE FUNCTION a() RETURNS void LANGUAGE plpgsql"
 
 
 def refused(text: str, *, extensions: tuple[str, ...] = ()) -> list[tuple[str, int, int]]:
@@ -91,6 +94,32 @@ def test_what_cannot_run_in_a_transaction_is_refused(statement: str) -> None:
     "statement",
     [
         "ALTER SYSTEM SET fsync = off",
+        "ALTER DATABASE a RENAME TO b",
+        "ALTER DATABASE a OWNER TO b",
+        "ALTER DATABASE a SET TABLESPACE b",
+        "ALTER ROLE a RENAME TO b",
+        "COMMENT ON DATABASE a IS 'b'",
+        "COMMENT ON ROLE a IS 'b'",
+        "SECURITY LABEL ON ROLE a IS 'b'",
+        "GRANT ALL ON DATABASE a TO b",
+        "GRANT CREATE ON TABLESPACE a TO b",
+        "GRANT SET ON PARAMETER log_min_messages TO b",
+        "GRANT USAGE ON FOREIGN SERVER a TO b",
+        "GRANT USAGE ON LANGUAGE plpgsql TO a",
+        "DROP SERVER a",
+        "DROP FOREIGN DATA WRAPPER a",
+        "DROP FOREIGN TABLE a",
+        "ALTER FOREIGN TABLE a ADD b int",
+        "ALTER SERVER a OWNER TO b",
+        "DROP EVENT TRIGGER a",
+        "DROP LANGUAGE plpgsql",
+        "CREATE ACCESS METHOD a TYPE INDEX HANDLER b",
+        "CREATE RULE a AS ON INSERT TO b DO ALSO NOTIFY c",
+        "SELECT * FROM pg_hba_file_rules",
+        "DO $$ BEGIN CREATE ROLE a; END $$",
+        "DO $$ BEGIN IF true THEN COPY a TO PROGRAM 'id'; END IF; END $$",
+        f"{PROCEDURAL} AS $$ BEGIN ALTER SYSTEM SET a = 1; END $$",
+        "CREATE FUNCTION a() RETURNS void LANGUAGE sql AS $$ DROP ROLE b; SELECT 1 $$",
         "LOAD 'auto_explain'",
         "CREATE DATABASE a",
         "DROP DATABASE a",
@@ -144,6 +173,36 @@ def test_what_reaches_outside_the_database_is_refused(statement: str) -> None:
     "statement",
     [
         "SELECT pg_read_file('/etc/passwd')",
+        """SELECT "pg_read_file"('/etc/passwd')""",
+        """SELECT U&"pg\\005fread_file"('/etc/passwd')""",
+        r"DO E'BEGIN PERFORM pg\137read_file(''a''); END'",
+        "SELECT pg_ls_logdir()",
+        "SELECT pg_current_logfile()",
+        "SELECT pg_file_unlink('a')",
+        "SELECT pg_logical_emit_message(true, 'a', 'b')",
+        "SELECT pg_logical_slot_get_changes('a', NULL, NULL)",
+        "SELECT pg_copy_logical_replication_slot('a', 'b')",
+        "SELECT pg_replication_origin_create('a')",
+        "SELECT pg_backup_start('a')",
+        "SELECT pg_create_restore_point('a')",
+        "SELECT pg_wal_replay_pause()",
+        "SELECT pg_log_backend_memory_contexts(1)",
+        "SELECT pg_stat_reset()",
+        "SELECT pg_import_system_collations('a')",
+        "SELECT binary_upgrade_set_missing_value('a', 'b', 'c')",
+        "SELECT * FROM dblink('a', 'b') AS c (d int)",
+        "SELECT postgres_fdw_disconnect_all()",
+        "SELECT query_to_xml('DROP TABLE a', true, true, '')",
+        "SELECT database_to_xml(true, true, '')",
+        "SELECT ts_stat('DELETE FROM a RETURNING b')",
+        "SELECT pg_advisory_lock(1)",
+        "SELECT pg_try_advisory_lock_shared(1)",
+        "SELECT pg_export_snapshot()",
+        "DO $$ BEGIN PERFORM pg_notify('a', 'b'); END $$",
+        "CREATE TRIGGER a BEFORE INSERT ON b FOR EACH ROW EXECUTE FUNCTION pg_reload_conf()",
+        "CREATE AGGREGATE a (text) (SFUNC = pg_read_file, STYPE = text)",
+        "CREATE OPERATOR ## (LEFTARG = text, FUNCTION = pg_read_file)",
+        "CREATE CAST (text AS bytea) WITH FUNCTION pg_read_binary_file(text)",
         "SELECT pg_catalog.pg_terminate_backend(1)",
         "SELECT PG_ADVISORY_UNLOCK_ALL()",
         "UPDATE a SET b = lo_import('/etc/passwd')",
@@ -165,6 +224,24 @@ def test_a_function_that_reaches_outside_is_refused_wherever_it_is_called(statem
     "statement",
     [
         "DISCARD ALL",
+        "CREATE TABLE a AS EXECUTE b(1)",
+        "EXPLAIN ANALYZE EXECUTE b(1)",
+        "SET LOCAL releasegate.objects = '{}'",
+        "SET LOCAL quote_all_identifiers = on",
+        "SET LOCAL DateStyle = German",
+        "SET LOCAL plan_cache_mode = auto",
+        "SET LOCAL transaction_isolation = serializable",
+        "SET LOCAL tcp_user_timeout = 0",
+        "SET TRANSACTION SNAPSHOT 'a'",
+        "DO $$ BEGIN SET ROLE a; END $$",
+        "DO $$ BEGIN RESET ALL; END $$",
+        "DO $$ BEGIN DELETE FROM pg_catalog.pg_class; END $$",
+        "CREATE FUNCTION pg_catalog.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT $1'",
+        "CREATE FUNCTION pg_temp.a() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE TABLE pg_catalog.a (b int)",
+        "CREATE VIEW information_schema.a AS SELECT 1",
+        "CREATE TYPE pg_catalog.a AS ENUM ('b')",
+        "CREATE OPERATOR pg_catalog.## (LEFTARG = text, FUNCTION = a)",
         "PREPARE a AS SELECT 1",
         "EXECUTE a",
         "DEALLOCATE a",
@@ -227,6 +304,24 @@ def test_every_fault_is_told_in_the_order_of_the_file() -> None:
     assert refused(text) == [("RG307", 2, 1), ("RG308", 3, 1), ("RG306", 4, 1)]
 
 
+@pytest.mark.parametrize("word", ["COMMIT", "ROLLBACK"])
+def test_a_block_may_not_end_the_transaction(word: str) -> None:
+    assert refused(framed(f"DO $$ BEGIN UPDATE a SET b = 1; {word}; END $$")) == [("RG304", 3, 3)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', 'a'); END $$",
+        f"{PROCEDURAL} AS $$ BEGIN EXECUTE 'SEL' || 'ECT 1'; END $$",
+    ],
+)
+def test_a_text_that_is_made_when_a_body_runs_is_warned_of(statement: str) -> None:
+    (found,) = refusals(parse(statement))
+
+    assert (found.code, found.level) == ("RG320", Level.WARNING)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -249,6 +344,12 @@ def test_every_fault_is_told_in_the_order_of_the_file() -> None:
         "CREATE FUNCTION a() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$",
         "CREATE FUNCTION a(b int) RETURNS int LANGUAGE SQL IMMUTABLE AS 'SELECT b'",
         "CREATE TRIGGER a BEFORE INSERT ON b FOR EACH ROW EXECUTE FUNCTION c()",
+        f"{PROCEDURAL} AS $$ BEGIN PERFORM pg_notify('a', 'b'); END $$",
+        f"{PROCEDURAL} AS $$ BEGIN PERFORM set_config('a.b', 'c', true); END $$",
+        f"{PROCEDURAL} AS $$ BEGIN PERFORM pg_advisory_xact_lock(1); RETURN; END $$",
+        f"{PROCEDURAL} AS $$ BEGIN a := 1; EXCEPTION WHEN others THEN NULL; END $$",
+        "CREATE PROCEDURE a() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$",
+        "DO $$ DECLARE b int; BEGIN FOR b IN SELECT 1 LOOP CONTINUE; END LOOP; END $$",
         "DO $$ BEGIN IF 1 = 2 THEN RAISE EXCEPTION 'no'; END IF; END $$",
         "COMMENT ON TABLE a IS 'set_config is not called here; \\! neither'",
         "GRANT SELECT ON a TO PUBLIC",

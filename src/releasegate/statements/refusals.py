@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2
 
 from releasegate import findings
+from releasegate.statements.embedded import bodies, embedded, has_body, is_made_up, words
+from releasegate.statements.outside import called, is_of_server, is_of_session, reached
 from releasegate.statements.parser import Source, Statement, kind_of, scan, strings, walk
 from releasegate.statements.sections import (
     BEGIN,
@@ -28,63 +30,20 @@ _QUERIES = frozenset({"insert_stmt", "update_stmt", "delete_stmt", "merge_stmt",
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast"})
 _IDENTIFIER = pg_query_pb2.Token.Value("IDENT")
 
-# kind -> what it reaches, for the message
-_OUTSIDE = {
-    "alter_system_stmt": "the server's configuration",
-    "load_stmt": "the server's files",
-    "createdb_stmt": "other databases",
-    "dropdb_stmt": "other databases",
-    "alter_database_stmt": "the settings of a database",
-    "alter_database_set_stmt": "the settings of a database",
-    "alter_database_refresh_coll_stmt": "the settings of a database",
-    "create_role_stmt": "roles, which all databases share",
-    "alter_role_stmt": "roles, which all databases share",
-    "alter_role_set_stmt": "roles, which all databases share",
-    "drop_role_stmt": "roles, which all databases share",
-    "grant_role_stmt": "roles, which all databases share",
-    "drop_owned_stmt": "roles, which all databases share",
-    "reassign_owned_stmt": "roles, which all databases share",
-    "create_table_space_stmt": "the server's files",
-    "drop_table_space_stmt": "the server's files",
-    "alter_table_space_options_stmt": "the server's files",
-    "create_fdw_stmt": "other servers",
-    "alter_fdw_stmt": "other servers",
-    "create_foreign_server_stmt": "other servers",
-    "alter_foreign_server_stmt": "other servers",
-    "create_user_mapping_stmt": "other servers",
-    "alter_user_mapping_stmt": "other servers",
-    "drop_user_mapping_stmt": "other servers",
-    "create_foreign_table_stmt": "other servers",
-    "import_foreign_schema_stmt": "other servers",
-    "create_subscription_stmt": "other servers",
-    "alter_subscription_stmt": "other servers",
-    "drop_subscription_stmt": "other servers",
-    "create_event_trig_stmt": "every later statement of every session",
-    "alter_event_trig_stmt": "every later statement of every session",
-    "create_plang_stmt": "the server's programs",
-    "check_point_stmt": "the whole server",
-    "notify_stmt": "other sessions",
-    "listen_stmt": "other sessions",
-    "unlisten_stmt": "other sessions",
-}
-# Functions that reach the server's files, other servers, other sessions or our own session.
-_FUNCTIONS = frozenset(
-    """pg_read_file pg_read_binary_file pg_ls_dir pg_stat_file lo_import lo_export pg_file_write
-    pg_reload_conf pg_rotate_logfile pg_switch_wal pg_promote pg_terminate_backend
-    pg_cancel_backend pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
-    set_config pg_settings pg_notify pg_create_physical_replication_slot dblink dblink_exec
-    dblink_connect
-    dblink_send_query pg_create_logical_replication_slot pg_drop_replication_slot""".split()
-)
 _LANGUAGES = frozenset({"sql", "plpgsql"})
-# Settings by which a file could undo what the session was set up for.
+# Settings by which a file could undo what the session was set up for, or how answers are read.
 _GUARDED = frozenset(
     """role session_authorization session_replication_role search_path row_security
     standard_conforming_strings client_encoding lock_timeout statement_timeout
     idle_in_transaction_session_timeout idle_session_timeout transaction_timeout
     synchronous_commit default_transaction_read_only transaction_read_only
-    client_connection_check_interval application_name""".split()
+    client_connection_check_interval application_name datestyle intervalstyle bytea_output
+    extra_float_digits quote_all_identifiers plan_cache_mode default_transaction_isolation
+    transaction_isolation transaction_deferrable session_preload_libraries
+    local_preload_libraries tcp_keepalives_idle tcp_keepalives_interval tcp_keepalives_count
+    tcp_user_timeout""".split()
 )
+_OURS = "releasegate."
 _SESSION = {
     "discard_stmt": "DISCARD throws the session's locks and settings away",
     "prepare_stmt": "PREPARE outlives the transaction",
@@ -164,49 +123,38 @@ def _not_in_transaction(statement: Statement) -> Iterator[Finding]:
 
 
 def _outside(statement: Statement) -> Iterator[Finding]:
-    if statement.kind in _OUTSIDE:
-        reach = _OUTSIDE[statement.kind]
-        words = " ".join(statement.text.split()[:2]).upper()
-        yield _finding("RG307", statement, f"{words} reaches {reach}.")
-    if statement.kind == "copy_stmt":
-        yield _finding("RG307", statement, f"COPY reaches {_copy_end(statement.node)}.")
-
-
-def _copy_end(node: Any) -> str:
-    if node.is_program:
-        return "a program on the server"
-    return "a file on the server" if node.filename else "a client's stream, which no plan has"
+    for message in reached(statement):
+        yield _finding("RG307", statement, message)
 
 
 def _functions(statement: Statement) -> Iterator[Finding]:
-    called = {
-        strings(part.funcname)[-1] for part in walk(statement.node) if kind_of(part) == "FuncCall"
-    }
-    for body_text in _bodies(statement):
-        called |= _words(body_text)
-    for name in sorted(called & _FUNCTIONS):
+    """What a function's body calls it calls in the app's sessions; in ours only if it is called."""
+    own = called(statement)
+    inside = {word for text in bodies(statement) for word in words(text)}
+    found = {name for name in own | inside if is_of_server(name)}
+    found |= {name for name in own if is_of_session(name)}
+    if statement.kind == "do_stmt":
+        found |= {name for name in inside if is_of_session(name)}
+    for name in sorted(found):
         yield _finding("RG307", statement, f"{name}() reaches outside this migration.")
 
 
-def _bodies(statement: Statement) -> Iterator[str]:
-    """Yield the source texts of DO blocks and of functions."""
-    if statement.kind not in ("do_stmt", "create_function_stmt"):
-        return
-    for part in walk(statement.node):
-        if kind_of(part) == "DefElem" and part.defname == "as":
-            yield from (text.sval for text in walk(part.arg) if kind_of(text) == "String")
-
-
-def _words(text: str) -> set[str]:
-    try:
-        source = Source(text)
-        return {source.bytes[t.start : t.end].decode().lower().strip('"') for t in scan(source)}
-    except Exception:  # a body that is no SQL at all has no call that we could name
-        return set()
+def _bodies(statement: Statement) -> Iterator[Finding]:
+    """Hold a body's statements to the same rules; a DO block runs them at once."""
+    rules = (_outside, _session, _system_catalogs) if statement.kind == "do_stmt" else (_outside,)
+    for inner in embedded(statement):
+        if inner.kind == "transaction_stmt" and statement.kind == "do_stmt":
+            yield _finding("RG304", statement, "The block ends the transaction that it runs in.")
+        for found in (finding for rule in rules for finding in rule(inner)):
+            yield _finding(found.code, statement, f"Inside: {found.message}", help=found.help)
+    if is_made_up(statement):
+        what = "block" if statement.kind == "do_stmt" else "function"
+        message = f"The {what} executes a text that is made when it runs, and cannot be read here."
+        yield _finding("RG320", statement, message)
 
 
 def _language(statement: Statement) -> Iterator[Finding]:
-    if statement.kind not in ("do_stmt", "create_function_stmt"):
+    if not has_body(statement):
         return
     for part in walk(statement.node):
         if kind_of(part) == "DefElem" and part.defname == "language":
@@ -218,6 +166,10 @@ def _language(statement: Statement) -> Iterator[Finding]:
 def _session(statement: Statement) -> Iterator[Finding]:
     if statement.kind in _SESSION:
         yield _finding("RG308", statement, f"{_SESSION[statement.kind]}.")
+    if statement.kind != "execute_stmt" and any(
+        kind_of(part) == "ExecuteStmt" for part in walk(statement.node)
+    ):
+        yield _finding("RG308", statement, f"{_SESSION['execute_stmt']}.")
     if statement.kind != "variable_set_stmt":
         return
     node = statement.node
@@ -229,8 +181,13 @@ def _session(statement: Statement) -> Iterator[Finding]:
             f"SET without LOCAL would outlive the transaction ({name}).",
             help="Write SET LOCAL, or take it out.",
         )
-    elif node.name.lower() in _GUARDED or node.name.startswith("TRANSACTION"):
+    elif _is_guarded(node.name):
         yield _finding("RG308", statement, f"{name} is set by releasegate for the whole run.")
+
+
+def _is_guarded(name: str) -> bool:
+    setting = name.lower()
+    return setting in _GUARDED or setting.startswith((_OURS, "transaction"))
 
 
 def _temporary(statement: Statement) -> Iterator[Finding]:
@@ -246,12 +203,27 @@ def _temporary(statement: Statement) -> Iterator[Finding]:
 
 def _system_catalogs(statement: Statement) -> Iterator[Finding]:
     """Writing to pg_settings is SET by another name; to any other catalog it is worse."""
+    if _home(statement) in {*_SYSTEM_SCHEMAS, "pg_temp"}:
+        yield _finding("RG308", statement, f"{_home(statement)} is the server's own.")
     for part in walk(statement.node):
         if kind_of(part) not in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
             continue
         name, schema = part.relation.relname, part.relation.schemaname
         if schema in _SYSTEM_SCHEMAS or (not schema and name.startswith("pg_")):
             yield _finding("RG308", statement, f"{name} is the server's own.")
+
+
+def _home(statement: Statement) -> str:
+    """Give the schema in which a statement makes or changes something; empty: it does not say."""
+    node = statement.node
+    for field in ("funcname", "defnames", "type_name", "domainname"):
+        names = strings(getattr(node, field, None) or ())
+        if len(names) > 1:
+            return names[0]
+    fields = ("relation", "view", "sequence", "typevar")
+    targets = (getattr(node, field, None) for field in fields)
+    is_query = statement.kind in _QUERIES
+    return "" if is_query else next((t.schemaname for t in targets if t is not None), "")
 
 
 def _ledger(statement: Statement) -> Iterator[Finding]:
@@ -261,8 +233,8 @@ def _ledger(statement: Statement) -> Iterator[Finding]:
     if statement.kind not in _QUERIES:
         # Names outside queries are lists of strings; in queries strings are mostly values.
         named |= {part.sval for part in parts if kind_of(part) == "String"}
-    for body_text in _bodies(statement):
-        named |= _words(body_text)
+    for body_text in bodies(statement):
+        named |= words(body_text)
     if statement.kind == "create_schema_stmt":
         named.add(statement.node.schemaname)
     if _LEDGER in named:
@@ -295,6 +267,7 @@ def _long_names(source: Source) -> Iterator[Finding]:
 _RULES = (
     _outside,
     _functions,
+    _bodies,
     _language,
     _session,
     _temporary,
