@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import samples
 from releasegate import findings
 from releasegate.model import (
     CatalogObject,
@@ -224,6 +225,24 @@ def test_the_line_of_the_migration_stands_under_its_finding_with_a_caret() -> No
     text = render(replace(BARE, gates=(result,)))
 
     assert "             3 |   DROP TABEL a;\n               |        ^^^^^\n" in text
+
+
+def test_a_step_is_a_line_with_what_became_of_it_and_who_was_in_its_way() -> None:
+    lines = render(samples.STOPPED).splitlines()
+
+    assert (
+        "step 1     add column runs.plan_id: applied, 3 tries, 4.20 s, 50 ms of it in the queue"
+        in (lines)
+    )
+    assert "step 2     build index idx_runs_plan_id: applied, 9 s" in lines
+    assert any(
+        line.startswith("step 3     add key runs_plan_id_fk, for new rows: FAILED")
+        for line in lines
+    )
+    wait = (
+        "- waits outside the queue for an old transaction, 3 times; in the way: pid 4711 (papers)"
+    )
+    assert f"           {wait}" in lines
 
 
 def test_a_finding_is_shown_with_level_place_and_help() -> None:

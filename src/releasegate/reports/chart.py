@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from releasegate.reports.wording import length, who, words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -172,7 +174,7 @@ def _work(moments: Sequence[Moment], scale: _Scale) -> Iterator[Shape]:
 def _waits(moments: Sequence[Moment], scale: _Scale) -> Iterator[Shape]:
     for moment, after in zip(moments, [*moments[1:], None], strict=True):
         end = moment.until or (after.at if after else moment.at)
-        told = f"{words(moment)}{_holders(moment)}"
+        told = f"{words(moment)}{who(moment)}"
         if moment.event in _WAITS:
             yield scale.shape("await", moment.at, after.at if after else end, told)
         elif moment.event == "lock.refused" and moment.waited_ms is None:
@@ -194,48 +196,6 @@ def _predicted(prediction: Prediction, begin: datetime, scale: _Scale) -> Shape:
 
 _WAITS = frozenset({"lock.awaited", "build.awaited", "replay.awaited", "step.progress"})
 _SHORT = {"already_applied": "was there", "not_run": "not run"}
-_WORDS = {
-    "step.started": "begins",
-    "step.finished": "ends",
-    "step.retried": "tried again",
-    "step.progress": "the server waits for another transaction",
-    "lock.awaited": "waits outside the queue for an old transaction",
-    "lock.refused": "lock not free",
-    "build.awaited": "waits for another index build",
-    "replay.awaited": "waits for the replica",
-    "leftover.dropped": "drops what a failed build left",
-    "connection.lost": "connection lost",
-    "connection.restored": "connection is back",
-    "truth.read": "the ledger was asked",
-    "truth.missed": "the ledger could not be asked",
-    "replicas.unseen": "a strong lock will reach replicas that nobody looks at",
-}
-
-
-def words(moment: Moment) -> str:
-    """Say in a few words what happened."""
-    text = _WORDS.get(moment.event, moment.event)
-    if moment.waited_ms is not None:
-        text = f"{text} after at most {moment.waited_ms} ms in the queue"
-    if moment.status:
-        text = f"{text}: {moment.status.replace('_', ' ')}"
-    if moment.sqlstate:
-        text = f"{text} ({moment.sqlstate})"
-    return text if moment.count == 1 else f"{text}, {moment.count} times"
-
-
-def _holders(moment: Moment) -> str:
-    pids = [*(holder.pid for holder in moment.held_by), *moment.waits_for]
-    return f"; in the way: pid {', '.join(map(str, pids))}" if pids else ""
-
-
-def length(seconds: float) -> str:
-    """Write a length of time with the unit that suits it."""
-    if seconds >= 120:
-        return f"{seconds / 60:.0f} min"
-    if seconds >= 10 or seconds == int(seconds):
-        return f"{seconds:.0f} s"
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 def _clock(at: datetime) -> str:

@@ -6,8 +6,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from releasegate.model import GateStatus, Level
-from releasegate.reports import console_app_code, plan_table, source
+from releasegate.model import GateStatus, Level, OutcomeStatus
+from releasegate.reports import console_app_code, plan_table, source, wording
 from releasegate.reports.following import next_step
 from releasegate.window import describe
 
@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 100
 _INDENT = " " * 11
+_OUTCOMES = {
+    OutcomeStatus.APPLIED: "applied",
+    OutcomeStatus.ALREADY_APPLIED: "was there",
+    OutcomeStatus.FAILED: "FAILED",
+    OutcomeStatus.UNKNOWN: "UNKNOWN",
+    OutcomeStatus.NOT_RUN: "not run",
+}
 _PAINTS = (
     (re.compile(r"^(BLOCKED|ERRORED|STOPPED|UNKNOWN|INTERRUPTED|ERROR)\b"), "1;31"),
     (re.compile(r"^(passed|PASSED|APPLIED|NOTHING TO DO|ROLLED BACK|applied)\b"), "32"),
     (re.compile(r"^(not asked|pending|draft)\b"), "2"),
     (re.compile(r"^ {11}RG\d{3}(?= \()"), "33"),
     (re.compile(r"^ {11}RG\d{3}(?! \()"), "31"),
+    (re.compile(r"^step \d.* (FAILED|UNKNOWN)\b.*"), "31"),
     (re.compile(r"^next: .*"), "1"),
     (re.compile(r"^ +-> .*"), "36"),
 )
@@ -48,7 +56,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         *(line for result in report.gates for line in _gate(result, width)),
         *(line for state in report.migrations for line in _state(state, width)),
         *(plan_table.lines(report.plan, width) if report.plan and report.command == "plan" else ()),
-        *(line for outcome in report.outcomes for line in _outcome(outcome, width)),
+        *(line for outcome in report.outcomes for line in _outcome(outcome, report, width)),
         *_foot(report, width),
     ]
     lines = map(_printable, parts)
@@ -112,13 +120,25 @@ def _state(state: MigrationState, width: int) -> Iterator[str]:
     yield from _wrapped(f"{state.state:<11}{state.path}{at}{detail}", width, _INDENT)
 
 
-def _outcome(outcome: Outcome, width: int) -> Iterator[str]:
-    tries = "1 try" if outcome.attempts == 1 else f"{outcome.attempts} tries"
-    waited = f"{outcome.lock_wait_s * 1000:.0f} ms waiting for locks"
-    text = f"step {outcome.ordinal}     {outcome.status.value}, {tries}, {outcome.duration_s:.2f} s"
-    yield from _wrapped(f"{text}, {waited}", width, _INDENT)
+def _outcome(outcome: Outcome, report: Report, width: int) -> Iterator[str]:
+    """Say what became of a step, and who was in its way."""
+    steps = report.plan.steps if report.plan else ()
+    title = next((f" {s.title}:" for s in steps if s.ordinal == outcome.ordinal), "")
+    parts = [_OUTCOMES[outcome.status]]
+    if outcome.attempts > 1:
+        parts.append(f"{outcome.attempts} tries")
+    if outcome.attempts:
+        parts.append(wording.length(outcome.duration_s))
+    if outcome.lock_wait_s:
+        parts.append(f"{wording.length(outcome.lock_wait_s)} of it in the queue")
+    head = f"step {outcome.ordinal}".ljust(len(_INDENT) - 1)
+    yield from _wrapped(f"{head}{title} {', '.join(parts)}", width, _INDENT)
     if outcome.message:
         yield from _wrapped(f"{_INDENT}{outcome.message}", width, _INDENT)
+    for moment in report.timeline:
+        if moment.step == outcome.ordinal and (moment.held_by or moment.waits_for):
+            text = f"{_INDENT}- {wording.words(moment)}{wording.who(moment)}"
+            yield from _wrapped(text, width, f"{_INDENT}  ")
 
 
 def _foot(report: Report, width: int) -> Iterator[str]:

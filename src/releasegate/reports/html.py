@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from releasegate import exit_codes, findings
 from releasegate.model import Level
-from releasegate.reports import chart, console_app_code, plan_table, source
+from releasegate.reports import chart, console_app_code, plan_table, source, wording
 from releasegate.reports.following import next_step
 from releasegate.window import describe
 
@@ -43,7 +43,7 @@ def _rendered(report: Report, most: int, longest: int) -> str:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
     cut = _Cut(longest)
-    environment.filters |= {"cut": cut, "duration": chart.length, "words": chart.words}
+    environment.filters |= {"cut": cut, "duration": wording.length, "words": wording.words}
     environment.globals |= {"place": source.place, "lookup": findings.lookup}
     template = environment.from_string(
         folder.joinpath("report.html.j2").read_text(encoding="utf-8")
