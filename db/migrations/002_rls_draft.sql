@@ -2,9 +2,11 @@
 -- releasegate: draft
 -- releasegate: requires-tag v0
 --
--- Policies do nothing while row security is off, and no statement of this file switches it on.
+-- Policies do nothing while row security is off, and no statement of this file switches it on:
+-- runbooks/rls-enable.md says how that is done one day, and what must be true before.
 --
--- Who owns which row:
+-- Who owns which row. The rehearsal reads these lines, never the policies, and holds the policies
+-- against them:
 -- releasegate: identity app.user_id
 -- releasegate: owner papers by created_by
 -- releasegate: owner plans by created_by
@@ -13,7 +15,9 @@
 -- releasegate: owner storyboards via paper_id
 --
 -- Owners do everything with their own rows. Readers do nothing with any: no policy here names
--- them, and no table is granted to them.
+-- them, and no table is granted to them. What they may have is an artifact's file, by an address
+-- that the app signs and that soon ends (examples/papers/signed_urls.py). It stays that way as long
+-- as no policy is added for them and nothing is granted to them or to PUBLIC.
 --
 -- The app says who is at work, in each transaction:
 --   SELECT set_config('app.user_id', '…', true);

@@ -84,6 +84,7 @@ def _add_show(commands: Commands) -> None:
     show = commands.add_parser("show", help="show a paper and how far its runs have come")
     _add_url(show)
     show.add_argument("paper_id", type=UUID)
+    show.add_argument("--user", type=UUID, default=OPERATOR, help="whose it is")
     show.set_defaults(run=_show)
 
 
@@ -138,7 +139,7 @@ def _ingest(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _show(options: argparse.Namespace) -> dict[str, Any]:
-    with _connect(options) as connection:
+    with _connect(options) as connection, store.acting_as(connection, options.user):
         overview = store.paper_overview(connection, options.paper_id)
         if overview is None:
             raise Refused("There is no paper with this id.")

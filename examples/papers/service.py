@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from . import store
+from . import signed_urls, store
 
 SCENE_MINUTES = 5
 
@@ -65,14 +65,24 @@ def storyboard_paper(
     paragraphs = split_paragraphs(submission.text)
     if not paragraphs:
         raise EmptyPaper("The paper has no text; hand in a file with at least one paragraph.")
+    user_id = submission.created_by
     job = _open_job(connection, submission, scenes=len(paragraphs), now=now())
     try:
-        scenes = _draw_scenes(connection, job, paragraphs, now=now)
-        storyboard_id = _close_job(connection, job, scenes, now=now())
+        scenes = _draw_scenes(connection, user_id, job, paragraphs, now=now)
+        storyboard_id = _close_job(connection, user_id, job, scenes, now=now())
     except Exception:
-        _give_up(connection, job, now=now())
+        _give_up(connection, user_id, job, now=now())
         raise
     return Storyboarded(job=job, storyboard_id=storyboard_id, scenes=len(scenes))
+
+
+def share_paper(
+    connection: store.Connection, paper_id: UUID, user_id: UUID, *, key: bytes, now: datetime
+) -> str | None:
+    """Make a short-lived address of a paper's file; None where the user has no such paper."""
+    with store.acting_as(connection, user_id):
+        path = store.storage_path(connection, paper_id)
+    return signed_urls.sign(path, key=key, now=now) if path else None
 
 
 def split_paragraphs(text: str) -> list[str]:
@@ -97,7 +107,7 @@ def _open_job(
     connection: store.Connection, submission: Submission, *, scenes: int, now: datetime
 ) -> Job:
     """Commit the paper with its plan, then the run: a failed run leaves them in place."""
-    with connection.transaction():
+    with store.acting_as(connection, submission.created_by):
         paper_id = _ingest(connection, submission, now=now)
         plan_id = store.make_plan(
             connection,
@@ -108,9 +118,10 @@ def _open_job(
             created_by=submission.created_by,
             now=now,
         )
-    run_id = store.start_run(
-        connection, plan_id=plan_id, paper_id=paper_id, env_hash=environment_hash(), now=now
-    )
+    with store.acting_as(connection, submission.created_by):
+        run_id = store.start_run(
+            connection, plan_id=plan_id, paper_id=paper_id, env_hash=environment_hash(), now=now
+        )
     return Job(paper_id=paper_id, plan_id=plan_id, run_id=run_id)
 
 
@@ -128,6 +139,7 @@ def _ingest(connection: store.Connection, submission: Submission, *, now: dateti
 
 def _draw_scenes(
     connection: store.Connection,
+    user_id: UUID,
     job: Job,
     paragraphs: list[str],
     *,
@@ -136,22 +148,28 @@ def _draw_scenes(
     scenes = []
     for number, paragraph in enumerate(paragraphs, start=1):
         scenes.append(draw_scene(number, paragraph))
-        store.append_event(
-            connection,
-            run_id=job.run_id,
-            seq=number,
-            kind="scene_drawn",
-            payload={"scene": number},
-            now=now(),
-        )
+        with store.acting_as(connection, user_id):
+            store.append_event(
+                connection,
+                run_id=job.run_id,
+                seq=number,
+                kind="scene_drawn",
+                payload={"scene": number},
+                now=now(),
+            )
     return scenes
 
 
 def _close_job(
-    connection: store.Connection, job: Job, scenes: list[store.Document], *, now: datetime
+    connection: store.Connection,
+    user_id: UUID,
+    job: Job,
+    scenes: list[store.Document],
+    *,
+    now: datetime,
 ) -> UUID:
     """Commit storyboard and status together: a run that is done has its storyboard."""
-    with connection.transaction():
+    with store.acting_as(connection, user_id):
         storyboard_id = store.draw_storyboard(
             connection, paper_id=job.paper_id, storyboard={"scenes": scenes}, now=now
         )
@@ -159,7 +177,8 @@ def _close_job(
     return storyboard_id
 
 
-def _give_up(connection: store.Connection, job: Job, *, now: datetime) -> None:
+def _give_up(connection: store.Connection, user_id: UUID, job: Job, *, now: datetime) -> None:
     # NOTE: on a lost connection the run stays "running"; the first error is the one to report.
     if not connection.closed:
-        store.finish_run(connection, run_id=job.run_id, status="failed", now=now)
+        with store.acting_as(connection, user_id):
+            store.finish_run(connection, run_id=job.run_id, status="failed", now=now)

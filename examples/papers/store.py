@@ -1,9 +1,11 @@
 """Values -> rows of the five tables and back, one statement a function.
 
-No function opens a transaction: the caller decides what commits together.
+The caller decides what commits together, in a transaction that says who is at work: `acting_as`.
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -16,6 +18,9 @@ from psycopg.types.json import Jsonb
 Connection: TypeAlias = psycopg.Connection[TupleRow]
 Cursor: TypeAlias = psycopg.Cursor[TupleRow]
 Document: TypeAlias = dict[str, Any]
+
+#: Policies read it once they are enabled; until the transaction ends, and no longer.
+SAY_WHO = "SELECT set_config('app.user_id', %(user_id)s, true)"
 
 INSERT_PAPER = """
     INSERT INTO papers (id, title, storage_path, vector_store_id, created_by, created_at)
@@ -51,6 +56,8 @@ FINISH_RUN = """
 """
 
 SELECT_PAPER_TITLE = "SELECT title FROM papers WHERE id = %(id)s"
+
+SELECT_STORAGE_PATH = "SELECT storage_path FROM papers WHERE id = %(id)s"
 
 SELECT_RUN_STATUS = "SELECT status FROM runs WHERE id = %(id)s"
 
@@ -102,6 +109,14 @@ class RunProgress:
 def new_event_id() -> int:
     """Draw a positive bigint; 63 random bits need no agreement among writers."""
     return secrets.randbits(63)
+
+
+@contextmanager
+def acting_as(connection: Connection, user_id: UUID) -> Iterator[None]:
+    """Open a transaction in which everything is done for one user."""
+    with connection.transaction():
+        connection.execute(SAY_WHO, {"user_id": str(user_id)})
+        yield
 
 
 def ingest_paper(
@@ -211,6 +226,12 @@ def draw_storyboard(
 def paper_title(connection: Connection, paper_id: UUID) -> str | None:
     """Read a paper's title by key."""
     row = connection.execute(SELECT_PAPER_TITLE, {"id": paper_id}).fetchone()
+    return row[0] if row else None
+
+
+def storage_path(connection: Connection, paper_id: UUID) -> str | None:
+    """Read where a paper's file lies."""
+    row = connection.execute(SELECT_STORAGE_PATH, {"id": paper_id}).fetchone()
     return row[0] if row else None
 
 

@@ -123,7 +123,7 @@ class Lane:
 
     def _transact(self, work: mix.Work) -> None:
         connection = self._open()
-        with connection.transaction():
+        with store.acting_as(connection, self.desk.user_id):
             story = work(connection, self.desk)
             if self.hold_s:
                 time.sleep(self.hold_s)

@@ -141,6 +141,14 @@ CODES: tuple[Code, ...] = (
         ("RG411", N, "Not everything can be undone", "Nothing to do; the plan names what stays."),
         ("RG412", N, "A proof was not complete", "Nothing to do; the report names what was left out."),
         ("RG413", W, "The live schema could not be rehearsed", "Give the role the right to read the schema, or a --scratch-url that has what it needs."),
+        ("RG430", E, "A policy does other than its header declares", "Mend the policy, or the owner lines of the header."),
+        ("RG431", E, "Owners are not declared so that rows can be told apart", "Write: -- releasegate: owner TABLE by COLUMN, or via COLUMN; and: identity SETTING."),
+        ("RG432", E, "Policies could not be tried", "Give a throwaway server on which roles can be made, and tables that take rows."),
+        ("RG433", W, "A part of a policy makes no difference", "Take it out, or find out what it was meant to keep."),
+        ("RG434", E, "Something reads past row security", "Give the view security_invoker, or take the right to use it away."),
+        ("RG435", W, "A policy reads more than it needs", "Index the column that the policy compares."),
+        ("RG436", E, "A draft switches row security on", "Take ENABLE ROW LEVEL SECURITY out: that is a migration of its own."),
+        ("RG437", E, "Policies give an owner other answers", "Let the statement say for whom it works, or mend the policy."),
     ),
     *_gate(
         "live-database",
@@ -176,6 +184,7 @@ CODES: tuple[Code, ...] = (
         ("RG554", E, "The target is not the named one", "Connect to the right one, or mend [targets] in a reviewed commit."),
         ("RG570", E, "Row security is on, though its policies are a draft", "Find out who enabled it, and disable it."),
         ("RG571", W, "Rows have no owner", "Give them an owner before row security is enabled, or nobody sees them."),
+        ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),
     ),
     *_gate(
         "window",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
+from importlib import resources
+
+import jsonschema
 import pytest
 
 from acceptance.production import TABLES, Production
-from acceptance.project import MIGRATION, Project
+from acceptance.project import MIGRATION, Project, Run
 
 DRAFT = "db/migrations/002_rls_draft.sql"
 HEADER = "-- releasegate: draft\n"
@@ -128,3 +133,37 @@ def test_rows_that_nobody_would_see_are_told_and_not_shown(
         "1 row has no public.runs.plan_id: with row security on nobody sees them.",
     ]
     assert run.exit_code == 0
+
+
+@pytest.mark.every_major
+def test_a_report_has_every_cell_and_the_terminal_a_table(
+    released: Project, production: Production
+) -> None:
+    released.run(
+        "preflight", "002", "--output", "report.json", "--format", "json", url=production.url
+    )
+    seen = released.run("report", "report.json")
+    told = Run(0, released.read("report.json"), "")
+
+    schema = resources.files("releasegate.reports").joinpath("report.schema.json").read_text()
+    jsonschema.validate(told.report, json.loads(schema))
+    major = production.server.major
+    assert told.gate("rehearsal")["evidence"]["server"].startswith(f"PostgreSQL {major} ")
+    found = told.gate("rehearsal")["evidence"]["baseline"]["policies"]
+    assert found["tables"] == [f"public.{name}" for name in TABLES]
+    assert len(found["cells"]) == len(found["identities"]) * (5 * 14 + 3 * 2) == 532
+    assert not any(cell["is_red"] for cell in found["cells"])
+    assert len(found["weakened"]) == 18
+    assert all(one["noticed"] for one in found["weakened"])
+    assert {one["index"] for one in found["plans"]} == {
+        "idx_papers_created_by",
+        "idx_plans_created_by",
+        "idx_runs_plan_id",
+        "idx_run_events_byseq",
+        "idx_storyboards_paper_id",
+    }
+    assert all(look["has_initplan"] for look in found["plans"])
+    assert len(found["app"]) >= 20
+    assert all(one["is_same"] for one in found["app"])
+    assert f"- policies: {len(found['cells'])} attempts at papers, plans, runs" in seen.stdout
+    assert re.search(r"give away +- +- +- +no +no +yes +yes", seen.stdout)

@@ -289,13 +289,13 @@ def test_a_baseline_that_is_not_in_the_release_is_not_an_empty_one(project: Proj
 def test_a_later_migration_waits_for_the_earlier_one(
     project: Project, production: Production
 ) -> None:
-    project.write("db/migrations/002_more.sql", "BEGIN;\nCREATE TABLE more (id int);\nCOMMIT;\n")
+    project.write("db/migrations/003_more.sql", "BEGIN;\nCREATE TABLE more (id int);\nCOMMIT;\n")
     project.commit()
     project.tag()
 
-    early = project.apply(production.url, "002")
+    early = project.apply(production.url, "003")
     production.administer(f"SET ROLE releasegate_owner; {project.read(MIGRATION)}")
-    late = project.ask("preflight", "002", url=production.url)
+    late = project.ask("preflight", "003", url=production.url)
 
     assert (early.exit_code, early.errors) == (1, {"RG513"})
     assert (late.exit_code, late.finding("RG513")["level"]) == (0, "warning")

@@ -1,5 +1,6 @@
 """What the live database says of itself: one query, one function, one fact."""
 
+from releasegate.facts.exposures import Exposure, exposures
 from releasegate.facts.place import (
     Published,
     encoding,
@@ -56,6 +57,7 @@ from releasegate.facts.sessions import (
 
 __all__ = [
     "ADVISORY_KEY",
+    "Exposure",
     "Holder",
     "Login",
     "OwnerLacks",
@@ -71,6 +73,7 @@ __all__ = [
     "encoding",
     "event_triggers",
     "existing_tables",
+    "exposures",
     "flushed_up_to",
     "hidden_by",
     "hidden_rows",

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from releasegate.model import GateStatus, Level, OutcomeStatus
-from releasegate.reports import console_app_code, plan_table, source, wording
+from releasegate.reports import console_app_code, console_policies, plan_table, source, wording
 from releasegate.reports.following import next_step
 from releasegate.window import describe
 
@@ -89,6 +89,7 @@ def _gate(result: GateResult, width: int) -> Iterator[str]:
         yield from _wrapped(_INDENT + text, width, _INDENT + "  ")
     for proof in result.evidence.get("proofs", ()):
         yield from _wrapped(f"{_INDENT}- {proof}", width, f"{_INDENT}  ")
+    yield from (_INDENT + line for line in console_policies.lines(result, width - len(_INDENT)))
     lines = source.excerpts(result)
     for finding in result.findings:
         excerpt = lines.get((finding.path, finding.line))

@@ -14,7 +14,7 @@ from releasegate.database import Parameters
 from releasegate.session import MIGRATION_SEARCH_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from psycopg.pq.abc import PGconn, PGresult
 
@@ -52,14 +52,16 @@ class Refusal:
 
 
 @contextmanager
-def session(app: Parameters) -> Iterator[Session]:
+def session(app: Parameters, says: Mapping[str, str] | None = None) -> Iterator[Session]:
     """Log in as the app, with bounds on how long a statement runs and waits.
+
+    ``says`` are settings by which the app says for whom it works.
 
     Raises:
         CouldNotLook: no connection was to be had.
     """
     with database.connect(app, application_name="app") as connection:
-        database.settle(connection, _SETTINGS)
+        database.settle(connection, {**_SETTINGS, **(says or {})})
         yield Session(connection.pgconn)
 
 

@@ -13,7 +13,7 @@ from releasegate.specimens.values import array, candidates
 from releasegate.statements.parser import quote, quote_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from releasegate.database import Connection
     from releasegate.model import Relation
@@ -44,11 +44,17 @@ _Drawn = tuple[str | None, bool]
 class Arguer:
     """Draws the values once: the same ones before and after a step."""
 
-    def __init__(self, connection: Connection, maker: Maker) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        maker: Maker,
+        rows: Mapping[Relation, list[Row]] | None = None,
+    ) -> None:
+        """``rows``: to draw from instead of those that the tables hold."""
         self._connection = connection
         self._maker = maker
         self._types: dict[int, Type] = dict(maker.types)
-        self._rows: dict[Relation, list[Row]] = {}
+        self._rows = dict(rows or {})
 
     def arguments(self, statement: Statement, oids: Sequence[int]) -> Arguments:
         """Draw a value for each parameter, of the types that the server told."""

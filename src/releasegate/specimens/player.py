@@ -14,7 +14,7 @@ from releasegate.specimens.rows import Maker
 from releasegate.statements.parser import SqlError, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from releasegate.database import Parameters
     from releasegate.specimens.app import Refusal, Session
@@ -81,20 +81,25 @@ def _new(baseline: Sequence[Failure], now: Sequence[Failure]) -> Iterator[Failur
 
 @contextmanager
 def opened(
-    where: Database, queries: Sequence[Query], *, demands: Sequence[Demand] = ()
+    where: Database,
+    queries: Sequence[Query],
+    *,
+    demands: Sequence[Demand] = (),
+    says: Mapping[str, str] | None = None,
 ) -> Iterator[Player]:
     """Open the app's connection to a filled database and prepare its statements there.
 
-    ``demands`` are the migration's, so that the values fit the keys to come.
+    ``demands`` are the migration's, so that the values fit the keys to come; ``says`` are settings
+    of the app's sessions.
 
     Raises:
         CouldNotLook: no connection was to be had.
     """
-    with app_role(where) as app, session(app) as kept:
+    with app_role(where) as app, session(app, says) as kept:
         with database.connect(where.owner, application_name="releasegate") as owner:
             arguer = Arguer(owner, Maker(owner, demands))
             parts = tuple(_parts(queries, kept, arguer))
-        yield Player(app, kept, parts=parts, passed_over=len(queries) - len(parts))
+        yield Player(app, kept, parts=parts, passed_over=len(queries) - len(parts), says=says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +165,16 @@ class Player:
     """Plays the app's statements, each in a transaction that is rolled back."""
 
     def __init__(
-        self, app: Parameters, kept: Session, *, parts: Sequence[_Part], passed_over: int
+        self,
+        app: Parameters,
+        kept: Session,
+        *,
+        parts: Sequence[_Part],
+        passed_over: int,
+        says: Mapping[str, str] | None,
     ) -> None:
         self._app = app
+        self._says = says
         self._kept = kept
         self._parts = parts
         self._passed_over = passed_over
@@ -175,7 +187,7 @@ class Player:
         """
         both = [self._go_on(part) for part in self._parts]
         self._kept.let_go()
-        with session(self._app) as fresh:
+        with session(self._app, self._says) as fresh:
             both += [_start(fresh, part) for part in self._parts]
         return tuple(failure for failure in both if failure is not None)
 

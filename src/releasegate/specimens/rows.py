@@ -130,7 +130,7 @@ class Maker:
         first = None
         for number in range(1, 1 + (_CHILD_ROWS if self.parents(relation) else _ROWS)):
             for row in self._tries(relation, number):
-                state = self._insert(relation, row)
+                state = self.insert(relation, row)
                 if state is None:
                     break
                 first = first or state
@@ -146,7 +146,8 @@ class Maker:
     def _is_needed(self, relation: Relation, column: Column) -> bool:
         return self.is_required(relation, column.name) and not column.has_default
 
-    def _insert(self, relation: Relation, row: Row) -> str | None:
+    def insert(self, relation: Relation, row: Row) -> str | None:
+        """Insert a row and keep it as the server gave it back; say why it was refused."""
         names = [column.name for column in self.tables[relation]]
         made = insertion(relation, row)
         back = ", ".join(f"{quote(name)}::text" for name in names)

@@ -30,6 +30,8 @@ def asked(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
         message = f"Row security is on for {name}, and {migration.name} is a draft."
         cure = f"ALTER TABLE {quote_relation(name)} DISABLE ROW LEVEL SECURITY;"
         yield findings.make("RG570", message, help=f"Find out who enabled it, then: {cure}")
+    for hole in facts.exposures(connection, list(switched_on)):
+        yield findings.make("RG572", hole.message, level=hole.level, help=hole.help)
     known = facts.columns(connection, list(switched_on))
     for owner in owners:
         if owner.column in known.get(owner.table, ()):

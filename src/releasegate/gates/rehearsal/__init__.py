@@ -10,7 +10,7 @@ from releasegate.baseline import BaselineError
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, parse_only
 from releasegate.gates.ground import lay, live_schema, run, snapshot
-from releasegate.gates.rehearsal import app, proofs, rows
+from releasegate.gates.rehearsal import app, policies, proofs, rows
 from releasegate.gates.rehearsal.trial import Trial
 from releasegate.model import Level
 from releasegate.plan import AS_WRITTEN, CannotPlan, make_plan
@@ -166,6 +166,7 @@ def _proofs(inputs: GateInputs, case: Case) -> Iterator[Finding]:
         with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
             yield from proofs.converges(case, made, play)
         yield from tries.alike()
+    yield from policies.hold(case, inputs.app_files)
     yield from _incomplete(case)
 
 

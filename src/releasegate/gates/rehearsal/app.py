@@ -5,8 +5,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from releasegate import appcode, findings
+from releasegate.gates.rehearsal.trial import connected
 from releasegate.specimens import player
+from releasegate.specimens.raw import ask
+from releasegate.statements.parser import quote, quote_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +35,8 @@ def playing(
 ) -> Iterator[Callable[[Step], Iterator[Finding]]]:
     """Prepare the app's statements; what is given plays them after a step (5)."""
     said = appcode.queries(inputs.app_files, tables)
-    with player.opened(made, said, demands=case.to_come) as app:
+    says = _says(case, made)
+    with player.opened(made, said, demands=case.to_come, says=says) as app:
         first = app.play()
         plays: list[tuple[Failure, ...]] = []
         told: set[int] = set()
@@ -45,6 +51,23 @@ def playing(
 
         yield play
         case.evidence["app"] = app.evidence(first, plays)
+
+
+def _says(case: Case, made: Database) -> dict[str, str]:
+    """Where rows have owners the app works for one of them: whoever owns the first row."""
+    said = case.planned.migration.directives
+    by = next((owner for owner in said.owners if not owner.is_of_parent), None)
+    if by is None or said.identity is None:
+        return {}
+    source = f"{quote_relation(by.table)} LIMIT 1"
+    text = " ".join(("SELECT", f"{quote(by.column)}::text", "FROM", source))
+    try:
+        with connected(made) as connection:
+            found = ask(connection, text)
+    except psycopg.Error:
+        # No such table or column: the policies' own proof says so.
+        return {}
+    return {said.identity: found[0][0]} if found and found[0][0] is not None else {}
 
 
 def _finding(step: Step, failed: Failure) -> Finding:

@@ -57,9 +57,10 @@ class Case:
     #: ordinal -> object -> definition after the step
     expected: dict[int, dict[str, str | None]] = field(default_factory=dict)
 
-    def finding(self, code: str, message: str, step: Step | None = None) -> Finding:
+    def finding(self, code: str, message: str, step: Step | None = None, **rest: Any) -> Finding:
         place = f"Step {step.ordinal} ({step.title}): " if step else ""
-        return findings.make(code, f"{place}{message}", path=self.planned.migration.path)
+        path = self.planned.migration.path
+        return findings.make(code, f"{place}{message}", path=path, **rest)
 
 
 def begin(ground: Ground, reference: Trial, planned: Trial) -> Case | None:

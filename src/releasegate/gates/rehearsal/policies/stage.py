@@ -1,0 +1,287 @@
+"""A copy with row security enabled -> rows of two owners and of none, and who may log in."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+from releasegate import database
+from releasegate.database import Parameters
+from releasegate.errors import CouldNotLook
+from releasegate.session import MIGRATION_SEARCH_PATH
+from releasegate.specimens.columns import types_of
+from releasegate.specimens.raw import ask
+from releasegate.specimens.rows import Maker
+from releasegate.specimens.values import candidates
+from releasegate.statements.parser import quote_relation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from releasegate.database import Connection
+    from releasegate.gates.rehearsal.policies.declaration import Declaration, Parent, Table
+    from releasegate.model import Relation
+    from releasegate.specimens.checks import Row
+    from releasegate.throwaway import Database
+
+#: whose rows there are
+A, B, NOBODY = "A", "B", "nobody"
+WHOSE = (A, B, NOBODY)
+#: numbers of the generated rows; apart, so that no unique key meets two of them
+_MAIN, _SPARE, _NEW, _OWNERS = 100, 200, 300, 500
+TABLE_OWNER = "table owner"
+_GARBAGE = "no such user'"
+_SETTINGS = {"search_path": MIGRATION_SEARCH_PATH, "statement_timeout": "5s", "lock_timeout": "1s"}
+_MAKE = "CREATE ROLE {} LOGIN NOSUPERUSER {} PASSWORD {} IN ROLE {}"
+_EVERYBODY = ("pg_read_all_data", "pg_write_all_data")
+
+# Roles that policies are written for; whoever is no role for an app is left out.
+_NAMED = """
+SELECT DISTINCT r.rolname
+FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_roles r ON r.oid = ANY (p.polroles)
+WHERE n.nspname = ANY ($1) AND c.relname = ANY ($2) AND NOT r.rolsuper AND NOT r.rolbypassrls
+  AND r.rolname !~ '^pg_' AND NOT pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE')
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody at work, over a connection of their own."""
+
+    name: str
+    connection: Connection
+    #: what the session says by this setting; None: it never says who it is
+    setting_name: str
+    setting: str | None
+    #: A or B, whom it acts for; None: nobody
+    whose: str | None
+    #: no policy binds it
+    is_unbound: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    declaration: Declaration
+    #: sees every row, whatever the policies say, and is no administrator
+    oracle: Connection
+    #: the tables' owner, for changes of policies
+    owner: Connection
+    identities: tuple[Identity, ...]
+    #: A and B -> how they are written
+    users: Mapping[str, str]
+    maker: Maker
+    #: table -> whose -> rows: the first may have children, the second has none
+    rows: Mapping[Relation, Mapping[str, list[Row]]]
+    #: tables whose policies bind their owner too
+    forced: frozenset[Relation]
+    #: rows that could not be made, and why
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def new(self, table: Table, whose: str) -> Row:
+        """Make a row that is not there yet, with parents of the same owner."""
+        return self._row(table, _NEW, whose)
+
+    def _row(self, table: Table, number: int, whose: str) -> Row:
+        row = self.maker.row(table.relation, number + WHOSE.index(whose))
+        for parent in table.parents:
+            row |= self.link(parent, whose)
+        if table.via is None:
+            row[table.column] = self.users.get(whose)
+        elif whose == NOBODY:
+            row |= dict.fromkeys(table.via.columns)
+        return row
+
+    def link(self, parent: Parent, whose: str) -> Row:
+        """Give the key's columns for somebody's parent; without one, none."""
+        held = self.rows.get(parent.relation, {}).get(whose, [])
+        pairs = zip(parent.columns, parent.parent_columns, strict=True)
+        return {child: held[0][other] if held else None for child, other in pairs}
+
+    def fill(self) -> None:
+        """Make two rows for each owner in each table, parents first."""
+        owned = {table.relation for table in self.declaration.ordered}
+        for relation in [*self.maker.ordered(owned)]:
+            if relation not in owned:
+                self.maker.fill(relation)
+        for table in self.declaration.ordered:
+            for whose in WHOSE:
+                self._fill(table, whose)
+
+    def _fill(self, table: Table, whose: str) -> None:
+        column = table.via.columns if table.via else (table.column,)
+        if whose == NOBODY and not table.is_nullable(*column):
+            return
+        held = self.maker.rows.setdefault(table.relation, [])
+        own = self.rows[table.relation][whose]
+        for number in (_MAIN, _SPARE):
+            refusal = self.maker.insert(table.relation, self._row(table, number, whose))
+            if refusal is None:
+                own.append(held[-1])
+            else:
+                self.missing[f"a row of {whose} in {table.relation}"] = refusal
+
+
+def enable(made: Database, declaration: Declaration) -> list[str]:
+    """Switch row security on; tell where the file has done so itself."""
+    query = "SELECT relrowsecurity FROM pg_catalog.pg_class WHERE oid = $1::text::regclass"
+    already = []
+    with database.connect(made.owner, application_name="releasegate") as owner:
+        for relation in declaration.tables:
+            if ask(owner, query, (quote_relation(relation),))[0][0]:
+                already.append(str(relation))
+            ask(owner, f"ALTER TABLE {quote_relation(relation)} ENABLE ROW LEVEL SECURITY")
+    return already
+
+
+@contextmanager
+def opened(made: Database, declaration: Declaration) -> Iterator[Stage]:
+    """Make the roles, log in as each, and fill the tables.
+
+    Raises:
+        CouldNotLook: the server lets nobody make roles that row security does not bind.
+    """
+    with ExitStack() as stack:
+        roles = stack.enter_context(_roles(made, declaration))
+        oracle = stack.enter_context(_session(roles["_all"]))
+        oracle.execute("SET search_path = pg_catalog")
+        owner = stack.enter_context(_session(made.owner))
+        maker = Maker(oracle, ())
+        users = _users(declaration, maker)
+        everybody = [
+            Identity(
+                name,
+                stack.enter_context(_session(where)),
+                declaration.identity,
+                setting,
+                whose,
+                is_unbound,
+            )
+            for name, where, setting, whose, is_unbound in _cast(made, roles, users)
+        ]
+        rows: dict[Relation, dict[str, list[Row]]] = {
+            name: {whose: [] for whose in WHOSE} for name in declaration.tables
+        }
+        forced = _forced(oracle, declaration)
+        made_stage = Stage(declaration, oracle, owner, tuple(everybody), users, maker, rows, forced)
+        made_stage.fill()
+        yield made_stage
+
+
+def _forced(connection: Connection, declaration: Declaration) -> frozenset[Relation]:
+    query = "SELECT relforcerowsecurity FROM pg_catalog.pg_class WHERE oid = $1::text::regclass"
+    return frozenset(
+        name for name in declaration.tables if ask(connection, query, (quote_relation(name),))[0][0]
+    )
+
+
+_Part = tuple[str, Parameters, str | None, str | None, bool]
+
+
+def _cast(
+    made: Database, roles: Mapping[str, Parameters], users: Mapping[str, str]
+) -> Iterator[_Part]:
+    app = roles["_app"]
+    yield "no identity", app, None, None, False
+    yield "emptied", app, "", None, False
+    yield "garbage", app, _GARBAGE, None, False
+    yield "user A", app, users[A], A, False
+    yield "user B", app, users[B], B, False
+    yield TABLE_OWNER, made.owner, None, None, True
+    yield "BYPASSRLS", roles["_all"], None, None, True
+    for name, where in roles.items():
+        if not name.startswith("_"):
+            yield f"nobody as {name}", where, None, None, False
+            yield f"user A as {name}", where, users[A], A, False
+
+
+def _users(declaration: Declaration, maker: Maker) -> dict[str, str]:
+    """Choose two owners: rows of the table that owners are kept in, else made-up values."""
+    by = [table for table in declaration.ordered if table.via is None]
+    if not by:
+        raise CouldNotLook("no table is owned by a column of its own")
+    kinds = {column.cast for t in by for column in t.columns if column.name == t.column}
+    if len(kinds) > 1:
+        raise CouldNotLook(f"owners are of several types: {', '.join(sorted(kinds))}")
+    for table in by:
+        for key in maker.parents(table.relation):
+            if key.columns == (table.column,) and key.parent not in declaration.tables:
+                return _of_rows(maker, key.parent, key.parent_columns[0])
+    return _made_up(by[0], maker)
+
+
+def _of_rows(maker: Maker, relation: Relation | None, column: str) -> dict[str, str]:
+    assert relation is not None
+    for one in [*maker.ordered([relation])]:
+        maker.fill(one)
+    values = [value for row in maker.rows.get(relation, ()) if (value := row[column]) is not None]
+    if len(values) < len((A, B)):
+        raise CouldNotLook(f"{relation} took no two rows to be owners")
+    return {A: values[0], B: values[1]}
+
+
+def _made_up(table: Table, maker: Maker) -> dict[str, str]:
+    column = next(column for column in table.columns if column.name == table.column)
+    types = types_of(maker.connection, maker.tables)
+    found = [
+        next(iter(candidates(types, column.type, column.modifier, number=_OWNERS + place)), None)
+        for place in range(2)
+    ]
+    first, second = found
+    if first is None or second is None:
+        raise CouldNotLook(f"no value is known for {table.relation}.{table.column}")
+    return {A: first, B: second}
+
+
+# -- roles -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _roles(made: Database, declaration: Declaration) -> Iterator[dict[str, Parameters]]:
+    """Make roles that log in by themselves: what they run could leave a role merely set."""
+    with database.connect(made.admin, application_name="releasegate") as admin:
+        query = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
+        if not database.one(admin, query)[0]:
+            raise CouldNotLook("the scratch server's role may make none that no policy binds")
+        member = [declaration.member_of] if declaration.member_of else []
+        found = {
+            "_app": _make(admin, made, "_app", groups=member),
+            "_all": _make(admin, made, "_all", is_unbound=True),
+        }
+        for number, name in enumerate(_named(admin, declaration)):
+            found[name] = _make(admin, made, f"_as{number}", groups=[name])
+    yield found
+
+
+def _named(admin: Connection, declaration: Declaration) -> list[str]:
+    names = [name.schema for name in declaration.tables], [name.name for name in declaration.tables]
+    return [name for (name,) in ask(admin, _NAMED, names) if name != declaration.member_of]
+
+
+def _make(
+    admin: Connection,
+    made: Database,
+    tail: str,
+    *,
+    groups: Sequence[str] = (),
+    is_unbound: bool = False,
+) -> Parameters:
+    role, password = f"{made.name}{tail}", secrets.token_urlsafe(24)
+    into = sql.SQL(", ").join(map(sql.Identifier, (*_EVERYBODY, *groups)))
+    bypass = sql.SQL("BYPASSRLS" if is_unbound else "NOBYPASSRLS")
+    parts = sql.Identifier(role), bypass, sql.Literal(password), into
+    admin.execute(sql.SQL(_MAKE).format(*parts))
+    return Parameters({**made.owner.values, "user": role, "password": password})
+
+
+@contextmanager
+def _session(where: Parameters) -> Iterator[Connection]:
+    with database.connect(where, application_name="app") as connection:
+        database.settle(connection, _SETTINGS)
+        yield connection
