@@ -47,6 +47,9 @@ PLAIN_SETTINGS = {
     "idle_in_transaction_session_timeout": "1min",
 }
 
+#: source files of procedural languages, in the server's source (src/pl)
+_LANGUAGES = ("pl_", "plpy", "plperl", "pltcl")
+
 # One sentence a SQLSTATE: the server's own text may hold rows' values (manual, appendix A).
 _MEANINGS = {
     "22": "a value does not fit its type",
@@ -276,6 +279,9 @@ def meaning(error: psycopg.Error) -> str:
 def _names(error: psycopg.Error) -> Iterator[str]:
     yield f"SQLSTATE {error.sqlstate}"
     diagnostic = error.diag
+    if (diagnostic.source_file or "").startswith(_LANGUAGES):
+        # RAISE ... USING TABLE = new.mail: a function of the app's fills these in.
+        return
     for kind in ("table", "column", "constraint"):
         name = getattr(diagnostic, f"{kind}_name")
         if name:
