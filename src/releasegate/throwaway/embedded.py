@@ -43,6 +43,9 @@ _SERVER_OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# Else three processes of its own read for the backends, one detour for each page.
+_READS_ITSELF = {"io_method": "sync"}
+_HAS_IO_METHODS = 18
 
 
 @contextmanager
@@ -58,7 +61,9 @@ def start(
     """
     account = _account()
     bin_dir = binaries().get(major, embedded_bin()) if major else embedded_bin()
-    with watchdog(account, {**_SERVER_OPTIONS, **(options or {})}) as guard:
+    is_18 = bin_dir == embedded_bin() or (major or 0) >= _HAS_IO_METHODS
+    ours = _SERVER_OPTIONS | (_READS_ITSELF if is_18 else {})
+    with watchdog(account, {**ours, **(options or {})}) as guard:
         bin_dir = _prepare(bin_dir, guard, cache=cache)
         guard.start(bin_dir / "postgres")
         with _administrator(guard.run_dir) as admin:
