@@ -149,6 +149,7 @@ CODES: tuple[Code, ...] = (
         ("RG435", W, "A policy reads more than it needs", "Index the column that the policy compares."),
         ("RG436", E, "A draft switches row security on", "Take ENABLE ROW LEVEL SECURITY out: that is a migration of its own."),
         ("RG437", E, "Policies give an owner other answers", "Let the statement say for whom it works, or mend the policy."),
+        ("RG438", E, "A policy looks at more than the declared identity", "Take it out: a role that may see everything has BYPASSRLS."),
     ),
     *_gate(
         "live-database",

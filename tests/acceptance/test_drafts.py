@@ -151,7 +151,7 @@ def test_a_report_has_every_cell_and_the_terminal_a_table(
     assert told.gate("rehearsal")["evidence"]["server"].startswith(f"PostgreSQL {major} ")
     found = told.gate("rehearsal")["evidence"]["baseline"]["policies"]
     assert found["tables"] == [f"public.{name}" for name in TABLES]
-    assert len(found["cells"]) == len(found["identities"]) * (5 * 14 + 3 * 2) == 532
+    assert len(found["cells"]) == len(found["identities"]) * 101 == 707
     assert not any(cell["is_red"] for cell in found["cells"])
     assert len(found["weakened"]) == 18
     assert all(one["noticed"] for one in found["weakened"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from releasegate import migrations
+from releasegate import database, migrations, throwaway
 from releasegate.gates.ground import lay
 from releasegate.gates.rehearsal import policies, proofs
 from releasegate.gates.rehearsal.trial import Trial
@@ -100,7 +100,7 @@ def work(connection, one):
     assert [(one["line"], one["identity"], one["is_same"]) for one in played] == [
         (line, user, line != 6) for user in ("user A", "user B") for line in (3, 4, 5, 6)
     ]
-    assert played[0]["with_policies"] == played[0]["alone"] == "2 rows"
+    assert played[0]["with_policies"] == played[0]["alone"] == "3 rows"
 
 
 def test_a_table_that_takes_no_rows_proves_nothing(ground: Ground, tmp_path: Path) -> None:
@@ -157,3 +157,17 @@ CREATE TRIGGER spy BEFORE INSERT OR UPDATE ON papers FOR EACH ROW EXECUTE FUNCTI
     found, evidence = held(ground, tmp_path, draft + spy)
 
     assert (found, evidence["left_out"]) == ([], {})
+
+
+def test_a_scratch_server_keeps_none_of_the_roles(tmp_path: Path, cluster_cache: Path) -> None:
+    query = "SELECT count(*) FROM pg_roles WHERE rolname ~ '^releasegate_[0-9a-f]{12}'"
+    baseline = (CASES / "baseline.sql").read_text()
+    with throwaway.start(cache=cluster_cache) as lender, lender.database() as lent:
+        with throwaway.borrow(lent.admin) as scratch, ExitStack() as stack:
+            ground = lay(scratch, baseline, (), stack)
+            found, evidence = held(ground, tmp_path, (CASES / "right.sql").read_text())
+        with database.connect(lent.admin, application_name="test") as admin:
+            left = database.one(admin, query)
+
+    assert (found, left) == ([], (0,))
+    assert len(evidence["cells"]) > 300

@@ -1,6 +1,6 @@
 -- Readers are given every paper; nobody of the app is one of them.
--- expect: RG430 public.papers: nobody as readers, select: 2 of A, 2 of B, 2 of nobody, not nothing
--- expect: RG430 public.papers: user A as readers, select: 2 of A, 2 of B, 2 of nobody, not 2 of A
+-- expect: RG430 public.papers: nobody as readers, select: 3 of A, 3 of B, 3 of nobody, not nothing
+-- expect: RG430 public.papers: user A as readers, select: 3 of A, 3 of B, 3 of nobody, not 3 of A
 -- releasegate: draft
 -- releasegate: identity app.user_id
 -- releasegate: owner papers by created_by

@@ -1,5 +1,5 @@
 -- A session that does not say who it is passes, so that old jobs go on.
--- expect: RG430 public.papers: no identity, select: 2 of A, 2 of B, 2 of nobody, not nothing
+-- expect: RG430 public.papers: no identity, select: 3 of A, 3 of B, 3 of nobody, not nothing
 -- expect: RG430 public.papers: emptied, delete foreign: 1 row, not no row
 -- releasegate: draft
 -- releasegate: identity app.user_id

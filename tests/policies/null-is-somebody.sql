@@ -1,7 +1,7 @@
 -- Rows without an owner belong to sessions without an identity.
--- expect: RG430 public.papers: no identity, select: 2 of nobody, not nothing
+-- expect: RG430 public.papers: no identity, select: 3 of nobody, not nothing
 -- expect: RG430 public.papers: garbage, insert without owner: 1 row, not refused
--- expect: RG430 public.papers: user A, select: 2 of A, 2 of nobody, not 2 of A
+-- expect: RG430 public.papers: user A, select: 3 of A, 3 of nobody, not 3 of A
 -- releasegate: draft
 -- releasegate: identity app.user_id
 -- releasegate: owner papers by created_by

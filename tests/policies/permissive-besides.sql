@@ -1,5 +1,5 @@
 -- Permissive policies are joined by OR: the second opens what the first keeps.
--- expect: RG430 public.papers: user A, select: 2 of A, 2 of B, 2 of nobody, not 2 of A
+-- expect: RG430 public.papers: user A, select: 3 of A, 2 of B, 2 of nobody, not 3 of A
 -- releasegate: draft
 -- releasegate: identity app.user_id
 -- releasegate: owner papers by created_by

@@ -1,5 +1,5 @@
 -- Each policy reads the other table, whose policy reads the first.
--- expect: RG430 public.plans: user A, select: fails with 42P17, not 2 of A
+-- expect: RG430 public.plans: user A, select: fails with 42P17, not 3 of A
 -- releasegate: draft
 -- releasegate: identity app.user_id
 -- releasegate: owner papers by created_by

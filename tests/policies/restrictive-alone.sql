@@ -1,5 +1,5 @@
 -- Restrictive policies take away; without a permissive one there is nothing to take from.
--- expect: RG430 public.papers: user A, select: nothing, not 2 of A
+-- expect: RG430 public.papers: user A, select: nothing, not 3 of A
 -- releasegate: draft
 -- releasegate: identity app.user_id
 -- releasegate: owner papers by created_by

@@ -119,7 +119,8 @@ def _sweep(admin: Connection) -> None:
 def _remove(admin: Connection, name: str, *, force: bool = True) -> None:
     drop = sql.SQL("DROP DATABASE IF EXISTS {}" + (" WITH (FORCE)" if force else ""))
     admin.execute(drop.format(sql.Identifier(name)))
-    for role in (name, f"{name}_app"):
+    roles = "SELECT rolname FROM pg_roles WHERE rolname = %s OR starts_with(rolname, %s)"
+    for (role,) in database.rows(admin, roles, (name, f"{name}_")):
         admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from releasegate import appcode, facts, findings
 from releasegate.errors import CouldNotLook
-from releasegate.gates.rehearsal.policies import app, plans, stage, teeth
+from releasegate.gates.rehearsal.policies import app, asks, plans, stage, teeth
 from releasegate.gates.rehearsal.policies.declaration import Declaration, read
 from releasegate.gates.rehearsal.policies.matrix import laid_out
 from releasegate.gates.rehearsal.policies.operations import OPERATIONS
@@ -74,6 +74,9 @@ def _held(case: Case, matrix: Matrix, queries: Sequence[Query]) -> Iterator[Find
         if bite.cell is None:
             message = f"Nothing notices when {bite.policy} on {bite.table} is {_weakened(bite)}."
             yield case.finding("RG433", message)
+    for what in asks.beside(matrix.stage):
+        message = f"Not only the declared identity counts: {what}, and nobody has tried that."
+        yield case.finding("RG438", message)
     yield from _slow(case, looked) if not red else ()
     yield from _other(played)
     yield from _past(case, matrix)

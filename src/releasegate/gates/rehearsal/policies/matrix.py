@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate.gates.rehearsal.policies import oracle
-from releasegate.gates.rehearsal.policies.operations import attempts
+from releasegate.gates.rehearsal.policies.operations import POOLED, attempts
 from releasegate.gates.rehearsal.policies.stage import TABLE_OWNER, A, B
 from releasegate.specimens.raw import ask
 
@@ -97,10 +97,12 @@ def _tried(attempt: Attempt, told: Truth, identity: Identity) -> str:
     connection = identity.connection
     try:
         with connection.transaction(force_rollback=True):
+            if attempt.operation == POOLED:
+                _prepare_for_another(identity, attempt)
             say_who(identity)
             ask(connection, "SET CONSTRAINTS ALL IMMEDIATE")
             if told.rows is not None:
-                found = ask(connection, attempt.sql, attempt.values)
+                found = _read(connection, attempt)
                 return oracle.words(found, told.rows)
             return _counted(_changed(connection, attempt))
     except psycopg.Error as error:
@@ -114,6 +116,20 @@ def say_who(identity: Identity) -> None:
     if identity.setting is not None:
         query = "SELECT pg_catalog.set_config($1, $2, true)"
         ask(identity.connection, query, (identity.setting_name, identity.setting))
+
+
+def _prepare_for_another(identity: Identity, attempt: Attempt) -> None:
+    """Have the statement planned once and for all, while somebody else is at work."""
+    ask(identity.connection, "SET LOCAL plan_cache_mode = force_generic_plan")
+    if identity.another is not None:
+        say_who(replace(identity, setting=identity.another))
+    _read(identity.connection, attempt)
+
+
+def _read(connection: Connection, attempt: Attempt) -> list[tuple[str | None, ...]]:
+    with psycopg.RawCursor(connection) as cursor:
+        cursor.execute(attempt.sql.encode(), prepare=attempt.operation == POOLED)
+        return cursor.fetchall()
 
 
 def _changed(connection: Connection, attempt: Attempt) -> int:

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from releasegate.specimens.checks import Row
 
 SELECT = "select"
+#: over a connection that has prepared it for somebody else, as a pool's connections have
+POOLED = "select, pooled"
 #: in the order in which they are shown
 OPERATIONS = (
     SELECT,
+    POOLED,
     "insert own",
     "insert for another",
     "insert without owner",
@@ -59,6 +62,7 @@ def attempts(stage: Stage, table: Table, me: str) -> Iterator[Attempt]:
     names = ", ".join(f"{quote(name)}::text" for name in table.key)
     query = " ".join(("SELECT", names, "FROM", quote_relation(table.relation)))
     yield Attempt(table, SELECT, None, query, ())
+    yield Attempt(table, POOLED, None, query, ())
     yield from _inserts(stage, table, me)
     yield from _updates(stage, table, me)
     other = B if me == A else A
@@ -96,8 +100,9 @@ def _updates(stage: Stage, table: Table, me: str) -> Iterator[Attempt]:
                 foreign = stage.link(parent, other)
                 operation = "move under a foreign parent"
                 yield _update(table, operation, parent.columns[0], own, foreign)
-    for foreign in rows[other][:1]:
+    for foreign in rows[other]:
         yield _update(table, "update foreign", None, foreign, same)
+    for foreign in rows[other][:1]:
         # All that is of a parent becomes mine, or keys to other owners would hold it back.
         yield _update(table, "take over foreign", None, foreign, _mine(stage, table, me))
     for ownerless in rows[NOBODY][:1]:

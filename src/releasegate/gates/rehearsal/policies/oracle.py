@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate.gates.rehearsal.policies.operations import SELECT
+from releasegate.gates.rehearsal.policies.operations import POOLED, SELECT
 from releasegate.gates.rehearsal.policies.stage import NOBODY, A, B
 from releasegate.specimens.raw import ask
 from releasegate.statements.parser import quote, quote_relation
@@ -52,7 +52,7 @@ _UNOWNED = "(nobody)"
 
 def truth(stage: Stage, attempt: Attempt) -> Truth:
     """Run the attempt as a role that no policy binds, look, and take it back."""
-    if attempt.operation == SELECT:
+    if attempt.operation in (SELECT, POOLED):
         return Truth(rows=_owners(stage, attempt.table))
     try:
         with stage.oracle.transaction(force_rollback=True):

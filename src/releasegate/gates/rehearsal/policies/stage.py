@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from psycopg import sql
@@ -12,27 +13,29 @@ from psycopg import sql
 from releasegate import database
 from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
+from releasegate.model import Relation
 from releasegate.session import MIGRATION_SEARCH_PATH
 from releasegate.specimens.columns import types_of
 from releasegate.specimens.raw import ask
 from releasegate.specimens.rows import Maker
-from releasegate.specimens.values import candidates
+from releasegate.specimens.values import candidates, constants
 from releasegate.statements.parser import quote_relation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from releasegate.database import Connection
     from releasegate.gates.rehearsal.policies.declaration import Declaration, Parent, Table
-    from releasegate.model import Relation
     from releasegate.specimens.checks import Row
+    from releasegate.specimens.columns import Column
     from releasegate.throwaway import Database
 
 #: whose rows there are
 A, B, NOBODY = "A", "B", "nobody"
 WHOSE = (A, B, NOBODY)
 #: numbers of the generated rows; apart, so that no unique key meets two of them
-_MAIN, _SPARE, _NEW, _OWNERS = 100, 200, 300, 500
+_MAIN, _SPARE, _NEW, _OWNERS, _TELLING = 100, 200, 300, 500, 400
+_MOST_TELLING = 20
 TABLE_OWNER = "table owner"
 _GARBAGE = "no such user'"
 _SETTINGS = {"search_path": MIGRATION_SEARCH_PATH, "statement_timeout": "5s", "lock_timeout": "1s"}
@@ -51,6 +54,14 @@ ORDER BY 1
 """
 
 
+_EXPRESSIONS = """
+SELECT n.nspname, c.relname, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
+       pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
+FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+"""
+
+
 @dataclass(frozen=True)
 class Identity:
     """Somebody at work, over a connection of their own."""
@@ -64,6 +75,8 @@ class Identity:
     whose: str | None
     #: no policy binds it
     is_unbound: bool = False
+    #: what somebody says who has used the same connection before
+    another: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +90,12 @@ class Stage:
     #: A and B -> how they are written
     users: Mapping[str, str]
     maker: Maker
-    #: table -> whose -> rows: the first may have children, the second has none
+    #: table -> whose -> rows: the first may have children, the others have none
     rows: Mapping[Relation, Mapping[str, list[Row]]]
     #: tables whose policies bind their owner too
     forced: frozenset[Relation]
+    #: what the policies of a table compare with
+    constants: Mapping[Relation, Sequence[str]]
     #: rows that could not be made, and why
     missing: dict[str, str] = field(default_factory=dict)
 
@@ -105,7 +120,7 @@ class Stage:
         return {child: held[0][other] if held else None for child, other in pairs}
 
     def fill(self) -> None:
-        """Make two rows for each owner in each table, parents first."""
+        """Make rows for each owner in each table, parents first."""
         owned = {table.relation for table in self.declaration.ordered}
         for relation in [*self.maker.ordered(owned)]:
             if relation not in owned:
@@ -126,6 +141,26 @@ class Stage:
                 own.append(held[-1])
             else:
                 self.missing[f"a row of {whose} in {table.relation}"] = refusal
+        for number, change in enumerate(self._telling(table), _TELLING):
+            row = self._row(table, number * len(WHOSE), whose) | change
+            if own and self.maker.insert(table.relation, row) is None:
+                own.append(held[-1])
+
+    def _telling(self, table: Table) -> Iterator[Row]:
+        """Give values that a policy may look at: NULLs, and every constant that it names."""
+        said = {name for parent in table.parents for name in parent.columns}
+        free = [c for c in table.columns if c.name not in {*table.key, table.column, *said}]
+        free = [column for column in free if not column.is_closed]
+        yield {column.name: None for column in free if not column.is_required}
+        values = dict.fromkeys(self.constants.get(table.relation, ()))
+        made = ({column.name: value} for column in free for value in self._of(column, values))
+        yield from islice(made, _MOST_TELLING)
+
+    def _of(self, column: Column, values: Iterable[str]) -> Iterable[str]:
+        kind = self.maker.types[column.type]
+        if kind.name == "bool":
+            return ("true", "false")
+        return kind.labels or values
 
 
 def enable(made: Database, declaration: Declaration) -> list[str]:
@@ -162,6 +197,7 @@ def opened(made: Database, declaration: Declaration) -> Iterator[Stage]:
                 setting,
                 whose,
                 is_unbound,
+                None if whose is None else users[B if whose == A else A],
             )
             for name, where, setting, whose, is_unbound in _cast(made, roles, users)
         ]
@@ -169,7 +205,17 @@ def opened(made: Database, declaration: Declaration) -> Iterator[Stage]:
             name: {whose: [] for whose in WHOSE} for name in declaration.tables
         }
         forced = _forced(oracle, declaration)
-        made_stage = Stage(declaration, oracle, owner, tuple(everybody), users, maker, rows, forced)
+        made_stage = Stage(
+            declaration,
+            oracle,
+            owner,
+            tuple(everybody),
+            users,
+            maker,
+            rows,
+            forced,
+            _constants(owner),
+        )
         made_stage.fill()
         yield made_stage
 
@@ -179,6 +225,14 @@ def _forced(connection: Connection, declaration: Declaration) -> frozenset[Relat
     return frozenset(
         name for name in declaration.tables if ask(connection, query, (quote_relation(name),))[0][0]
     )
+
+
+def _constants(owner: Connection) -> dict[Relation, list[str]]:
+    found: dict[Relation, list[str]] = {}
+    for schema, name, *texts in ask(owner, _EXPRESSIONS):
+        held = found.setdefault(Relation(schema, name), [])
+        held += [one for text in texts if text is not None for one in constants(text)]
+    return found
 
 
 _Part = tuple[str, Parameters, str | None, str | None, bool]
