@@ -186,6 +186,7 @@ CODES: tuple[Code, ...] = (
         ("RG570", E, "Row security is on, though its policies are a draft", "Find out who enabled it, and disable it."),
         ("RG571", W, "Rows have no owner", "Give them an owner before row security is enabled, or nobody sees them."),
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),
+        ("RG573", W, "Rows refer to a parent of another owner", "Decide whose they are before row security is enabled: no policy would let them be changed."),
     ),
     *_gate(
         "window",

@@ -130,9 +130,55 @@ def test_rows_that_nobody_would_see_are_told_and_not_shown(
     messages = [one["message"] for one in run.findings if one["code"] == "RG571"]
     assert messages == [
         "2 rows have no public.papers.created_by: with row security on nobody sees them.",
-        "1 row has no public.runs.plan_id: with row security on nobody sees them.",
+        "1 row has no public.runs.plan_id: with row security on nobody sees it.",
     ]
     assert run.exit_code == 0
+
+
+def test_rows_under_anothers_parent_are_told(released: Project, production: Production) -> None:
+    production.execute(
+        "UPDATE plans SET created_by = gen_random_uuid() WHERE id = (SELECT id FROM plans LIMIT 1)"
+    )
+
+    run = released.ask("preflight", "002", "--gate", "live-database", url=production.url)
+
+    assert sorted(one["message"] for one in run.findings if one["code"] == "RG573") == [
+        "1 row has a public.plans.paper_id of another owner's: its owner could not change it.",
+        "1 row has a public.runs.paper_id of another owner's: its owner could not change it.",
+    ]
+
+
+def test_rows_that_the_role_may_not_read_are_not_counted_as_none(
+    released: Project, production: Production
+) -> None:
+    role = f"{production.database.name}_reader"
+    production.administer(f"CREATE ROLE {role} LOGIN")
+    url = production.database.owner.dsn(user=role)
+
+    run = released.ask("preflight", "002", "--gate", "live-database", url=url)
+
+    messages = [one["message"] for one in run.findings if one["code"] == "RG571"]
+    assert len(messages) == len(TABLES)
+    assert messages[0].startswith("Rows without public.papers.created_by could not be counted")
+    assert "SQLSTATE 42501" in messages[0]
+
+
+def test_what_reads_past_row_security_on_the_target_blocks(
+    released: Project, production: Production
+) -> None:
+    production.execute("CREATE VIEW titles AS SELECT title FROM papers")
+    production.execute(
+        "CREATE FUNCTION every_run() RETURNS SETOF runs LANGUAGE sql SECURITY DEFINER "
+        "AS 'SELECT * FROM runs'"
+    )
+
+    run = released.ask("preflight", "002", "--gate", "live-database", url=production.url)
+
+    assert run.exit_code == 1
+    assert run.errors == {"RG572"}
+    found = " ".join(one["message"] for one in run.findings if one["code"] == "RG572")
+    assert "public.titles" in found
+    assert "every_run()" in found
 
 
 @pytest.mark.every_major
