@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from releasegate import ledger
 from releasegate.gates.rehearsal.trial import connected, failure
 from releasegate.plan import AS_WRITTEN
 from releasegate.specimens import variants
@@ -42,6 +43,8 @@ def seeded(
             filled = fill(connection, tables, keys=keys, demands=case.to_come)
             bad = variants.variants(connection, filled, case.to_come)
             before = common(connection, connection)
+            # Every copy has it from here on, as a target has it from its first run on.
+            ledger.create(connection)
         case.evidence["rows"] = sum(map(len, filled.rows.values()))
         case.evidence["not_filled"] = {str(name): why for name, why in filled.unfilled.items()}
         ground = replace(case.ground, original=made)
