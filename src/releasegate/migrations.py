@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME = re.compile(r"(\d+)_\w[\w.-]*\.sql\Z")
+#: what fits into the ledger's bigint
+_MAX_DIGITS = 18
 #: in a line of either kind of comment
 _DIRECTIVE = re.compile(r"[-/*\s]*releasegate\s*:\s*(.*?)[*/\s]*\Z", re.IGNORECASE)
 #: nobody who writes this means anything else, and it is none
@@ -83,6 +85,8 @@ def _load(root: Path, path: Path) -> Migration:
     named = _NAME.match(path.name)
     if named is None:
         raise UsageError(f"{relative}: a migration's name is NNN_words.sql, such as 001_init.sql.")
+    if len(named[1]) > _MAX_DIGITS:
+        raise UsageError(f"{relative[:60]}: a number has at most {_MAX_DIGITS} digits.")
     if path.is_symlink() or not path.is_file():
         raise UsageError(f"{relative} is not an ordinary file.")
     if path.stat().st_size > MAX_TEXT_BYTES:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _DURATION = re.compile(r"(\d+)(ms|s|min)\Z")
 _LONGEST_DURATION = 12
+#: a configuration is read by people too
+_MAX_BYTES = 4 << 20
 _UNITS = {"ms": "milliseconds", "s": "seconds", "min": "minutes"}
 
 
@@ -193,7 +195,11 @@ def _find(start: Path) -> tuple[Path, str | None, dict[str, Any]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise UsageError(f"{path.name} is larger than {_MAX_BYTES >> 20} MiB.")
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise UsageError(f"{path.name} is nested too deeply to be read.") from None
     except OSError as error:
         raise UsageError(f"{path.name} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

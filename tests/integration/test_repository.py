@@ -385,3 +385,34 @@ def test_nothing_is_run_that_the_repository_configures(folder: Path, tmp_path: P
         assert module.differing(held, blobs, is_exact=False)
 
     assert not mark.exists()
+
+
+def test_a_working_tree_that_is_configured_away_is_told(folder: Path) -> None:
+    commit(folder, a="SELECT 1")
+    git(folder, "config", "core.bare", "true")
+
+    with pytest.raises(RepositoryProblem, match="puts the working tree elsewhere"), opened(folder):
+        pass
+
+
+def test_a_file_that_never_ends_does_not_hold_git_for_ever(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(folder, a="SELECT 1")
+    os.mkfifo(tmp_path / "pipe")
+    git(folder, "config", "core.excludesFile", str(tmp_path / "pipe"))
+    (folder / "b.sql").write_text("SELECT 1")
+    monkeypatch.setattr(module, "_TIMEOUT_S", 1)
+
+    with opened(folder) as repository:
+        assert repository.ignored(["b.sql"]) == set()
+
+
+def test_an_absurdly_large_file_of_a_commit_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = commit(folder, a="SELECT 1")
+    monkeypatch.setattr(module, "_MAX_BLOB_BYTES", 7)
+
+    with opened(folder) as repository, pytest.raises(RepositoryProblem, match="is larger than"):
+        repository.read(head, "a.sql")

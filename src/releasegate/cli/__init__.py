@@ -43,7 +43,9 @@ def run(arguments: list[str]) -> int:
             error.show()
         return EXIT_USAGE
     except ReleasegateError as error:
-        click.echo(f"releasegate: {error}", err=True)
+        # What a message quotes, a file's name say, may hold what steers a terminal or a CI system.
+        said = "".join(c if c.isprintable() else "\ufffd" for c in str(error))
+        click.echo(f"releasegate: {said}", err=True)
         return error.exit_code
     except Exception as error:  # any other is a bug of ours, and never looks like an answer
         click.echo(_bug(error), err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from releasegate.model import Migration, Target, Window
     from releasegate.settings import Settings
 
+#: narrower than git-check-ref-format(1): no name that a command line could take for an option
+_TAG = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\-][^\x00-\x20\x7f~^:?*\[\\]{0,199}")
 _READER_TIMEOUT = "15s"
 
 
@@ -271,6 +274,8 @@ def _from_git(
 
 def _release(settings: Settings, migration: Migration, repository: Repository | Finding) -> Release:
     name = migration.directives.requires_tag or settings.configuration.release_tag
+    if not _TAG.fullmatch(name) or ".." in name:
+        raise UsageError(f"release-tag: {name[:60]!r} can be no tag's name (git-check-ref-format).")
     if isinstance(repository, Finding):
         return Release(name, None)
     tag = repository.tag(name)

@@ -58,6 +58,8 @@ _NO_VERIFIER = {
     "gpg.minTrustLevel": "undefined",
 }
 _USUAL_NAMES = ("main", "master")
+_TIMEOUT_S = 60
+_MAX_BLOB_BYTES = 64 << 20
 _MANY_PATHS = 200
 
 
@@ -97,6 +99,10 @@ class Repository:
     def __init__(self, repo: git.Repo, root: Path) -> None:
         self._repo = repo
         self._top = Path(str(repo.working_tree_dir or repo.git_dir)).resolve()
+        if not root.resolve().is_relative_to(self._top):
+            message = "Git's configuration puts the working tree elsewhere, or says there is none."
+            help_ = "git config --unset core.worktree; git config --unset core.bare"
+            raise RepositoryProblem(findings.make("RG109", message, help=help_))
         self._prefix = root.resolve().relative_to(self._top).as_posix()
         self.head = self._head()
 
@@ -174,6 +180,9 @@ class Repository:
         blob = self.listing(commit, [path]).blobs.get(path)
         if blob is None:
             return None
+        if int(self._must(path, "cat-file", "-s", blob)) > _MAX_BLOB_BYTES:
+            message = f"{path} is larger than {_MAX_BLOB_BYTES >> 20} MiB at {commit[:12]}."
+            raise RepositoryProblem(findings.make("RG109", message, help="Make it smaller."))
         held = self._must(path, "cat-file", "blob", blob)
         oid = pointed_at(held)
         return held if oid is None else self._stored(path, oid)
@@ -280,6 +289,8 @@ class Repository:
             stdout_as_string=False,
             strip_newline_in_stdout=False,
             env={**_ENVIRONMENT, **(environment or {})},
+            # A file that Git is told to read may be one that never ends.
+            kill_after_timeout=_TIMEOUT_S,
         )
         return int(code), bytes(out), str(said)
 
