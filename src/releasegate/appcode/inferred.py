@@ -15,7 +15,7 @@ from releasegate.appcode.texts import text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Function, Module
     from releasegate.model import Relation
 
 _SAFE = {"safeParse", "safeParseAsync"}
@@ -47,6 +47,19 @@ def schema_of(module: Module, node: ast.Call) -> Shape | None:
                 continue
             if len(given.args) > 1 and text_of(module, given.args[0]) == wanted:
                 return zod.shape_of(module, given.args[1])
+    return None
+
+
+def given_to(module: Module, function: Function) -> Payload | None:
+    """Read what tRPC hands over: ``.input(schema).mutation(({ ctx, input }) => ...)``."""
+    call = module.parent(function)
+    current = call.func if isinstance(call, ast.Call) and not module.is_python else None
+    while isinstance(current, ast.Call | ast.Attribute):
+        if isinstance(current, ast.Call) and called_name(current) == "input" and current.args:
+            made = ast.Call(ast.Attribute(current.args[0], "parse", ast.Load()), [], [])
+            module.adopt(made, current)
+            return Payload(module, current, {"input": Entry(module, made, current)})
+        current = current.func if isinstance(current, ast.Call) else current.value
     return None
 
 

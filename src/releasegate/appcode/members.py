@@ -76,6 +76,9 @@ def member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | N
     found: list[Nullness] = []
     for payload in rows(module, base, depth + 4):
         entry = payload.entries.get(key)
+        if entry is not None and not entry.is_certain and not module.is_python:
+            what = f"{key} is undefined where it is left out"
+            return Nullness(True, what, entry.module, entry.node)
         if entry is None or not entry.is_certain:
             return None
         if entry.value is not None:

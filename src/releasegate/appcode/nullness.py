@@ -247,6 +247,9 @@ def _of_origin(origin: Origin, depth: int) -> Nullness:
 def _of_item(origin: Origin, depth: int) -> Nullness:
     """Judge a loop's variable by the items that are written down."""
     listed = origin.iterated
+    declared = _element(origin.module, listed) if listed is not None else None
+    if declared is not None and allows_none(declared):
+        return Nullness(True, "its items may be None", origin.module, declared)
     if isinstance(listed, ast.List | ast.Tuple):
         bad = worst([nullness(origin.module, item, depth + 1) for item in listed.elts])
         if bad is not None:
@@ -254,6 +257,16 @@ def _of_item(origin: Origin, depth: int) -> Nullness:
     return Nullness(None, "its value is not visible here", origin.module, origin.node)
 
 
+def _element(module: Module, node: ast.expr) -> ast.expr | None:
+    """Find the type of a list's items in the declaration of the parameter that holds it."""
+    for origin in origins(module, node):
+        declared = origin.parameter.annotation if origin.parameter is not None else None
+        if isinstance(declared, ast.Subscript) and last_word(declared.value).lower() in _LISTS:
+            return declared.slice
+    return None
+
+
+_LISTS = ("list", "sequence", "iterable", "set", "array", "readonlyarray")
 #: defaults that stand for a declaration, not for a value: FastAPI, pydantic
 _DECLARING = {"Depends", "Query", "Body", "Path", "Header", "Form", "File", "Cookie", "Security"}
 

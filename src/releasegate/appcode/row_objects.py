@@ -11,7 +11,7 @@ from releasegate.appcode.instances import instances
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload, with_keywords
+from releasegate.appcode.payloads import Entry, Payload, rows, with_keywords
 from releasegate.appcode.sites import Found, site
 from releasegate.appcode.values import row_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Function, Module
 
+_SETS = {"sqlmodel_update", "update_from_dict"}
 _DELETES = {"delete", "adelete", "delete_instance"}
 
 
@@ -30,6 +31,8 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     if isinstance(node, ast.Call) and called_name(node) in _DELETES:
         yield from _deleted(module, node, contract)
+    elif isinstance(node, ast.Call) and called_name(node) in _SETS and node.args:
+        yield from _taken_over(module, node, contract)
     elif isinstance(node, ast.Call) and node.keywords:
         yield from _changed(module, node, contract)
     elif isinstance(node, ast.Assign):
@@ -107,6 +110,18 @@ def _changed(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         if model is not None and not _is_class(module, node.func.value):
             payload = with_keywords(module, Payload(module, node), node, 0)
             yield from _set(module, node, model, payload, contract)
+
+
+def _taken_over(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    """Judge ``run.sqlmodel_update(data)``: SQLModel sets what a mapping or an object holds."""
+    model = _model(module, node.func.value) if isinstance(node.func, ast.Attribute) else None
+    if model is None or (
+        isinstance(node.func, ast.Attribute) and _is_made_here(module, node.func.value)
+    ):
+        return
+    found = rows(module, node.args[0])
+    if len(found) == 1:
+        yield from _set(module, node, model, found[0], contract)
 
 
 def _sets_keywords(function: Function) -> bool:

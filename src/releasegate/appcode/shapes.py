@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 MAX_DEPTH = 8
 _FIELD_CALLS = {"Field", "field", "ib", "attrib", "Column", "PrivateAttr", "mapped_column"}
 _NO_FIELDS = {"model_config", "Config", "Meta"}
-_SAME = {"Readonly", "Required", "Promise", "Awaited", "NonNullable", "Optional", "Annotated"}
+_SAME = {
+    "Selectable",
+    "Readonly",
+    "Required",
+    "Promise",
+    "Awaited",
+    "NonNullable",
+    "Optional",
+    "Annotated",
+}
+_GENERATED = {"Generated", "GeneratedAlways"}
 _LISTS = {"list", "List", "Array", "Sequence", "Iterable", "ReadonlyArray", "tuple", "Tuple"}
 
 
@@ -73,6 +83,8 @@ def _generic(module: Module, node: ast.Subscript, depth: int) -> Shape | None:
         return _derived(module, word, parts, depth)
     if word in ("typeof", "InferInsertModel", "InferSelectModel") and not module.is_python:
         return _of_table(module, word, parts[0])
+    if word in ("Insertable", "Updateable"):
+        return _written(module, word, parts[0], depth)
     if word in ("infer", "input", "output", "TypeOf"):
         return _of_schema(module, parts[0], depth)
     if word in ("TablesInsert", "TablesUpdate", "Tables"):
@@ -81,6 +93,21 @@ def _generic(module: Module, node: ast.Subscript, depth: int) -> Shape | None:
     if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         return _looked_up(module, node, depth)
     return shape(module, node.value, depth + 1) if isinstance(node.value, ast.Name) else None
+
+
+def _written(module: Module, word: str, node: ast.expr, depth: int) -> Shape | None:
+    """Read Kysely's ``Insertable<RunTable>``: what may be null, or is made, may be left out."""
+    known = shape(module, node, depth + 1)
+    if known is None:
+        return None
+
+    def is_required(field: Field) -> bool:
+        hint = field.annotation
+        is_made = isinstance(hint, ast.Subscript) and last_word(hint.value) in _GENERATED
+        return word == "Insertable" and not (field.may_be_none or is_made) and field.is_required
+
+    fields = {k: replace(f, is_required=is_required(f)) for k, f in known.fields.items()}
+    return replace(known, fields=fields, is_mapping=True)
 
 
 def _of_table(module: Module, word: str, node: ast.expr) -> Shape | None:

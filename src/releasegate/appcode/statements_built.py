@@ -157,7 +157,7 @@ def _written(
         if step.name in _SET:
             payloads += _of_step(step)
     payloads = payloads or _run_with(module, node, steps)
-    is_upsert = any(step.name in _CONFLICT for step in steps)
+    is_upsert = any(step.name in _CONFLICT and not _is_left(step) for step in steps)
     if operation == "update":
         yield orm.updated(module, node, model, payloads, contract)
         return
@@ -165,6 +165,11 @@ def _written(
         payloads = [Payload(module, node, is_open="the values are not visible here")]
     kind = "upsert" if is_upsert else "insert"
     yield orm.inserted(module, node, model, payloads, contract, operation=kind)
+
+
+def _is_left(step: _Step) -> bool:
+    """Read Kysely's ``onConflict((oc) => oc.doNothing())``."""
+    return step.name == "onConflict" and "doNothing" in ast.unparse(step.call)
 
 
 def _given(module: Module, node: ast.Call, given: list[ast.expr]) -> list[Payload]:
@@ -187,6 +192,11 @@ def _of_step(step: _Step) -> list[Payload]:
     call = step.call
     if step.name in ("from_select", "columns") and call.args:
         return [_selected(step)]
+    word = text_of(step.module, call.args[0]) if len(call.args) == 2 else None
+    if word is not None:
+        # Kysely's ``set("plan_id", x)``
+        entry = Entry(step.module, call.args[1], call.args[1])
+        return [Payload(step.module, call, {word: entry})]
     found = [row for value in call.args[:1] for row in rows(step.module, value)]
     if call.keywords:
         made = ast.Call(call.func, [], call.keywords)

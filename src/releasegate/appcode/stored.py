@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import entered
+from releasegate.appcode.inferred import given_to
 from releasegate.appcode.module import Module, before
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
@@ -99,7 +100,7 @@ def _of_parameter(
     module, parameter, function = origin.module, origin.parameter, origin.function
     if parameter is None or function is None:
         return (opaque(module, node),)
-    declared = mapping_of(module, node)
+    declared = mapping_of(module, node) or given_to(module, function)
     if declared is not None:
         return (declared,)
     found: list[Payload] = []

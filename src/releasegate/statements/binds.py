@@ -19,6 +19,7 @@ _PIECE = re.compile(
   | (?P<rows>\bvalues\s+%[sL])
   | (?P<made>\bvalues\s*\ue000)
   | (?P<counted>\$\ue000)
+  | (?P<promise>\$[{(<\[/](?P<word>\w+)(?::\w+)?[})>\]/])
   | (?P<listed>\bin\s*)(?P<list>%\([^()]+\)s|%s|:[A-Za-z_]\w*)(?![\w(])
   | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbtL])
   | (?P<cast>::|:=)
@@ -91,8 +92,8 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
         )
     if match["percent"]:
         return _percent(match, numbering)
-    if match["colon"]:
-        return numbering.of(match["name"])
+    if match["colon"] or match["promise"]:
+        return numbering.of(match["name"] or match["word"])
     if match["dollar"]:
         return numbering.of(int(match["number"]) - 1)
     if match["question"] and _BEFORE_VALUE.search(match.string[: match.start()]):

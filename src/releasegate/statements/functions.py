@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from releasegate.statements import parser
+from releasegate.statements.binds import HOLE
 from releasegate.statements.writes import SqlWrite, writes
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ _INTO = re.compile(
     r"(\breturning\b.*?)\binto\s+(strict\s+)?[\w.,\s\"]+\Z", re.IGNORECASE | re.DOTALL
 )
 _DECLARED = re.compile(r"^\s*(\w+)\s+(?:constant\s+)?[\w.%\[\]\"]+[^;]*;", re.MULTILINE)
+#: a statement in a text, as far as it is one text
+_EXECUTE = re.compile(
+    r"\bexecute\s+(?!function\b|procedure\b)"
+    r"(?:(?:format\s*\(\s*)?'(?P<sql>(?:[^']|'')*)'(?P<more>\s*\|\|)?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,24 @@ def _procedural(text: str, line: int) -> Body:
             ]
         except parser.SqlError:
             is_hidden = True
-    is_made_up = re.search(r"\bexecute\b(?!\s+(function|procedure))", text, re.IGNORECASE)
-    return Body(text, line, tuple(found), is_hidden or bool(is_made_up))
+    executed = [_executed(text, match) for match in _EXECUTE.finditer(text)]
+    found += [write for writes_of in executed for write in writes_of or ()]
+    return Body(text, line, tuple(found), is_hidden or None in executed)
+
+
+def _executed(text: str, match: re.Match[str]) -> tuple[SqlWrite, ...] | None:
+    """Read ``EXECUTE format('INSERT ...')``; None where the text is put together."""
+    if match["sql"] is None or match["more"]:
+        return None
+    query = re.sub(r"%(\d+\$)?I", HOLE, match["sql"].replace("''", "'"))
+    lines = text.count("\n", 0, match.start("sql"))
+    try:
+        found = writes(query)
+    except parser.SqlError:
+        return None
+    return tuple(
+        replace(item, line=item.line + lines, end_line=item.end_line + lines) for item in found
+    )
 
 
 def _statements(text: str) -> Iterator[tuple[str, int]]:

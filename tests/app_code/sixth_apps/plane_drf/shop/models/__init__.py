@@ -1,0 +1,2 @@
+from .order import Order, OrderItem
+from .customer import Customer, Product
