@@ -12,4 +12,4 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
   exit 1
 }
 python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$GITHUB_ACTION_PATH"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile "$GITHUB_ACTION_PATH"

@@ -64,13 +64,12 @@ def comment() -> None:
 
 def upload() -> None:
     """Hand the findings to code scanning, for the commit and the reference of this run."""
-    head = pull_request().get("head", {}).get("sha")
     packed = base64.b64encode(gzip.compress(beside("report.sarif").encode())).decode()
     ask(
         "POST",
         "/code-scanning/sarifs",
         {
-            "commit_sha": head or os.environ["GITHUB_SHA"],
+            "commit_sha": os.environ["GITHUB_SHA"],
             "ref": os.environ["GITHUB_REF"],
             "sarif": packed,
             "tool_name": "releasegate",

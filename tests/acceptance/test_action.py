@@ -1,5 +1,7 @@
 """action.yml, run step by step as GitHub's runner does: what a pull request shows."""
 
+import base64
+import gzip
 import hashlib
 import json
 import subprocess
@@ -151,7 +153,9 @@ def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
     assert comment["body"].startswith("<!-- releasegate -->")
     assert "https://github.com/org/releasegate/blob/v1/docs/findings.md#rg" in comment["body"]
     (scan,) = github.scans
-    assert scan["commit_sha"] == "ab" * 20
+    assert (scan["commit_sha"], scan["ref"]) == (runner.github["sha"], runner.github["ref"])
+    results = json.loads(gzip.decompress(base64.b64decode(scan["sarif"])))["runs"][0]["results"]
+    assert "RG201" in {result["ruleId"] for result in results}
     assert "comment posted" in first.log
 
 
