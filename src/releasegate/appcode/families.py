@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import (
     builders,
+    entities,
     frameworks,
     helpers,
     literals,
@@ -43,6 +44,7 @@ _CALLS = (
     statements_built.sites,
     row_objects.sites,
     prisma.sites,
+    entities.sites,
     frameworks.sites,
     helpers.sites,
 )

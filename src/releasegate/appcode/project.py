@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.frames import Frame
     from releasegate.appcode.models.registry import Models
     from releasegate.appcode.prisma import Client
+    from releasegate.model import Relation
 
 PYTHON = (".py", ".pyi")
 SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", *COMPONENTS)
@@ -63,6 +64,7 @@ class Project:
         #: the models of the contract's tables, once they have been read
         self.models: Models | None = None
         self._client: Client | None = None
+        self._entities: dict[str, Relation] | None = None
         self._steps = 0
         self._modules: dict[str, Module | None] = {}
         self._mentions: dict[tuple[str, bool], list[Module]] = {}
@@ -133,6 +135,24 @@ class Project:
         ]
         found = map(self.module, paths[:MAX_MENTIONS])
         return [item for item in found if item is not None]
+
+    @cached_property
+    def has_entities(self) -> bool:
+        """Whether TypeORM or one of its like is used anywhere."""
+        from releasegate.appcode.entities import LIBRARIES
+
+        return any(
+            path.endswith(SCRIPT) and LIBRARIES.search(content)
+            for path, content in self.contents.items()
+        )
+
+    def entities(self, contract: Contract) -> dict[str, Relation]:
+        """Give the classes of such a library that name their table, read once."""
+        from releasegate.appcode.entities import names
+
+        if self._entities is None:
+            self._entities = names(self.contents, contract)
+        return self._entities
 
     def find(self, origin: str, dotted: str) -> Module | None:
         """Find the file of an import: by its place for a relative one, else by its end."""

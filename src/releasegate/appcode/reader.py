@@ -87,8 +87,16 @@ class Reader:
         is_script = path.endswith(SCRIPT) or self._has_prisma
         if is_script and path.endswith(CODE) and names_client(content, self._clients):
             return True
+        if path.endswith(SCRIPT) and self.project.has_entities and self._names_entity(content):
+            return True
         models = self.project.models
         return models is not None and speaks_of(content, models.names)
+
+    def _names_entity(self, content: bytes) -> bool:
+        """Say whether a class of TypeORM or its like may be spoken of."""
+        lower, declared = content.lower(), self.project.entities(self._contract)
+        words = (*self._clients, *map(str.lower, declared))
+        return any(word.encode() in lower for word in words)
 
     def sites(self, path: str) -> tuple[Found, ...]:
         if path.endswith(".sql"):

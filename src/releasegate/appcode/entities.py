@@ -1,0 +1,208 @@
+"""A call of TypeORM, Sequelize, MikroORM or Objection -> the rows that it writes.
+
+Their classes are not read: a class stands for the table that it names or is called like, its
+properties for the columns of the same words. What that leaves open is undecidable.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import orm
+from releasegate.appcode.models.model import Link, Model
+from releasegate.appcode.models.naming import fits, snake
+from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Payload, rows
+from releasegate.appcode.references import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.module import Module
+    from releasegate.appcode.sites import Found
+    from releasegate.model import Relation
+
+LIBRARIES = re.compile(
+    rb"""(?:from|require\()\s*['"](?:typeorm|@nestjs/typeorm|sequelize|sequelize-typescript"""
+    rb"""|@nestjs/sequelize|@mikro-orm/[\w-]+|objection)['"]"""
+)
+#: how a class says which table it stands for: the table first, or the class first
+_TABLE_FIRST = re.compile(
+    rb"""@(?:Entity|Table)\((?:[^)]*?(?:name|tableName):)?\s*['"](?P<table>\w+)['"]"""
+    rb""".{0,200}?class\s+(?P<word>\w+)""",
+    re.DOTALL,
+)
+_CLASS_FIRST = re.compile(
+    rb"""(?:class\s+(?P<word>\w+)\s+extends|(?P<made>\w+)\s*=\s*\w+\.define\(|(?P<set>\w+)\.init\()"""
+    rb"""(?:(?!\bclass\b|\.define\(|\.init\().){0,2000}?"""
+    rb"""tableName['"]?[\s:=(){]*(?:return\s*)?['"](?P<table>\w+)['"]""",
+    re.DOTALL,
+)
+SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".tsx", ".jsx")
+_INSERTS = {"save", "insert", "bulkCreate", "persist", "persistAndFlush", "insertMany", "create"}
+_INSERTS |= {"findOrCreate", "insertGraph", "insertAndFetch", "nativeInsert"}
+_OPERATIONS = {
+    **dict.fromkeys(_INSERTS, "insert"),
+    **dict.fromkeys(("upsert", "upsertMany"), "upsert"),
+    **dict.fromkeys(("update", "patch", "nativeUpdate", "patchAndFetchById"), "update"),
+    **dict.fromkeys(("delete", "remove", "destroy", "nativeDelete", "deleteById"), "delete"),
+    "removeAndFlush": "delete",
+}
+#: what these name makes an object and stores nothing; Sequelize's create() does
+_MAKES = {"create", "build", "merge"}
+_SUFFIX = re.compile(r"(Repository|Repo|Model|Entity|Dao|Store)$")
+_FOUND = re.compile(r"^(find|get|preload)")
+
+
+def names(contents: Mapping[str, bytes], contract: Contract) -> dict[str, Relation]:
+    """Give the class names that declare a table by another name."""
+    found: dict[str, Relation] = {}
+    texts = [content for path, content in contents.items() if path.endswith(SUFFIXES)]
+    for content in texts:
+        marks = (b"@Entity(", b"@Table(", b"tableName")
+        if not any(mark in content for mark in marks):
+            continue
+        for match in (*_TABLE_FIRST.finditer(content), *_CLASS_FIRST.finditer(content)):
+            known = match.groupdict()
+            word = known["word"] or known.get("made") or known.get("set") or b""
+            relation = contract.find(None, known["table"].decode())
+            if relation is not None:
+                found[word.decode()] = relation
+    return found
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find ``runRepository.save({...})``, ``Run.create({...})``, ``manager.insert(Run, {...})``."""
+    if module.is_python or not isinstance(node, ast.Call) or not module.project.has_entities:
+        return
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in _OPERATIONS:
+        return
+    relation, given = _target(module, node, function, contract)
+    if relation is None:
+        return
+    model, operation = _guessed(relation, contract, module), _OPERATIONS[function.attr]
+    if operation == "delete":
+        yield orm.deleted(module, node, model, contract)
+        return
+    made = [item for value in given[:1] for item in _rows(module, value)]
+    if operation == "insert" and any(_is_found(module, value) for value in given[:1]):
+        operation, made = "update", [_set(payload) for payload in made]
+    if operation == "update":
+        yield orm.updated(module, node, model, made[:1], contract)
+        return
+    hidden = [Payload(module, node, is_open="the values are not visible here")]
+    yield orm.inserted(module, node, model, made or hidden, contract, operation=operation)
+
+
+def _target(
+    module: Module, node: ast.Call, function: ast.Attribute, contract: Contract
+) -> tuple[Relation | None, list[ast.expr]]:
+    """Find the table by the class that is taken or called on, and what is left to send."""
+    first = node.args[0] if node.args else None
+    word, is_class = _receiver(function.value)
+    if function.attr in _MAKES and not is_class:
+        return None, []
+    taken = _class_taken(module, first, contract)
+    if taken is not None:
+        return taken, _sent(function.attr, node.args[1:])
+    relation = _by_word(module, word, contract) if word else None
+    if relation is None and not is_class:
+        return _of_made(module, first if first is not None else function.value, contract)
+    return relation, _sent(function.attr, node.args)
+
+
+def _sent(verb: str, given: list[ast.expr]) -> list[ast.expr]:
+    """Give what is sent: TypeORM's update() takes the filter first, Sequelize's the values."""
+    has_filter_first = verb in ("update", "nativeUpdate", "patchAndFetchById") and len(given) > 1
+    options = given[1] if has_filter_first else None
+    listed = options.keys if isinstance(options, ast.Dict) else []
+    is_options = "where" in [getattr(key, "value", None) for key in listed]
+    return given[1:] if has_filter_first and not is_options else given
+
+
+def _receiver(node: ast.expr) -> tuple[str, bool]:
+    """Name what a method is called on, and whether it stands for the whole table."""
+    if isinstance(node, ast.Call):
+        word = called_name(node)
+        first = node.args[0] if node.args else None
+        if word in ("getRepository", "getCustomRepository", "getModel") and first is not None:
+            return ast.unparse(first), True
+        inner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        return _receiver(inner) if inner is not None else ("", False)
+    word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return word, word[:1].isupper()
+
+
+def _class_taken(module: Module, node: ast.expr | None, contract: Contract) -> Relation | None:
+    is_class = isinstance(node, ast.Name) and node.id[:1].isupper()
+    return _by_word(module, node.id, contract) if isinstance(node, ast.Name) and is_class else None
+
+
+def _by_word(module: Module, word: str, contract: Contract) -> Relation | None:
+    declared = module.project.entities(contract).get(word)
+    plain = _SUFFIX.sub("", word)
+    return declared or next((r for r in contract.relations if fits(r.name, plain)), None)
+
+
+def _of_made(
+    module: Module, node: ast.expr, contract: Contract
+) -> tuple[Relation | None, list[ast.expr]]:
+    """Find the class of an object that is made in view: ``new Run()``, ``Run.build({...})``."""
+    for origin in origins(module, node):
+        made = origin.value.value if isinstance(origin.value, ast.Await) else origin.value
+        if not isinstance(made, ast.Call):
+            continue
+        word = _receiver(made.func.value)[0] if isinstance(made.func, ast.Attribute) else ""
+        word = made.func.id if isinstance(made.func, ast.Name) else word
+        taken = _class_taken(module, made.args[0] if made.args else None, contract)
+        relation = taken or (_by_word(module, word, contract) if word else None)
+        if relation is not None:
+            return relation, [node]
+    return None, []
+
+
+def _rows(module: Module, node: ast.expr) -> list[Payload]:
+    """Read an object, or the one that ``repository.create({...})`` made of it."""
+    if isinstance(node, ast.Call) and called_name(node) in _MAKES and node.args:
+        return list(rows(module, node.args[-1]))
+    values = [
+        origin.value for origin in origins(module, node) if isinstance(origin.value, ast.Call)
+    ]
+    made = [value for value in values if called_name(value) in _MAKES and value.args]
+    if made and isinstance(made[0], ast.Call):
+        return list(rows(module, made[0].args[-1]))
+    return list(rows(module, node))
+
+
+def _is_found(module: Module, node: ast.expr) -> bool:
+    """Say whether an object was read before, so that saving it changes a row."""
+    values = [origin.value for origin in origins(module, node)]
+    calls = [value.value if isinstance(value, ast.Await) else value for value in values]
+    return any(isinstance(call, ast.Call) and _FOUND.match(called_name(call)) for call in calls)
+
+
+def _set(payload: Payload) -> Payload:
+    return Payload(payload.module, payload.node, payload.entries)
+
+
+def _guessed(relation: Relation, contract: Contract, module: Module) -> Model:
+    """Take a property for the column of the same words: ``planId`` and ``plan`` for ``plan_id``."""
+    table = contract.table(relation)
+    listed = [*(table.columns if table else ()), *(c.column for c in contract.of_child(relation))]
+    columns = {_camel(name): name for name in listed}
+    links = {
+        _camel(snake(c.column).removesuffix("_id")): Link((c.column,))
+        for c in contract.of_child(relation)
+        if c.column.endswith("_id")
+    }
+    return Model(relation, module, ast.Pass(), "entity", columns, links)
+
+
+def _camel(name: str) -> str:
+    first, *rest = words_of(name) or (name,)
+    return first + "".join(word.capitalize() for word in rest)
