@@ -150,6 +150,7 @@ CODES: tuple[Code, ...] = (
         ("RG436", E, "A draft switches row security on", "Take ENABLE ROW LEVEL SECURITY out: that is a migration of its own."),
         ("RG437", E, "Policies give an owner other answers", "Let the statement say for whom it works, or mend the policy."),
         ("RG438", E, "A policy looks at more than the declared identity", "Take it out: a role that may see everything has BYPASSRLS."),
+        ("RG439", W, "Policies are held against nothing", "Write: -- releasegate: owner TABLE by COLUMN, or via COLUMN; and: identity SETTING."),
     ),
     *_gate(
         "live-database",

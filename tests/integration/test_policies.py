@@ -171,3 +171,14 @@ def test_a_scratch_server_keeps_none_of_the_roles(tmp_path: Path, cluster_cache:
 
     assert (found, left) == ([], (0,))
     assert len(evidence["cells"]) > 300
+
+
+def test_nobody_becomes_a_role_that_may_do_more_than_an_app(ground: Ground, tmp_path: Path) -> None:
+    text = (CASES / "for-another-role.sql").read_text().replace("TO readers", "TO pg_monitor")
+
+    found, evidence = held(ground, tmp_path, text)
+
+    assert [one.code for one in found] == ["RG433"]
+    assert evidence["left_out"] == {"members of pg_monitor": "it may do too much"}
+    app = text.replace("app.user_id\n", "app.user_id as pg_monitor\n", 1)
+    assert [one.code for one in held(ground, tmp_path, app)[0]] == ["RG432"]

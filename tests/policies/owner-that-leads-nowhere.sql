@@ -1,6 +1,7 @@
 -- Who owns a run is not to be found, and nor is who is asking.
 -- expect: RG431 How a session says who it is is not declared
 -- expect: RG431 public.runs.status refers to no other table
+-- expect: RG439 public.papers has policies
 -- expect: RG431 There is no table public.paper.
 -- expect: RG431 public.plans has no column owner.
 -- releasegate: draft

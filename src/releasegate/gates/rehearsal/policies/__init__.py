@@ -13,6 +13,7 @@ from releasegate.gates.rehearsal.policies.declaration import Declaration, read
 from releasegate.gates.rehearsal.policies.matrix import laid_out
 from releasegate.gates.rehearsal.policies.operations import OPERATIONS
 from releasegate.gates.rehearsal.trial import connected, failure
+from releasegate.model import Relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ _SHOWN = 5
 def hold(case: Case, app_files: Mapping[str, bytes | None]) -> Iterator[Finding]:
     """Enable the policies on a copy, and hold them against what the header declares."""
     said = case.planned.migration.directives
+    yield from _undeclared(case)
     if not said.owners:
         return
     with _filed(case) as made:
@@ -51,6 +53,18 @@ def hold(case: Case, app_files: Mapping[str, bytes | None]) -> Iterator[Finding]
                 yield from _held(case, laid_out(opened), queries)
         except CouldNotLook as why:
             yield case.finding("RG432", f"The policies could not be tried: {why}.")
+
+
+def _undeclared(case: Case) -> Iterator[Finding]:
+    """Name tables whose policies the file changes and nobody can hold against anything."""
+    declared = {owner.table for owner in case.planned.migration.directives.owners}
+    changed = {thing for thing, text in case.wanted.items() if case.before.get(thing) != text}
+    tables = {Relation(one.schema, one.table) for one in changed if one.kind == "policy"}
+    names = sorted(map(str, tables - declared))
+    if names:
+        several = "have policies, and their owners are"
+        words = several if len(names) > 1 else "has policies, and its owner is"
+        yield case.finding("RG439", f"{', '.join(names)} {words} not declared.")
 
 
 @contextmanager

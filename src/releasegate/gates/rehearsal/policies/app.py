@@ -111,7 +111,6 @@ def _answer(
 
 def _be_alone(stage: Stage, identity: Identity) -> None:
     """Take everybody else's rows away, children first."""
-    ask(stage.oracle, "SET LOCAL search_path = public, pg_temp")
     user = stage.users[identity.whose or A]
     for table in reversed(stage.declaration.ordered):
         owner = stage.declaration.owner(table, "a")

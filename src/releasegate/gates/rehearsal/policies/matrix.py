@@ -73,6 +73,7 @@ def laid_out(stage: Stage) -> Matrix:
     for table in stage.declaration.ordered:
         for me in (A, B):
             everybody = [_there(stage, one, table) for one in stage.identities]
+            stage.speak_for(me)
             for attempt in attempts(stage, table, me):
                 told = oracle.truth(stage, attempt)
                 if told.refusal is not None:

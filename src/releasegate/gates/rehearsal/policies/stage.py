@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from psycopg import sql
-
 from releasegate import database
-from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
+from releasegate.gates.rehearsal.policies.roles import roles_for, session
 from releasegate.model import Relation
-from releasegate.session import MIGRATION_SEARCH_PATH
 from releasegate.specimens.columns import types_of
 from releasegate.specimens.raw import ask
 from releasegate.specimens.rows import Maker
@@ -24,8 +20,9 @@ from releasegate.statements.parser import quote_relation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from releasegate.database import Connection
+    from releasegate.database import Connection, Parameters
     from releasegate.gates.rehearsal.policies.declaration import Declaration, Parent, Table
+    from releasegate.gates.rehearsal.policies.roles import Roles
     from releasegate.specimens.checks import Row
     from releasegate.specimens.columns import Column
     from releasegate.throwaway import Database
@@ -38,21 +35,6 @@ _MAIN, _SPARE, _NEW, _OWNERS, _TELLING = 100, 200, 300, 500, 400
 _MOST_TELLING = 20
 TABLE_OWNER = "table owner"
 _GARBAGE = "no such user'"
-_SETTINGS = {"search_path": MIGRATION_SEARCH_PATH, "statement_timeout": "5s", "lock_timeout": "1s"}
-_MAKE = "CREATE ROLE {} LOGIN NOSUPERUSER {} PASSWORD {} IN ROLE {}"
-_EVERYBODY = ("pg_read_all_data", "pg_write_all_data")
-
-# Roles that policies are written for; whoever is no role for an app is left out.
-_NAMED = """
-SELECT DISTINCT r.rolname
-FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_roles r ON r.oid = ANY (p.polroles)
-WHERE n.nspname = ANY ($1) AND c.relname = ANY ($2) AND NOT r.rolsuper AND NOT r.rolbypassrls
-  AND r.rolname !~ '^pg_' AND NOT pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE')
-ORDER BY 1
-"""
-
 
 _EXPRESSIONS = """
 SELECT n.nspname, c.relname, pg_catalog.pg_get_expr(p.polqual, p.polrelid),
@@ -99,6 +81,11 @@ class Stage:
     #: rows that could not be made, and why
     missing: dict[str, str] = field(default_factory=dict)
 
+    def speak_for(self, whose: str) -> None:
+        """Let triggers and defaults know for whom the oracle writes; policies do not bind it."""
+        query = "SELECT pg_catalog.set_config($1, $2, false)"
+        ask(self.oracle, query, (self.declaration.identity, self.users.get(whose, "")))
+
     def new(self, table: Table, whose: str) -> Row:
         """Make a row that is not there yet, with parents of the same owner."""
         return self._row(table, _NEW, whose)
@@ -133,6 +120,7 @@ class Stage:
         column = table.via.columns if table.via else (table.column,)
         if whose == NOBODY and not table.is_nullable(*column):
             return
+        self.speak_for(whose)
         held = self.maker.rows.setdefault(table.relation, [])
         own = self.rows[table.relation][whose]
         for number in (_MAIN, _SPARE):
@@ -183,16 +171,15 @@ def opened(made: Database, declaration: Declaration) -> Iterator[Stage]:
         CouldNotLook: the server lets nobody make roles that row security does not bind.
     """
     with ExitStack() as stack:
-        roles = stack.enter_context(_roles(made, declaration))
-        oracle = stack.enter_context(_session(roles["_all"]))
-        oracle.execute("SET search_path = pg_catalog")
-        owner = stack.enter_context(_session(made.owner))
+        roles = roles_for(made, declaration)
+        oracle = stack.enter_context(session(roles.unbound))
+        owner = stack.enter_context(session(made.owner))
         maker = Maker(oracle, ())
         users = _users(declaration, maker)
         everybody = [
             Identity(
                 name,
-                stack.enter_context(_session(where)),
+                stack.enter_context(session(where)),
                 declaration.identity,
                 setting,
                 whose,
@@ -215,6 +202,7 @@ def opened(made: Database, declaration: Declaration) -> Iterator[Stage]:
             rows,
             forced,
             _constants(owner),
+            {f"members of {name}": "it may do too much" for name in roles.passed_over},
         )
         made_stage.fill()
         yield made_stage
@@ -235,24 +223,21 @@ def _constants(owner: Connection) -> dict[Relation, list[str]]:
     return found
 
 
-_Part = tuple[str, Parameters, str | None, str | None, bool]
+_Part = tuple[str, "Parameters", str | None, str | None, bool]
 
 
-def _cast(
-    made: Database, roles: Mapping[str, Parameters], users: Mapping[str, str]
-) -> Iterator[_Part]:
-    app = roles["_app"]
+def _cast(made: Database, roles: Roles, users: Mapping[str, str]) -> Iterator[_Part]:
+    app = roles.app
     yield "no identity", app, None, None, False
     yield "emptied", app, "", None, False
     yield "garbage", app, _GARBAGE, None, False
     yield "user A", app, users[A], A, False
     yield "user B", app, users[B], B, False
     yield TABLE_OWNER, made.owner, None, None, True
-    yield "BYPASSRLS", roles["_all"], None, None, True
-    for name, where in roles.items():
-        if not name.startswith("_"):
-            yield f"nobody as {name}", where, None, None, False
-            yield f"user A as {name}", where, users[A], A, False
+    yield "BYPASSRLS", roles.unbound, None, None, True
+    for name, where in roles.named.items():
+        yield f"nobody as {name}", where, None, None, False
+        yield f"user A as {name}", where, users[A], A, False
 
 
 def _users(declaration: Declaration, maker: Maker) -> dict[str, str]:
@@ -291,51 +276,3 @@ def _made_up(table: Table, maker: Maker) -> dict[str, str]:
     if first is None or second is None:
         raise CouldNotLook(f"no value is known for {table.relation}.{table.column}")
     return {A: first, B: second}
-
-
-# -- roles -----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _roles(made: Database, declaration: Declaration) -> Iterator[dict[str, Parameters]]:
-    """Make roles that log in by themselves: what they run could leave a role merely set."""
-    with database.connect(made.admin, application_name="releasegate") as admin:
-        query = "SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user"
-        if not database.one(admin, query)[0]:
-            raise CouldNotLook("the scratch server's role may make none that no policy binds")
-        member = [declaration.member_of] if declaration.member_of else []
-        found = {
-            "_app": _make(admin, made, "_app", groups=member),
-            "_all": _make(admin, made, "_all", is_unbound=True),
-        }
-        for number, name in enumerate(_named(admin, declaration)):
-            found[name] = _make(admin, made, f"_as{number}", groups=[name])
-    yield found
-
-
-def _named(admin: Connection, declaration: Declaration) -> list[str]:
-    names = [name.schema for name in declaration.tables], [name.name for name in declaration.tables]
-    return [name for (name,) in ask(admin, _NAMED, names) if name != declaration.member_of]
-
-
-def _make(
-    admin: Connection,
-    made: Database,
-    tail: str,
-    *,
-    groups: Sequence[str] = (),
-    is_unbound: bool = False,
-) -> Parameters:
-    role, password = f"{made.name}{tail}", secrets.token_urlsafe(24)
-    into = sql.SQL(", ").join(map(sql.Identifier, (*_EVERYBODY, *groups)))
-    bypass = sql.SQL("BYPASSRLS" if is_unbound else "NOBYPASSRLS")
-    parts = sql.Identifier(role), bypass, sql.Literal(password), into
-    admin.execute(sql.SQL(_MAKE).format(*parts))
-    return Parameters({**made.owner.values, "user": role, "password": password})
-
-
-@contextmanager
-def _session(where: Parameters) -> Iterator[Connection]:
-    with database.connect(where, application_name="app") as connection:
-        database.settle(connection, _SETTINGS)
-        yield connection
