@@ -354,6 +354,24 @@ def test_that_role_reaches_nothing_outside_its_database(owner: Connection, state
         owner.execute(statement.encode())
 
 
+def test_in_a_cage_not_even_the_superuser_reaches_a_network_or_our_files(
+    server: Server, database: Database
+) -> None:
+    if not server.is_caged:
+        pytest.skip("bubblewrap is not installed, or namespaces are not allowed here")
+    look = "import os, socket; print([n for _, n in socket.if_nameindex()], os.listdir('/'))"
+
+    with connect(database.admin, application_name="test") as admin:
+        admin.execute("CREATE TABLE seen (line text)")
+        command = f'/usr/bin/python3 -I -c "{look}"'
+        admin.execute(f"COPY seen FROM PROGRAM $${command}$$".encode())
+        ((line,),) = admin.execute("SELECT line FROM seen").fetchall()
+
+    assert line.startswith("['lo'] ")
+    for folder in ("home", "root", "etc", "var", "proc"):
+        assert f"'{folder}'" not in line
+
+
 HOSTILE = {
     "plain": "\\! touch {mark}\n",
     "behind-sql": "SELECT 1 \\! touch {mark}\n",

@@ -44,7 +44,7 @@ def ask(inputs: GateInputs) -> Answer:
     tried = trial.run()
     server = ground.server
     evidence = {
-        "server": f"PostgreSQL {server.major} ({server.kind})",
+        "server": f"PostgreSQL {server.major} ({server.described})",
         "baseline": inputs.baseline.origin,
         "psql_exit_code": trial.psql_exit_code,
         "created": sorted(map(str, trial.created)),

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import threading
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,6 +17,7 @@ from releasegate import database
 from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
 from releasegate.throwaway.binaries import binaries, embedded_bin, reachable
+from releasegate.throwaway.cage import cage
 from releasegate.throwaway.cluster import make_cluster
 from releasegate.throwaway.server import Account, Database, Server, await_nobody
 from releasegate.throwaway.watchdog import SUPERUSER, Watchdog, watchdog
@@ -63,11 +65,14 @@ def start(
     bin_dir = binaries().get(major, embedded_bin()) if major else embedded_bin()
     is_18 = bin_dir == embedded_bin() or (major or 0) >= _HAS_IO_METHODS
     ours = _SERVER_OPTIONS | (_READS_ITSELF if is_18 else {})
-    with watchdog(account, {**ours, **(options or {})}) as guard:
+    # What listens to more than its own socket, for tests, is let out.
+    words = () if (options or {}).get("listen_addresses") else cage(account)
+    with watchdog(account, {**ours, **(options or {})}, cage=words) as guard:
         bin_dir = _prepare(bin_dir, guard, cache=cache)
         guard.start(bin_dir / "postgres")
         with _administrator(guard.run_dir) as admin:
-            yield _described(bin_dir, guard.run_dir, account, admin)
+            made = _described(bin_dir, guard.run_dir, account, admin)
+            yield replace(made, is_caged=bool(words))
 
 
 def _prepare(bin_dir: Path, guard: Watchdog, *, cache: Path | None) -> Path:

@@ -85,6 +85,12 @@ class Server:
     #: makes an empty one, or a copy of the one that is given
     make_database: Callable[[Database | None], AbstractContextManager[Database]]
     system_identifier: str
+    #: it has no network, and sees none of the system's files but programs
+    is_caged: bool = False
+
+    @property
+    def described(self) -> str:
+        return f"{self.kind}, caged" if self.is_caged else self.kind
 
     @contextmanager
     def database(self, *, copy_of: Database | None = None) -> Iterator[Database]:

@@ -16,7 +16,7 @@ from releasegate.errors import CouldNotLook
 from releasegate.throwaway.server import Account, clean_environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 SUPERUSER = "releasegate_superuser"
 _START_TIMEOUT_S = 30.0
@@ -36,13 +36,23 @@ signal=QUIT
 while read -r word program; do
   case $word in
     initdb) "$program" -D "$run/data" $INITDB </dev/null >"$run/initdb.log" 2>&1; echo $? ;;
-    start) "$program" -D "$run/data" -k "$run" "$@" </dev/null >>"$run/server.log" 2>&1 &
+    start) set -- "$program" -D "$run/data" -k "$run" "$@"
+      if [ -n "$CAGE" ]; then
+        IFS='
+'
+        set -f
+        set -- $CAGE --bind "$run" "$run" "$@"
+        unset IFS
+      fi
+      "$@" </dev/null >>"$run/server.log" 2>&1 &
       server=$! ;;
     stop) signal=INT; break ;;
   esac
 done
 if [ -n "$server" ]; then
-  kill -s $signal $server 2>/dev/null
+  # In a cage our child is the cage, and the server its child.
+  read -r main <"$run/data/postmaster.pid"
+  kill -s $signal ${main:-$server} 2>/dev/null
   wait $server
 fi
 cd / && rm -rf "$run"
@@ -120,25 +130,34 @@ class Watchdog:
 
 
 @contextmanager
-def watchdog(account: Account, options: Mapping[str, str]) -> Iterator[Watchdog]:
+def watchdog(
+    account: Account, options: Mapping[str, str], *, cage: Sequence[str] = ()
+) -> Iterator[Watchdog]:
     """Run the shell as the server's account; ``options`` are the server's settings.
+
+    ``cage`` is the command that the server runs inside of.
 
     Raises:
         CouldNotLook: no temporary directory can be written to.
     """
-    made = _begin(account, options)
+    made = _begin(account, options, cage)
     try:
         yield made
     finally:
         made.stop()
 
 
-def _begin(account: Account, options: Mapping[str, str]) -> Watchdog:
+def _begin(account: Account, options: Mapping[str, str], cage: Sequence[str]) -> Watchdog:
     settings = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
     for base in _bases():
         shell = subprocess.Popen(
             ["/bin/sh", "-c", _SCRIPT, "releasegate-watchdog", *settings],
-            env={**clean_environment(None), "BASE": str(base), "INITDB": _INITDB},
+            env={
+                **clean_environment(None),
+                "BASE": str(base),
+                "INITDB": _INITDB,
+                "CAGE": "\n".join(cage),
+            },
             cwd="/",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
