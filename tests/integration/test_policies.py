@@ -13,6 +13,7 @@ import pytest
 from releasegate import database, migrations, throwaway
 from releasegate.gates.ground import lay
 from releasegate.gates.rehearsal import policies, proofs
+from releasegate.gates.rehearsal.policies import matrix
 from releasegate.gates.rehearsal.trial import Trial
 from releasegate.model import Level
 from releasegate.plan import AS_WRITTEN, make_plan
@@ -182,3 +183,45 @@ def test_nobody_becomes_a_role_that_may_do_more_than_an_app(ground: Ground, tmp_
     assert evidence["left_out"] == {"members of pg_monitor": "it may do too much"}
     app = text.replace("app.user_id\n", "app.user_id as pg_monitor\n", 1)
     assert [one.code for one in held(ground, tmp_path, app)[0]] == ["RG432"]
+
+
+def test_policies_that_take_too_long_are_not_proven(
+    ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "_LONGEST_S", 0.2)
+    slow = (
+        (CASES / "right.sql")
+        .read_text()
+        .replace("USING (", "USING (pg_sleep(0.05) IS NOT NULL AND ")
+    )
+
+    found, evidence = held(ground, tmp_path, slow)
+
+    assert [one.message for one in found] == [
+        "The policies could not be tried: they were not done after 0.2 s."
+    ]
+    assert evidence == {}
+
+
+def test_rows_that_other_tables_hold_fast_leave_the_app_untried(
+    ground: Ground, tmp_path: Path
+) -> None:
+    held_fast = """
+CREATE TABLE covers (paper uuid REFERENCES papers);
+CREATE FUNCTION cover() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO covers VALUES (NEW.id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER cover AFTER INSERT ON papers FOR EACH ROW EXECUTE FUNCTION cover();
+"""
+    (tmp_path / "001_draft.sql").write_text((CASES / "right.sql").read_text() + held_fast)
+    case = case_of(ground, tmp_path)
+    app = b'def f(c):\n    c.execute("SELECT id FROM papers")\n'
+
+    found = [*policies.hold(case, {"app.py": app})]
+
+    assert [one.code for one in found if one.level is not Level.NOTE] == []
+    told = case.evidence["policies"]
+    assert told["app"] == []
+    assert told["left_out"]["the app's statements as user A"] == "23503"

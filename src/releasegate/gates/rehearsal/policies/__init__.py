@@ -80,7 +80,7 @@ def _held(case: Case, matrix: Matrix, queries: Sequence[Query]) -> Iterator[Find
     red = [cell for cell in cells if cell.is_red]
     bitten = [] if red else [*teeth.bites(matrix)]
     looked = [*plans.looks(matrix.stage)]
-    played = [] if red else [*app.played(matrix.stage, queries)]
+    played = [] if red else [*app.played(matrix, queries)]
     case.evidence["policies"] = _evidence(matrix, cells, bitten, looked) | _of_app(played)
     yield from _red(case, red)
     yield from _incomplete(case, matrix, cells)

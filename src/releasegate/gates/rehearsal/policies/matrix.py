@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import psycopg
 
+from releasegate.errors import CouldNotLook
 from releasegate.gates.rehearsal.policies import oracle
 from releasegate.gates.rehearsal.policies.operations import POOLED, attempts
 from releasegate.gates.rehearsal.policies.stage import TABLE_OWNER, A, B
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from releasegate.gates.rehearsal.policies.oracle import Truth
     from releasegate.gates.rehearsal.policies.stage import Identity, Stage
     from releasegate.model import Relation
+
+
+_LONGEST_S = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,9 @@ class Matrix:
     stage: Stage
     tries: tuple[tuple[Attempt, Truth, Identity, str], ...]
     #: attempts that constraints or triggers refuse to everybody
-    left_out: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str]
+    #: by the monotonic clock; a policy that takes its time is tried some thousand times
+    ends: float
 
     def cells(self, *, table: Relation | None = None, only_bound: bool = False) -> Iterator[Cell]:
         """Try them, all or those at one table."""
@@ -56,6 +63,8 @@ class Matrix:
                 continue
             if only_bound and identity.is_unbound:
                 continue
+            if time.monotonic() > self.ends:
+                raise CouldNotLook(f"they were not done after {_LONGEST_S} s")
             yield Cell(
                 identity=identity.name,
                 operation=attempt.operation,
@@ -84,7 +93,7 @@ def laid_out(stage: Stage) -> Matrix:
                         user = stage.users[identity.whose] if identity.whose else None
                         wanted = oracle.expected(attempt, told, identity, user)
                         tries.append((attempt, told, identity, wanted))
-    return Matrix(stage, tuple(tries), left_out)
+    return Matrix(stage, tuple(tries), left_out, time.monotonic() + _LONGEST_S)
 
 
 def _there(stage: Stage, identity: Identity, table: Table) -> Identity:
