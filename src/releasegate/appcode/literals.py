@@ -56,7 +56,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     text = text_of(module, node)
     if text is not None and _names_table(text, contract) and _VERB.search(text):
-        others = module.project.importers(module) if _is_shared(module, node) else ()
+        others = module.project.importers(module, node) if _is_shared(module, node) else ()
         for use in uses(module, node, others):
             yield from _of_use(module, node, use, contract)
 

@@ -13,7 +13,7 @@ _QUOTES = b"\"'`"
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 #: what stands before a table's name in SQL that writes
 _WRITTEN = re.compile(
-    rb"(\binto|\bupdate|\bfrom|\bonly|\bcopy|\btruncate|\btable|,)\s+(?:only\s+)?"
+    rb"(\binto|\bupdate|\bfrom|\bjoin|\bonly|\bcopy|\btruncate|\btable|,)\s+(?:only\s+)?"
     rb"(?:[\"\w]+\s*\.\s*)?\"?\Z"
 )
 _VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"truncate")
@@ -55,8 +55,9 @@ def _marks(lower: bytes, names: list[bytes]) -> Marks:
     places = [(name, place) for name in names for place in _places(lower, name)]
     quoted = any(_is_quoted(lower, place, len(name)) for name, place in places)
     is_calling = bool(places) and any(word in lower for word in _CALLS)
-    written = is_calling and (quoted or any(_is_written(lower, place) for _, place in places))
-    locks = bool(places) and any(word in lower for word in _READS)
+    named = bool(places) and (quoted or any(_is_written(lower, place) for _, place in places))
+    written = is_calling and named
+    locks = named and any(word in lower for word in _READS)
     return Marks(bool(places), quoted, _is_dynamic(lower), written, locks)
 
 

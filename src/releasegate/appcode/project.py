@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections import defaultdict
@@ -13,7 +14,6 @@ from releasegate.appcode.module import Module
 from releasegate.appcode.parsing import COMPONENTS
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
@@ -46,6 +46,18 @@ def _imports(content: bytes, word: bytes) -> bool:
     return False
 
 
+def _top_name(module: Module, node: ast.AST) -> str:
+    """Name the constant or the class at a module's top that a node stands in; "" for others."""
+    top = next(
+        (item for item in module.ancestors(node) if module.parent(item) is module.tree), node
+    )
+    if isinstance(top, ast.Assign) and isinstance(top.targets[0], ast.Name):
+        return top.targets[0].id
+    if isinstance(top, ast.AnnAssign) and isinstance(top.target, ast.Name):
+        return top.target.id
+    return getattr(top, "name", "")
+
+
 _AROUND = (b"", *(bytes([code]) for code in b" .\n\r\t,;:()\"'/*`@"))
 _IMPORT = re.compile(rb"\b(from|import|require)\b")
 
@@ -68,7 +80,8 @@ class Project:
         self._steps = 0
         self._modules: dict[str, Module | None] = {}
         self._mentions: dict[tuple[str, bool], list[Module]] = {}
-        self._importing: dict[tuple[str, bool], list[Module]] = {}
+        self._imported: dict[tuple[bytes, bool], list[str]] = {}
+        self._importing: dict[tuple[str, str], list[Module]] = {}
 
     def begin(self) -> None:
         """Give the next site a fresh budget of steps."""
@@ -116,25 +129,32 @@ class Project:
             self._client = Client(self, contract)
         return self._client
 
-    def importers(self, module: Module) -> list[Module]:
-        """Parse the files that may import this one."""
-        key = (module.path, module.is_python)
+    def importers(self, module: Module, node: ast.AST) -> list[Module]:
+        """Parse the files that may import what a node at a module's top stands in."""
+        name = _top_name(module, node)
+        if not name:
+            return []
+        key = (module.path, name)
         if key not in self._importing:
             stem = module.path.rsplit(".", 1)[0].removesuffix("/__init__").removesuffix("/index")
             word = os.fsencode(stem.rsplit("/", 1)[-1])
-            found = self._importing_word(word, python=module.is_python)
-            self._importing[key] = [item for item in found if item is not module]
+            paths = self._importing_word(word, python=module.is_python)
+            wanted = [path for path in paths if os.fsencode(name) in self.contents[path]]
+            found = map(self.module, wanted[:MAX_MENTIONS])
+            self._importing[key] = [x for x in found if x is not None and x is not module]
         return self._importing[key]
 
-    def _importing_word(self, word: bytes, *, python: bool) -> list[Module]:
-        suffixes = PYTHON if python else SCRIPT
-        paths = [
-            path
-            for path, content in self.contents.items()
-            if path.endswith(suffixes) and _imports(content, word)
-        ]
-        found = map(self.module, paths[:MAX_MENTIONS])
-        return [item for item in found if item is not None]
+    def _importing_word(self, word: bytes, *, python: bool) -> list[str]:
+        """List the files in which something is imported from a module of that name."""
+        key = (word, python)
+        if key not in self._imported:
+            suffixes = PYTHON if python else SCRIPT
+            self._imported[key] = [
+                path
+                for path, content in self.contents.items()
+                if path.endswith(suffixes) and _imports(content, word)
+            ]
+        return self._imported[key]
 
     @cached_property
     def has_entities(self) -> bool:

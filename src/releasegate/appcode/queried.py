@@ -65,7 +65,7 @@ def _of_module(module: Module, reader: Reader, relations: tuple[Relation, ...]) 
         text = text_of(module, leaf)
         if text is None or not _STATEMENT.search(text):
             continue
-        for use in uses(module, leaf, reader.project.importers(module)):
+        for use in uses(module, leaf, reader.project.importers(module, leaf)):
             for item in complete.complete(use.text, relations):
                 line = line_of(module, leaf, use, item.line, None)
                 yield Query(module.path, line, item.sql)
