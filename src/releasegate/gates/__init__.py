@@ -21,6 +21,7 @@ from releasegate.statements.parser import SqlError, Statement, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from concurrent.futures import Future
     from contextlib import ExitStack
     from datetime import datetime
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from releasegate.model import Migration, Plan, Release, Target, Window
     from releasegate.repository import Repository
     from releasegate.settings import Settings
+    from releasegate.throwaway import Server
 
 
 class NotAsked(Exception):
@@ -90,6 +92,18 @@ class GateInputs:
     strategy: str
     #: closes what gates open for several of them
     stack: ExitStack
+
+    @cached_property
+    def server(self) -> Future[Server]:
+        """The throwaway server; from the first question on it starts while others look."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        from releasegate.gates.ground import start
+
+        pool = ThreadPoolExecutor(max_workers=1)
+        # Before all that the start itself leaves to the stack, so after it when that unwinds.
+        self.stack.callback(pool.shutdown)
+        return pool.submit(start, self, self.stack)
 
     @cached_property
     def ground(self) -> Ground:

@@ -53,8 +53,16 @@ def prepare(inputs: GateInputs, stack: ExitStack) -> Ground:
         BaselineError: a statement of either fails.
         CouldNotLook: there is no server to be had.
     """
-    server = stack.enter_context(_server(inputs))
-    return lay(server, inputs.baseline.text, inputs.earlier, stack)
+    return lay(inputs.server.result(), inputs.baseline.text, inputs.earlier, stack)
+
+
+def start(inputs: GateInputs, stack: ExitStack) -> Server:
+    """Start the throwaway server, or borrow one; the stack stops it.
+
+    Raises:
+        CouldNotLook: there is no server to be had.
+    """
+    return stack.enter_context(_server(inputs))
 
 
 def lay(server: Server, text: str, earlier: Sequence[Migration], stack: ExitStack) -> Ground:

@@ -32,30 +32,42 @@ GATES = (
     window.GATE,
 )
 
+#: they try things out on the throwaway server
+_ON_A_SERVER = (parse_only.GATE, rehearsal.GATE)
+
 EXIT_DONE, EXIT_BLOCKED, EXIT_STOPPED, EXIT_UNKNOWN = 0, 1, 3, 4
 
 
 def ask_gates(request: Request, inputs: GateInputs) -> tuple[GateResult, ...]:
     """Ask all of them even when one blocks: one run shows everything."""
-    results = []
-    for gate in GATES:
-        if request.only and gate.id not in (*request.only, *request.require):
-            results.append(gates.not_asked(gate, "not among the gates asked for"))
-            continue
-        if inputs.migration.draft and gate not in _for_drafts(inputs):
-            results.append(gates.not_asked(gate, "a draft is checked and never applied"))
-            continue
-        result = gates.run(gate, inputs)
-        request.log.info(
-            "gate.answered",
-            migration=inputs.migration.name,
-            gate=gate.id,
-            status=result.status.value,
-            findings=[finding.code for finding in result.findings],
-            duration_s=result.duration_s,
-        )
-        results.append(result)
-    return tuple(results)
+    unasked = {gate.id: _why_not(request, inputs, gate) for gate in GATES}
+    if not all(unasked[gate.id] for gate in _ON_A_SERVER):
+        # It starts beside the first gates, which only read files.
+        _ = inputs.server
+    return tuple(_answer(request, inputs, gate, why_not=unasked[gate.id]) for gate in GATES)
+
+
+def _why_not(request: Request, inputs: GateInputs, gate: Gate) -> str | None:
+    if request.only and gate.id not in (*request.only, *request.require):
+        return "not among the gates asked for"
+    if inputs.migration.draft and gate not in _for_drafts(inputs):
+        return "a draft is checked and never applied"
+    return None
+
+
+def _answer(request: Request, inputs: GateInputs, gate: Gate, *, why_not: str | None) -> GateResult:
+    if why_not is not None:
+        return gates.not_asked(gate, why_not)
+    result = gates.run(gate, inputs)
+    request.log.info(
+        "gate.answered",
+        migration=inputs.migration.name,
+        gate=gate.id,
+        status=result.status.value,
+        findings=[finding.code for finding in result.findings],
+        duration_s=result.duration_s,
+    )
+    return result
 
 
 def _for_drafts(inputs: GateInputs) -> tuple[Gate, ...]:
