@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.callers import frames
@@ -30,6 +31,7 @@ _PREFIXES = (
     "_save",
     "_add",
 )
+_VERB = re.compile(r"create|save|insert|add|store|persist|upsert")
 _OWN = {"save", "asave", "insert", "create", "save_base", "store", "persist", "force_insert", "add"}
 _THROUGH = (
     ast.List,
@@ -56,12 +58,25 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
     if isinstance(parent, ast.Call) and parent.func is not current:
         return _is_taken(module, parent, current, depth)
     if isinstance(parent, ast.Attribute):
-        return parent.attr in _OWN and isinstance(module.parent(parent), ast.Call)
+        call = module.parent(parent)
+        return isinstance(call, ast.Call) and (
+            parent.attr in _OWN or _stores_itself(module, call, depth)
+        )
     if isinstance(parent, ast.Return):
         return _is_returned(module, parent, depth)
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr):
         return _is_kept(module, parent, depth)
     return isinstance(parent, ast.Yield)
+
+
+def _stores_itself(module: Module, call: ast.Call, depth: int) -> bool:
+    """Say whether a method of the object's own class adds the object to a session."""
+    if not _VERB.search(called_name(call)):
+        return False
+    for there, frame in callees(module, call)[:1]:
+        loads = [x for x in there.loads.get("self", ()) if there.function(x) is frame.function]
+        return any(is_stored(there, load, depth + 1) for load in loads)
+    return False
 
 
 def _is_taken(module: Module, call: ast.Call, given: ast.AST, depth: int) -> bool:

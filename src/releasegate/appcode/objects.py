@@ -14,7 +14,15 @@ from releasegate.appcode.instances import instances
 from releasegate.appcode.lists import items
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name, nullness
-from releasegate.appcode.payloads import Entry, Payload, opaque, rows, with_entry, with_keywords
+from releasegate.appcode.payloads import (
+    Entry,
+    Payload,
+    left_out,
+    opaque,
+    rows,
+    with_entry,
+    with_keywords,
+)
 from releasegate.appcode.serializers import filled_in
 from releasegate.appcode.serializers import is_one as is_serializer
 from releasegate.appcode.shapes import of_class, shape
@@ -310,7 +318,7 @@ def _is_false(node: ast.expr) -> bool:
 def _without_none(entry: Entry) -> Entry:
     value = entry.value
     may = nullness(entry.module, value).may_be_none if value is not None else entry.may_be_none
-    return replace(entry, is_certain=False) if may else entry
+    return left_out(entry) if may else entry
 
 
 def _only_set(entry: Entry) -> Entry:

@@ -227,6 +227,13 @@ def with_entry(payload: Payload, key: str, entry: Entry) -> Payload:
     return replace(payload, entries={**payload.entries, key: entry})
 
 
+def left_out(entry: Entry) -> Entry:
+    """Leave a key out where its value is None: what is sent under it is something."""
+    if entry.value is not None:
+        return replace(entry, is_certain=False)
+    return replace(entry, is_certain=False, may_be_none=False, what="None is left out")
+
+
 def overlaid(below: Payload, above: Payload) -> Payload:
     """Lay one payload over another; what an open one may replace is hidden."""
     entries = dict(below.entries)
@@ -271,7 +278,7 @@ def _filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, 
                 if entry.value is not None
                 else entry.may_be_none
             )
-            entries[name] = replace(entry, is_certain=False) if may_go else entry
+            entries[name] = left_out(entry) if may_go else entry
         found.append(replace(payload, entries=entries))
     return tuple(found)
 

@@ -146,7 +146,9 @@ def _is_used(content: bytes, word: bytes) -> bool:
     while place >= 0:
         after = place + len(word)
         is_word = not place or content[place - 1] not in _WORD
-        if is_word and after < len(content) and content[after] in _USED:
+        is_used = after < len(content) and content[after] in _USED
+        # ``import Run as RunModel``: what follows speaks of it by its other name.
+        if is_word and (is_used or content.startswith(b" as ", after)):
             return True
         place = content.find(word, after)
     return False

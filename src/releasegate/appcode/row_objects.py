@@ -31,6 +31,10 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     if isinstance(node, ast.Call) and called_name(node) in _DELETES:
         yield from _deleted(module, node, contract)
+    elif isinstance(node, ast.Call) and "delete" in called_name(node):
+        yield from _deletes_itself(module, node, contract)
+    elif isinstance(node, ast.Call) and called_name(node) == "setattr" and len(node.args) == 3:
+        yield from _set_in_loop(module, node, contract)
     elif isinstance(node, ast.Call) and called_name(node) in _SETS and node.args:
         yield from _taken_over(module, node, contract)
     elif isinstance(node, ast.Call) and node.keywords:
@@ -50,6 +54,35 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
     model = _model(module, given)
     if model is not None and not (given is node.func.value and _only_marks(module, given)):
         yield orm.deleted(module, node, model, contract)
+
+
+def _deletes_itself(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    """Find ``run.hard_delete(session)`` of a class whose method does ``session.delete(self)``."""
+    if not isinstance(node.func, ast.Attribute):
+        return
+    found = callees(module, node)
+    if any(_hands_itself(item) for _, f in found for item in ast.walk(f.function)):
+        model = _model(module, node.func.value)
+        if model is not None:
+            yield orm.deleted(module, node, model, contract)
+
+
+def _hands_itself(node: ast.AST) -> bool:
+    is_delete = isinstance(node, ast.Call) and called_name(node) == "delete"
+    return isinstance(node, ast.Call) and is_delete and "self" in map(ast.unparse, node.args)
+
+
+def _set_in_loop(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    """Judge ``for key, value in data.items(): setattr(run, key, value)`` on a row read before."""
+    source = next((x.iter for x in module.ancestors(node) if isinstance(x, ast.For)), None)
+    is_items = isinstance(source, ast.Call) and called_name(source) == "items"
+    if not is_items or not isinstance(source, ast.Call) or _is_made_here(module, node.args[0]):
+        return
+    model = _model(module, node.args[0]) if isinstance(source.func, ast.Attribute) else None
+    if model is not None and isinstance(source.func, ast.Attribute):
+        found = rows(module, source.func.value)
+        if len(found) == 1:
+            yield from _set(module, node, model, found[0], contract)
 
 
 def _only_marks(module: Module, node: ast.expr) -> bool:
