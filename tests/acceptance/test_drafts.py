@@ -213,3 +213,18 @@ def test_a_report_has_every_cell_and_the_terminal_a_table(
     assert all(one["is_same"] for one in found["app"])
     assert f"- policies: {len(found['cells'])} attempts at papers, plans, runs" in seen.stdout
     assert re.search(r"give away +- +- +- +no +no +yes +yes", seen.stdout)
+
+
+def test_a_draft_that_forgets_a_key_is_red_and_blocks(released: Project) -> None:
+    released.edit(
+        DRAFT, "papers.id = plans.paper_id AND papers.created_by = (SELECT app_user_id())", "true"
+    )
+
+    run = released.run("preflight", "002", "--gate", "rehearsal")
+
+    assert run.exit_code == 1
+    assert re.search(r"- policies: \d+ attempts at .*: 4 NOT as declared", run.stdout)
+    assert re.search(r"insert under a foreign parent +no +no +no +RED +RED +yes", run.stdout)
+    assert "user A, insert under a foreign parent (paper_id): 1 row, not refused" in " ".join(
+        run.stdout.split()
+    )
