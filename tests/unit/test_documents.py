@@ -53,6 +53,13 @@ def test_every_code_has_its_own_anchor() -> None:
     assert {f"exit-code-{row.code}" for row in exit_codes.EXIT_CODES} <= found
 
 
+def test_the_readme_tells_the_exit_codes_as_the_program_does() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    rows = [f"| {row.code} | {row.meaning} |" for row in exit_codes.EXIT_CODES]
+    assert "\n".join(rows) in page
+
+
 @pytest.mark.parametrize(
     "row", [*findings.CODES, *exit_codes.EXIT_CODES], ids=lambda row: str(row.code)
 )
