@@ -369,3 +369,14 @@ def test_a_contract_that_cannot_be_read_is_never_an_empty_one(
 
     assert codes(examination) == ["RG208"]
     assert (examination.findings[0].path, examination.findings[0].line) == ("001.sql", 1)
+
+
+def test_the_configured_folder_of_migrations_is_left_out_whatever_its_name(tmp_path: Path) -> None:
+    for folder in ("db/changes", "db/seeds"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "001.sql").write_text("SELECT 1;")
+
+    sources = source_files(tmp_path, roots=(), exclude=(), migrations="db/changes")
+
+    assert sources.files == ("db/seeds/001.sql",)
+    assert [(item.path, item.reason) for item in sources.left_out] == [("db/changes", "migrations")]

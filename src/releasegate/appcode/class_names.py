@@ -10,7 +10,7 @@ from releasegate.appcode.module import Module
 from releasegate.appcode.parameters import parameter_given, parameter_origin
 
 if TYPE_CHECKING:
-    from releasegate.appcode.module import Binding
+    from releasegate.appcode.bindings import Binding
 
 Class = tuple[Module, ast.ClassDef]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasegate.appcode.module import Binding, Module
+    from releasegate.appcode.bindings import Binding
+    from releasegate.appcode.module import Module
 
 #: so many files may hand a name on, each by an import
 MAX_IMPORTS = 6

@@ -62,8 +62,8 @@ def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
     found = (
         item
         for node in module.nodes
-        if not _says_nothing(node)
-        for family in FAMILIES.get(type(node), ())
+        if type(node) in FAMILIES and not _says_nothing(node)
+        for family in FAMILIES[type(node)]
         for item in _resolved(module, node, family, contract)
     )
     return merged(found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from releasegate.appcode.bindings import BINDING, Binding, bindings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,29 +16,11 @@ if TYPE_CHECKING:
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 NAMED_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_NAMED = (
-    ast.ExceptHandler,
-    ast.MatchAs,
-    ast.MatchStar,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """A place that gives a name its value."""
-
-    name: str
-    node: ast.AST
-    #: None where the value cannot be written down: an unpacked tuple
-    value: ast.expr | None = None
-    #: what ``from module import name`` takes: (dotted module, name); no name: the module itself
-    imported: tuple[str, str] | None = None
-    #: the name is each item of this in turn: a loop's target
-    iterated: ast.expr | None = None
+#: fields that hold no part of the program
+_NO_CHILDREN = ("ctx", "op")
 
 
 class Module:
@@ -50,16 +33,20 @@ class Module:
         self.project = project
         self._parents: dict[ast.AST, tuple[ast.AST, str]] = {}
         self.nodes: list[ast.AST] = [tree]
+        self.is_python = path.endswith((".py", ".pyi"))
         for node in self.nodes:
-            for field, value in ast.iter_fields(node):
-                for child in value if isinstance(value, list) else [value]:
-                    if isinstance(child, ast.AST) and not isinstance(child, ast.expr_context):
-                        self._parents[child] = (node, field)
-                        self.nodes.append(child)
+            self._adopt_children(node)
 
-    @property
-    def is_python(self) -> bool:
-        return self.path.endswith((".py", ".pyi"))
+    def _adopt_children(self, node: ast.AST) -> None:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, ast.AST) and field not in _NO_CHILDREN:
+                self._parents[value] = (node, field)
+                self.nodes.append(value)
+            elif isinstance(value, list):
+                found = [child for child in value if isinstance(child, ast.AST)]
+                self._parents.update((child, (node, field)) for child in found)
+                self.nodes += found
 
     def adopt(self, made: ast.AST, place: ast.AST) -> None:
         """Let a node that stands in no file be read as if it stood at a place."""
@@ -111,7 +98,7 @@ class Module:
         """Every binding by scope and name, in the order of the text."""
         found: dict[tuple[ast.AST, str], list[Binding]] = {}
         for node in self.nodes:
-            for binding in _bindings(node):
+            for binding in bindings_of(node) if type(node) in BINDING else ():
                 found.setdefault((self.scope(node), binding.name), []).append(binding)
         return {key: tuple(sorted(items, key=_position)) for key, items in found.items()}
 
@@ -239,58 +226,3 @@ def _place(node: ast.AST) -> tuple[int, int]:
 
 def _position(binding: Binding) -> tuple[int, int]:
     return _place(binding.node)
-
-
-def _bindings(node: ast.AST) -> Iterator[Binding]:
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            yield from _targets(node, target, node.value)
-    elif isinstance(node, ast.AnnAssign | ast.NamedExpr) and node.value is not None:
-        yield from _targets(node, node.target, node.value)
-    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        place = node.target if isinstance(node, ast.comprehension) else node
-        yield from _looped(place, node.target, node.iter)
-    elif isinstance(node, ast.AugAssign):
-        yield from _targets(node, node.target, None)
-    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-        yield from _targets(node.optional_vars, node.optional_vars, None)
-    elif isinstance(node, _NAMED) and node.name:
-        yield Binding(node.name, node)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
-        yield from _imports(node)
-
-
-def _targets(node: ast.AST, target: ast.expr, value: ast.expr | None) -> Iterator[Binding]:
-    if isinstance(target, ast.Name):
-        yield Binding(target.id, node, value)
-    elif isinstance(target, ast.Starred):
-        yield from _targets(node, target.value, None)
-    elif isinstance(target, ast.Tuple | ast.List):
-        same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
-        parts = value.elts if same and isinstance(value, ast.Tuple | ast.List) else None
-        for index, item in enumerate(target.elts):
-            yield from _targets(node, item, parts[index] if parts else None)
-
-
-def _looped(node: ast.AST, target: ast.expr, items: ast.expr) -> Iterator[Binding]:
-    """Bind a loop's target; ``enumerate(x)`` and ``x.items()`` give their last part."""
-    if isinstance(target, ast.Name):
-        yield Binding(target.id, node, iterated=items)
-        return
-    if isinstance(target, ast.Tuple) and isinstance(items, ast.Call) and items.args:
-        is_counted = isinstance(items.func, ast.Name) and items.func.id == "enumerate"
-        if is_counted and isinstance(target.elts[-1], ast.Name):
-            yield from _targets(node, target.elts[0], None)
-            yield Binding(target.elts[-1].id, node, iterated=items.args[0])
-            return
-    yield from _targets(node, target, None)
-
-
-def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Binding]:
-    for alias in node.names:
-        if isinstance(node, ast.Import):
-            name = alias.asname or alias.name.split(".")[0]
-            yield Binding(name, node, imported=(alias.name if alias.asname else name, ""))
-        else:
-            dotted = "." * node.level + (node.module or "")
-            yield Binding(alias.asname or alias.name, node, imported=(dotted, alias.name))

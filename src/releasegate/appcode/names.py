@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import MAX_IMPORTS, definitions
 from releasegate.appcode.frames import Frame, argument, frame_of
-from releasegate.appcode.module import Binding, Module, before
+from releasegate.appcode.module import Module, before
 from releasegate.appcode.parameters import Origin, parameter_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from releasegate.appcode.bindings import Binding
 
 _SELF = ("self", "cls")
 _SUPER = ("super().__init__", "super", "super.__init__")

@@ -54,13 +54,16 @@ class Sources:
     unreadable: tuple[LeftOut, ...]
 
 
-def source_files(root: Path, *, roots: Iterable[str], exclude: Iterable[str]) -> Sources:
+def source_files(
+    root: Path, *, roots: Iterable[str], exclude: Iterable[str], migrations: str = ""
+) -> Sources:
     """List the files under ``roots`` (default: everything) that are not excluded.
 
     ``exclude`` are paths or glob patterns, relative to ``root``; a folder's name covers what is
-    in it. Symbolic links to folders are not followed, so no loop can hold the walk.
+    in it. ``migrations`` is the migrations' folder, whatever its name. Symbolic links to folders
+    are not followed, so no loop can hold the walk.
     """
-    walk = _Walk(root, tuple(exclude))
+    walk = _Walk(root, tuple(exclude), migrations.rstrip("/"))
     for start in tuple(roots) or (".",):
         walk.enter(PurePosixPath(start))
     return Sources(
@@ -71,8 +74,9 @@ def source_files(root: Path, *, roots: Iterable[str], exclude: Iterable[str]) ->
 
 
 class _Walk:
-    def __init__(self, root: Path, exclude: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, exclude: tuple[str, ...], migrations: str) -> None:
         self._root = root
+        self._migrations = migrations
         self._exclude = exclude
         self.files: set[str] = set()
         self.left_out: set[LeftOut] = set()
@@ -134,6 +138,8 @@ class _Walk:
     def _reason(self, path: PurePosixPath, entry: os.DirEntry[str]) -> str | None:
         if any(_covers(pattern, path) for pattern in self._exclude):
             return "excluded by the configuration"
+        if self._migrations and path == PurePosixPath(self._migrations):
+            return "migrations"
         if entry.is_dir() and path.name.startswith("."):
             return "hidden"
         if entry.is_dir() and (self._root / path / "pyvenv.cfg").exists():

@@ -176,9 +176,12 @@ class GateInputs:
     @cached_property
     def sources(self) -> Sources:
         """The app's source files, found once for every gate."""
-        configuration = self.settings.configuration.app_code
+        configuration = self.settings.configuration
         return source_files(
-            self.settings.root, roots=configuration.roots, exclude=configuration.exclude
+            self.settings.root,
+            roots=configuration.app_code.roots,
+            exclude=configuration.app_code.exclude,
+            migrations=configuration.migrations,
         )
 
     @cached_property
