@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SELF = ("self", "cls")
 _SUPER = ("super().__init__", "super", "super.__init__")
+_MODEL_WORDS = ("model", "model_class", "_model", "model_cls")
 _GENERIC = ("Generic", "Protocol", "typing.Generic", "list", "dict")
 
 
@@ -233,17 +234,22 @@ def _constructions(
 
 def _in_class(owner: Class, attribute: str) -> tuple[Origin, ...]:
     """Find what a class, or one that it is made from, gives an attribute."""
-    generic = _generic(owner) if attribute in ("model", "model_class", "_model") else None
+    generic = _generic(owner) if attribute in _MODEL_WORDS else None
     for module, node in ancestry(owner):
         constants = module.bindings.get((node, attribute), ())
         found = (
             *(_assigned(module, binding) for binding in constants),
             *_set_on_self(module, node, attribute),
         )
-        # ``self.model = model`` says less than ``Store[Run]``.
-        if found and not (generic and module.function(found[0].node) is not None):
+        # ``self.model = model`` and ``model = None`` say less than ``Store[Run]``.
+        if found and not (generic and _says_less(module, found[0])):
             return found
     return (Origin(generic[0], generic[1], generic[1]),) if generic else ()
+
+
+def _says_less(module: Module, origin: Origin) -> bool:
+    is_none = isinstance(origin.value, ast.Constant) and origin.value.value is None
+    return is_none or module.function(origin.node) is not None
 
 
 def _generic(owner: Class) -> tuple[Module, ast.expr] | None:

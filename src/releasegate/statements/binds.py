@@ -20,6 +20,7 @@ _PIECE = re.compile(
   | (?P<made>\bvalues\s*\ue000)
   | (?P<counted>\$\ue000)
   | (?P<promise>\$[{(<\[/](?P<word>\w+)(?::\w+)?[})>\]/])
+  | (?P<braced>\{\{(?P<inner>\w+)(?:::\w+)?\}\})
   | (?P<listed>\bin\s*)(?P<list>%\([^()]+\)s|%s|:[A-Za-z_]\w*)(?![\w(])
   | (?P<percent>%%|%\((?P<named>[^()]+)\)[sbt]|%[sbtL])
   | (?P<cast>::|:=)
@@ -92,8 +93,8 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
         )
     if match["percent"]:
         return _percent(match, numbering)
-    if match["colon"] or match["promise"]:
-        return numbering.of(match["name"] or match["word"])
+    if match["colon"] or match["promise"] or match["braced"]:
+        return numbering.of(match["name"] or match["word"] or match["inner"])
     if match["dollar"]:
         return numbering.of(int(match["number"]) - 1)
     if match["question"] and _BEFORE_VALUE.search(match.string[: match.start()]):
