@@ -41,6 +41,8 @@ examples:
   the figures of docs/performance.md, with the tools that releasegate is compared with
     python -m benchmarks.stall --tools stall-tools --install-tools --runs 5 --peer-runs 2 \\
         --scenario quiet,long-reader,long-writer --json stall.json --svg stall.svg
+  the way back, beside the way forward
+    python -m benchmarks.stall --events 100000 --appliers releasegate,rollback
   a round trip of 4 ms on the applier's connection
     python -m benchmarks.stall --relay-ms 4 --appliers releasegate
   a streaming replica, with a long reader on it

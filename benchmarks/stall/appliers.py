@@ -119,15 +119,33 @@ def django(job: Job) -> Applied:
 
 def releasegate(job: Job) -> Applied:
     """Run the program as a team would, gates and all."""
+    return _releasegate(job, job.folder, job.tools.releasegate_arguments)
+
+
+def rollback(job: Job) -> Applied:
+    """Take back what was applied, columns too; the applies before and after are not counted."""
+    first = _releasegate(job, job.folder, ())
+    if first.exit_code != 0:
+        return first
+    folder = job.folder / "back"
+    folder.mkdir()
+    back = _releasegate(job, folder, ("001",), verb=("rollback", "--drop-columns"))
+    again = _releasegate(job, job.folder, ())
+    return back if again.exit_code == 0 else again
+
+
+def _releasegate(
+    job: Job, folder: Path, arguments: tuple[str, ...], *, verb: tuple[str, ...] = ("apply",)
+) -> Applied:
     repository = releasegate_run.make_repository(job.folder / "repository")
-    command = releasegate_run.command(job.folder, job.tools.releasegate_arguments)
+    command = releasegate_run.command(folder, arguments, verb=verb)
     if job.standby and job.tools.releasegate_knows("--replica-url"):
         command += ["--replica-url", job.standby]
     began = time.time()
     code = job.run(
         *command, cwd=repository, RELEASEGATE_DATABASE_URL=make_conninfo("", **job.target)
     )
-    done = releasegate_run.read(job.folder, exit_code=code, began=began, ended=time.time())
+    done = releasegate_run.read(folder, exit_code=code, began=began, ended=time.time())
     return done if code == 0 or done.note else replace(done, note=_last_line(job))
 
 
@@ -138,6 +156,7 @@ APPLIERS: dict[str, Applier] = {
     "dbmate": dbmate,
     "django-zdm": django,
     "releasegate": releasegate,
+    "rollback": rollback,
 }
 
 

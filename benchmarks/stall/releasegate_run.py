@@ -44,9 +44,11 @@ def make_repository(folder: Path) -> Path:
     return folder
 
 
-def command(folder: Path, arguments: tuple[str, ...]) -> list[str]:
+def command(
+    folder: Path, arguments: tuple[str, ...], *, verb: tuple[str, ...] = ("apply",)
+) -> list[str]:
     """Write the command line; report and log go into ``folder``."""
-    words = [sys.executable, "-m", "releasegate", "apply", "--window", "now/PT30M"]
+    words = [sys.executable, "-m", "releasegate", *verb, "--window", "now/PT30M"]
     words += ["--format", "json", "--output", str(folder / "report.json")]
     return [*words, "--log-file", str(folder / "log.jsonl"), *arguments]
 

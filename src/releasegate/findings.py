@@ -101,6 +101,7 @@ CODES: tuple[Code, ...] = (
         ("RG220", W, "FOR UPDATE on a parent holds up inserts of its children", "Write FOR NO KEY UPDATE."),
         ("RG221", W, "A whole row is read of a table that changes", "Name the columns."),
         ("RG222", N, "A pragma settles what cannot be read", "Nothing to do; look at the reason when the code changes."),
+        ("RG224", E, "The app names a column that is to go", "Take it out of the app and release that first."),
         ("RG223", E, "A pragma does not hold", "Write: releasegate: sends TABLE.COLUMN -- REASON, at a write that cannot be read."),
     ),
     *_gate(
@@ -180,6 +181,7 @@ CODES: tuple[Code, ...] = (
         ("RG534", E, "The database cannot hold a character of the file", "Write the file in characters that its encoding has."),
         ("RG535", W, "An event trigger runs at the migration's commands", "Read what it does; put it into the baseline."),
         ("RG536", N, "The role may not lock a table", "Nothing to do; UPDATE on the table would let it."),
+        ("RG540", E, "A later migration stands", "Roll it back first."),
         ("RG551", E, "The ledger is not what its journal says", "Find out who changed it; restore it, or have an administrator take it over: releasegate init-ledger --adopt"),
         ("RG552", E, "A publication carries the ledger", "Publish tables by name; or make the ledger on each subscriber (releasegate init-ledger --sql) and set policy.publish-ledger."),
         ("RG553", W, "The ledger was recorded elsewhere", "Make sure that this copy is the target that is meant: releasegate apply --target NAME"),

@@ -41,6 +41,7 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"
     APPLIED = "applied"
     NOTHING_TO_DO = "nothing_to_do"
+    ROLLED_BACK = "rolled_back"
     STOPPED = "stopped"
     UNKNOWN = "unknown"
     INTERRUPTED = "interrupted"
@@ -200,6 +201,16 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class TakesBack:
+    """Which applied steps a step of the way back is about."""
+
+    #: the one that made what it removes
+    ordinal: int
+    #: those that count as applied no more, once it has committed
+    undone: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What commits together."""
 
@@ -219,6 +230,8 @@ class Step:
     is_lenient: bool = False
     #: the undo takes back all that the step does
     is_reversible: bool = True
+    #: None: a step of the way forward
+    takes_back: TakesBack | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +354,16 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectState:
+    """What a rollback left of one object."""
+
+    object: str
+    #: gone, as before, differs, is there, stays or saved
+    state: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that one command found out and did; the renderers' only input."""
 
@@ -371,6 +394,8 @@ class Report:
     latency: tuple[Latency, ...] = ()
     #: the digest of the last row of the ledger's journal, to be kept elsewhere
     ledger_head: str | None = None
+    #: for ``rollback``: what became of each object
+    objects: tuple[ObjectState, ...] = ()
     #: for ``status``: where the ledger is another than its journal says
     ledger_faults: tuple[str, ...] = ()
     #: for ``status``: one row a migration

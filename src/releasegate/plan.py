@@ -17,7 +17,7 @@ from releasegate.statements.reach import Reach
 from releasegate.statements.sections import runs_outside, sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from releasegate.model import CatalogObject, Finding, Lock, Migration, Undo
     from releasegate.statements.parser import Statement
@@ -57,8 +57,9 @@ def make_plan(
         drafts = _online(migration, parts, statements, baseline, major)
     else:
         drafts = tuple(draft for part in parts for draft in _as_written(part))
-    steps = tuple(_steps(drafts, Reach(baseline)))
-    return Plan(strategy, _fingerprint(migration, strategy, steps, major), steps)
+    steps = tuple(number(drafts, Reach(baseline)))
+    said = [migration.sha256, VERSION, major, strategy]
+    return Plan(strategy, fingerprint(said, steps), steps)
 
 
 def _online(
@@ -91,7 +92,7 @@ def _as_written(part: Section) -> Iterator[Draft]:
         yield Draft(title, (text,), transactional=not runs_outside(statement))
 
 
-def _steps(drafts: Sequence[Draft], reach: Reach) -> Iterator[Step]:
+def number(drafts: Iterable[Draft], reach: Reach) -> Iterator[Step]:
     """Number the drafts; locks, effects and undo are read off the very text that is sent."""
     made: set[CatalogObject] = set()
     for ordinal, draft in enumerate(drafts, 1):
@@ -140,7 +141,7 @@ def _locks_on_existing_tables(statements: Sequence[Statement], reach: Reach) -> 
     return strongest(found)
 
 
-def _fingerprint(migration: Migration, strategy: str, steps: Sequence[Step], major: int) -> str:
+def fingerprint(parts: Sequence[object], steps: Sequence[Step]) -> str:
+    """Tell plans apart by what they come from and by what they send."""
     said = [[step.transactional, list(step.sql)] for step in steps]
-    parts = [migration.sha256, VERSION, major, strategy, said]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([*parts, said]).encode()).hexdigest()

@@ -135,6 +135,10 @@ def another_operator_is_at_work(night: Night) -> None:
     night.meanwhile["releasegate apply"] = end
 
 
+def the_migration_is_applied(night: Night) -> None:
+    assert night.project.apply(night.production.url, "001").exit_code == 0
+
+
 def tenants_are_to_be_kept_apart(night: Night) -> None:
     assert night.project.apply(night.production.url, "001").exit_code == 0
 
@@ -143,6 +147,7 @@ SITUATIONS: dict[str, Callable[[Night], None]] = {
     "apply-v1-hardening": nothing_is_wrong,
     "connection-lost": the_server_goes_away_in_a_step,
     "lock-not-obtained": a_worker_hangs_in_a_transaction,
+    "rollback": the_migration_is_applied,
     "rls-enable": tenants_are_to_be_kept_apart,
     "two-operators": another_operator_is_at_work,
     "window-missed": the_window_closes_while_a_lock_is_awaited,

@@ -57,7 +57,8 @@ class Holdings:
     schema: tuple[tuple[str, str], ...]
     #: (migration, ordinal, status) of each step that the ledger knows
     steps: tuple[tuple[int, int, str], ...]
-    #: objects that a step which began and did not end is to make, as the schema names them
+    #: objects that a step which began and did not end is to make, or to take back, as the schema
+    #: names them
     begun: frozenset[str]
 
     @property
@@ -77,7 +78,10 @@ def look(connection: Connection) -> Holdings:
     schema = connection.execute(_SCHEMA.encode()).fetchall()
     rows = _ledger(connection)
     steps = tuple((row["migration_number"], row["ordinal"], row["status"]) for row in rows)
-    begun = [thing for row in rows if row["status"] == "started" for thing in row["created"]]
+    # An index that is dropped concurrently is half there for a while, as one that is built.
+    begun = [
+        thing for row in rows if row["status"] in ("started", "undone") for thing in row["created"]
+    ]
     names = frozenset(thing.replace(" public.", " ") for thing in begun)
     return Holdings(tuple(sorted(schema)), steps, names)
 

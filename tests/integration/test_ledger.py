@@ -99,12 +99,12 @@ def test_objects_belong_to_the_migration_that_changed_them_last(connection: Conn
     assert ledger.read(connection).objects == {7: {"table public.a": "x", "index public.i": None}}
 
 
-def test_a_second_record_of_a_step_is_refused_by_the_key(connection: Connection) -> None:
+def test_a_second_record_of_a_step_is_refused(connection: Connection) -> None:
     ledger.create(connection)
     run_id = begin(connection)
     record(connection, run_id)
 
-    with pytest.raises(psycopg.errors.UniqueViolation):
+    with pytest.raises(psycopg.errors.NotNullViolation):
         record(connection, run_id)
 
 

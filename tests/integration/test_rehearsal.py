@@ -258,10 +258,11 @@ def test_an_undo_that_leaves_something_behind_is_told(rehearse: Callable[..., Re
 def test_an_undo_that_fails_is_told(rehearse: Callable[..., Rehearsal]) -> None:
     on = rehearse()
 
-    found = on.errors(on.sabotaged(INDEX, undo=undoing(on.plan.steps[INDEX], "DROP INDEX absent")))
+    absent = "ALTER TABLE plans DROP CONSTRAINT absent"
+    found = on.errors(on.sabotaged(KEY, undo=undoing(on.plan.steps[KEY], absent)))
 
     assert set(found) == {"RG405"}
-    assert "DROP INDEX absent fails" in found["RG405"]
+    assert f"{absent} fails" in found["RG405"]
 
 
 def test_a_step_without_an_undo_is_no_proof(rehearse: Callable[..., Rehearsal]) -> None:

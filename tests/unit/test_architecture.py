@@ -29,6 +29,7 @@ FLOORS = (
     {"session"},
     {"ledger", "facts", "catalog", "throwaway", "repository"},
     {"database", "pipeline"},
+    {"undo"},
     {"plan", "migrations", "settings"},
     {"rewrite", "window"},
     {"statements"},

@@ -154,6 +154,42 @@ def apply(**options: Any) -> int:
 
 
 @cli.command()
+@click.argument("migration")
+@window(required=True)
+@click.option(
+    "--drop-columns",
+    "drops_columns",
+    is_flag=True,
+    help="Take columns and tables back too, that this migration made and no row has a value in.",
+)
+@click.option(
+    "--discard-data",
+    "discards",
+    metavar="TABLE.COLUMN",
+    multiple=True,
+    help="Take this one back though it holds data, once its values are saved to a file in the "
+    "current directory. May be given several times.",
+)
+@judgement
+@database
+@replica
+@scratch
+@output
+def rollback(**options: Any) -> int:
+    """Undo an applied migration in the window, the last step first.
+
+    Constraints and indexes go, which is harmless to every version of the app; columns stay.
+
+    \b
+    Examples:
+      releasegate rollback --window now/PT30M 001
+      releasegate rollback --window now/PT30M --drop-columns 001
+      releasegate rollback --window now/PT30M --discard-data plans.note 001
+    """
+    return run_command("rollback", options)
+
+
+@cli.command()
 @migration
 @window()
 @strategy

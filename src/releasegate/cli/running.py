@@ -129,6 +129,8 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         head=options.get("head"),
         target_name=_target_name(options.get("target"), loaded.configuration.targets),
         grant_to=options.get("grant_to", ()),
+        drops_columns=options.get("drops_columns", False),
+        discards=options.get("discards", ()),
         adopts=options.get("adopts", False),
         approved=_approved(options.get("preflight")),
         wants_exit_code=options.get("wants_exit_code", False),

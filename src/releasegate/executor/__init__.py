@@ -32,7 +32,7 @@ def execute(session: Session, order: Order) -> tuple[Outcome, ...]:
     done = ledger.steps_done(session.connection, order.migration.number)
     is_stopped = False
     for step in order.plan.steps:
-        if step.ordinal in done:
+        if step.takes_back is None and step.ordinal in done:
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.ALREADY_APPLIED))
         elif is_stopped or (order.last is not None and step.ordinal > order.last):
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.NOT_RUN))

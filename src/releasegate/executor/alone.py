@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import catalog, database, facts, ledger
+from releasegate import catalog, database, facts, ledger, pipeline
 from releasegate.executor import leavings, promises
 from releasegate.executor.order import BrokenPromise, milliseconds
 from releasegate.ledger import StepRow
 from releasegate.model import Relation
+from releasegate.pipeline import Message, MessageFailed
 from releasegate.session import MIGRATION_SEARCH_PATH, SEARCH_PATH
 from releasegate.statements.parser import quote_relation
 
@@ -51,6 +52,9 @@ class LoneAttempt:
         """
         before = promises.look(self._session, self._step)
         self._refuse_strangers(before)
+        if self._step.takes_back is not None:
+            self._take_back(before)
+            return
         ours = ledger.start_step(self._session.connection, self._row(before))
         if any(self._in_the_way(before)) and self._await_builders():
             before = promises.look(self._session, self._step)
@@ -65,6 +69,22 @@ class LoneAttempt:
             raise BrokenPromise(f"{names} is missing, not valid or not as rehearsed")
         recorded = promises.to_record(self._session, self._step, self._order)
         ledger.finish_step(self._session.connection, self.id, recorded)
+
+    def _take_back(self, before: Definitions) -> None:
+        """Drop an index, if a try before has not; what became of it is recorded by what is there.
+
+        Raises: as ``run`` does.
+        """
+        row, connection = self._row(before), self._session.connection
+        ledger.start_undo(connection, row)
+        if promises.unmet(self._step, self._order, before) or self._is_rebuild():
+            self._execute(frozenset())
+        rows = promises.record(self._step, self._order, row, status="undone")
+        try:
+            pipeline.flush(connection, [Message("BEGIN"), *rows, Message("COMMIT")])
+        except MessageFailed as failure:
+            broken = promises.broken_by(failure.error)
+            raise BrokenPromise(f"{broken} is there still") if broken else failure.error from None
 
     def _refuse_strangers(self, before: Definitions) -> None:
         """Find what is there although no try of ours has begun; nothing is recorded then.
@@ -85,7 +105,15 @@ class LoneAttempt:
         connection = self._session.connection
         copies = leavings.to_be_made(connection, leavings.candidates(connection, step))
         made = (*promises.created(step, before), *copies)
-        return StepRow(order.run_id, self.id, order.migration, order.plan, step.ordinal, made)
+        return StepRow(
+            order.run_id,
+            self.id,
+            order.migration,
+            order.plan,
+            step.ordinal,
+            made,
+            step.takes_back,
+        )
 
     def _is_rebuild(self) -> bool:
         """Tell whether nothing in the catalogs can show that it was done (REINDEX, VACUUM)."""

@@ -79,7 +79,13 @@ class Attempt:
         self._order = order
         self._step = step
         self._row = StepRow(
-            order.run_id, self.id, order.migration, order.plan, step.ordinal, created
+            order.run_id,
+            self.id,
+            order.migration,
+            order.plan,
+            step.ordinal,
+            created,
+            step.takes_back,
         )
         self._is_in_the_way = is_in_the_way(step.locks)
         #: what the probe was told before the transaction
@@ -179,7 +185,11 @@ class Attempt:
         if wait is not None:
             yield Message(_CLOCK)
         for mode, tables in groups:
-            yield Message(f"LOCK TABLE {', '.join(tables)} IN {mode} MODE{suffix}")
+            # Whoever waits for one table while holding another keeps the readers of both away.
+            alone = 1 if mode == ACCESS_EXCLUSIVE and wait is not None else len(tables)
+            yield Message(f"LOCK TABLE {', '.join(tables[:alone])} IN {mode} MODE{suffix}")
+            if tables[alone:]:
+                yield Message(f"LOCK TABLE {', '.join(tables[alone:])} IN {mode} MODE NOWAIT")
         if wait is not None:
             yield Message(_CLOCK)
 

@@ -24,8 +24,9 @@ UNSOUND = (" INVALID", " NOT VALID", " NOT ENFORCED")
 # The list of what is broken is no number: the cast fails, the transaction rolls back, and the
 # server's message brings the list back to us.
 _MARK = "broken: "
-#: the names under which both are prepared, so that no time goes into planning under the lock
+#: the names under which all are prepared, so that no time goes into planning under the lock
 _NAME, _RECORD_NAME = "releasegate_check", "releasegate_record"
+_UNDO_NAME, _LEAVE_NAME = "releasegate_undo", "releasegate_leave"
 #: the setting that carries the answer to the ledger's row
 _KEPT = "releasegate.objects"
 _CHECKED = f"""
@@ -54,10 +55,12 @@ SELECT set_config('{_KEPT}', coalesce(objects, '{{}}')::text, true),
   CASE WHEN broken IS NULL THEN 0 ELSE ('{_MARK}' || broken)::int END
 FROM verdict
 """  # noqa: S608  every part is a text of ours
-_RECORD = ledger.record_step("$9", f"pg_catalog.current_setting('{_KEPT}')::jsonb")
+_OBJECTS = f"pg_catalog.current_setting('{_KEPT}')::jsonb"
+_RECORD = ledger.record_step("$9", _OBJECTS)
+_UNDO, _LEAVE = ledger.undo_step(_OBJECTS), ledger.leave_step()
 
 
-def record(step: Step, order: Order, row: StepRow, *, status: str) -> tuple[Message, Message]:
+def record(step: Step, order: Order, row: StepRow, *, status: str) -> tuple[Message, ...]:
     """Write the statements that check a step's promises, or fail, and record it."""
     expected = order.expected.get(step.ordinal, {})
     wanted = [
@@ -66,7 +69,11 @@ def record(step: Step, order: Order, row: StepRow, *, status: str) -> tuple[Mess
     ]
     wanted += [_wanted(one, present=None, expected=None) for one in _closing(step, order)]
     check = Message(_CHECK, (json.dumps(wanted),), prepared=_NAME)
-    return check, Message(_RECORD, (*row.values(), status), prepared=_RECORD_NAME)
+    if row.takes_back is None:
+        return check, Message(_RECORD, (*row.values(), status), prepared=_RECORD_NAME)
+    undo = Message(_UNDO, ledger.undo_values(row), prepared=_UNDO_NAME)
+    leave = (Message(_LEAVE, one, prepared=_LEAVE_NAME) for one in ledger.leave_values(row))
+    return check, undo, *leave
 
 
 def _closing(step: Step, order: Order) -> list[Effect]:
@@ -96,7 +103,12 @@ def prepare(session: Session) -> None:
     """Have a new connection know our question, and how we record its answer."""
     if session.prepared_for != session.pid:
         pipeline.prepare(session.connection, _NAME, _CHECK, ["jsonb"])
-        pipeline.prepare(session.connection, _RECORD_NAME, _RECORD, [])
+        for name, text in (
+            (_RECORD_NAME, _RECORD),
+            (_UNDO_NAME, _UNDO),
+            (_LEAVE_NAME, _LEAVE),
+        ):
+            pipeline.prepare(session.connection, name, text, [])
         session.prepared_for = session.pid
 
 

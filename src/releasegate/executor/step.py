@@ -142,10 +142,22 @@ class StepRun:
             if any(blocker.is_autovacuum for blocker in self._holders.last):
                 attempt.run_behind_autovacuum(self._locks, self._holders.last)
             else:
-                attempt.run(self._locks, wait=self._wait())
+                attempt.run(self._busiest_first(), wait=self._wait())
         finally:
             waited_s = round(self._outcome.lock_wait_s + attempt.waited_s, 3)
             self._outcome = replace(self._outcome, lock_wait_s=waited_s)
+
+    def _busiest_first(self) -> list[Lock]:
+        """Put first the table that was held at the last look: of several only it is waited for."""
+        held = {blocker.relation for blocker in self._holders.last}
+        strong = [lock.mode == ACCESS_EXCLUSIVE for lock in self._locks]
+        free = [str(lock.relation) not in held for lock in self._locks]
+        order = [
+            (lock.mode, is_strong and is_free)
+            for lock, is_strong, is_free in zip(self._locks, strong, free, strict=True)
+        ]
+        pairs = sorted(zip(order, self._locks, strict=True), key=lambda pair: pair[0])
+        return [lock for _, lock in pairs]
 
     def _wait(self) -> timedelta | None:
         """Say how long this try may wait; if at all, the app stands behind it, so tell it."""

@@ -136,6 +136,11 @@ class GateInputs:
         except RepositoryProblem as problem:
             return problem.finding
 
+    @property
+    def is_readable(self) -> bool:
+        """The migration is in the grammar."""
+        return not isinstance(self.parsed, SqlError)
+
     @cached_property
     def planned(self) -> Plan | CannotPlan:
         """The plan, or why there is none.

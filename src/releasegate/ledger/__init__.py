@@ -10,9 +10,17 @@ from releasegate.ledger.reading import (
     OpenRun,
     expected,
     has_attempt,
+    held_before,
     read,
     steps_done,
     was_started,
+)
+from releasegate.ledger.undoing import (
+    leave_step,
+    leave_values,
+    start_undo,
+    undo_step,
+    undo_values,
 )
 from releasegate.ledger.version import VERSION
 from releasegate.ledger.writing import (
@@ -43,11 +51,17 @@ __all__ = [
     "finish_step",
     "grant",
     "has_attempt",
+    "held_before",
+    "leave_step",
+    "leave_values",
     "read",
     "record_step",
     "script",
     "start_step",
+    "start_undo",
     "steps_done",
+    "undo_step",
+    "undo_values",
     "verify",
     "was_started",
 ]

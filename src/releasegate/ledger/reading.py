@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from releasegate import database
 from releasegate.errors import CouldNotLook
 from releasegate.ledger.version import VERSION, WITH_JOURNAL, unreadable, version_of
+from releasegate.undo import Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,13 +68,19 @@ class Ledger:
     #: the digest of the journal's last row; None where there is no journal yet
     head: str | None
     version: int = VERSION
+    #: migration number -> ordinal -> what its row says
+    rows: Mapping[int, Mapping[int, Row]] = field(default_factory=dict)
+
+    def stands(self, number: int) -> bool:
+        """Tell whether anything of a migration is there, applied or half taken back."""
+        return any(row.is_left for row in self.rows.get(number, {}).values())
 
 
 _EMPTY = Ledger(exists=False, entries={}, begun={}, open_runs=(), objects={}, head=None, version=0)
 
 _ENTRIES = """
 SELECT s.migration_number, r.migration_path, s.migration_sha256, s.step_count, s.finished_at,
-       s.run_id::text, s.plan_fingerprint, s.objects,
+       s.run_id::text, s.plan_fingerprint, s.objects, s.status,
        -- columns that the first version has not
        CASE WHEN (here.system, here.oid) <> (there.system, there.oid)
        THEN 'system identifier ' || there.system || ', database ' || there.oid END
@@ -86,7 +93,12 @@ WHERE s.finished_at IS NOT NULL
 ORDER BY s.finished_at, s.migration_number, s.ordinal
 """
 
-_BEGUN = "SELECT migration_number, min(plan_fingerprint) FROM releasegate.step GROUP BY 1"
+_BEGUN = """
+SELECT migration_number, min(plan_fingerprint) FROM releasegate.step
+WHERE status <> 'undone' GROUP BY 1
+"""
+
+_ROWS = "SELECT migration_number, ordinal, status, created, plan_fingerprint FROM releasegate.step"
 
 _OPEN_RUNS = """
 SELECT run_id::text, migration_number, role, operator, backend_pid, started_at
@@ -117,21 +129,23 @@ def read(connection: Connection) -> Ledger:
 def _read(connection: Connection, version: int) -> Ledger:
     entries: dict[int, Entry] = {}
     last: dict[str, tuple[int, str | None]] = {}
-    for number, path, sha256, count, at, run_id, plan, objects, elsewhere in database.rows(
+    for number, path, sha256, count, at, run_id, plan, objects, status, elsewhere in database.rows(
         connection, _ENTRIES
     ):
         if not isinstance(objects, dict):
             raise CouldNotLook(f"The ledger's row of migration {number} was tampered with.")
+        last |= {name: (number, definition) for name, definition in objects.items()}
+        if status == "undone":
+            continue
         before = entries.get(number)
         done = before.steps_done + 1 if before else 1
         recorded = frozenset(objects) | (before.recorded if before else frozenset())
         entries[number] = Entry(
             number, path, sha256, done, count, at, run_id, plan, recorded, elsewhere
         )
-        last |= {name: (number, definition) for name, definition in objects.items()}
     kept: dict[int, dict[str, str | None]] = {number: {} for number in entries}
     for name, (number, definition) in last.items():
-        kept[number][name] = definition
+        kept.setdefault(number, {})[name] = definition
     open_runs = tuple(OpenRun(*row) for row in database.rows(connection, _OPEN_RUNS))
     return Ledger(
         exists=True,
@@ -141,7 +155,15 @@ def _read(connection: Connection, version: int) -> Ledger:
         objects=kept,
         head=database.one(connection, _HEAD)[0] if version >= WITH_JOURNAL else None,
         version=version,
+        rows=_rows(connection),
     )
+
+
+def _rows(connection: Connection) -> dict[int, dict[int, Row]]:
+    found: dict[int, dict[int, Row]] = {}
+    for number, ordinal, status, created, plan in database.rows(connection, _ROWS):
+        found.setdefault(number, {})[ordinal] = Row(status, frozenset(created), plan)
+    return found
 
 
 def expected(
@@ -156,11 +178,21 @@ def expected(
     return {int(ordinal): held for ordinal, held in found[0][0].items()} if found else {}
 
 
+def held_before(connection: Connection, number: int) -> dict[str, str] | None:
+    """Read what the tables of a migration were before its first step; None where nobody looked."""
+    query = (
+        "SELECT before FROM releasegate.run WHERE migration_number = %s AND before IS NOT NULL "
+        "ORDER BY started_at DESC LIMIT 1"
+    )
+    found = database.rows(connection, query, (number,))
+    return dict(found[0][0]) if found else None
+
+
 def was_started(connection: Connection, number: int, ordinal: int) -> bool:
-    """Tell whether a step began that can run in no transaction, and did not end."""
+    """Tell whether a step of ours began, or an undo of it, that can run in no transaction."""
     query = (
         "SELECT EXISTS (SELECT FROM releasegate.step WHERE migration_number = %s "
-        "AND ordinal = %s AND status = 'started')"
+        "AND ordinal = %s AND (status = 'started' OR status = 'undone' AND created <> '[]'))"
     )
     return bool(database.one(connection, query, (number, ordinal))[0])
 
@@ -177,6 +209,6 @@ def has_attempt(connection: Connection, attempt_id: str) -> bool:
 def steps_done(connection: Connection, number: int) -> set[int]:
     query = (
         "SELECT ordinal FROM releasegate.step "
-        "WHERE migration_number = %s AND finished_at IS NOT NULL"
+        "WHERE migration_number = %s AND status IN ('applied', 'found')"
     )
     return {ordinal for (ordinal,) in database.rows(connection, query, (number,))}

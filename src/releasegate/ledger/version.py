@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from releasegate.database import Connection
 
 #: what this releasegate writes; it reads every version up to this one
-VERSION = 2
+VERSION = 3
 #: the first version that has a journal
 WITH_JOURNAL = 2
 

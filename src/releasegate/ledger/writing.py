@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from releasegate.database import Connection
-    from releasegate.model import Migration, Outcome, Plan, Release, Window
+    from releasegate.model import Migration, Outcome, Plan, Release, TakesBack, Window
 
 
 def begin_run(
@@ -28,6 +28,8 @@ def begin_run(
     operator: str,
     tool_version: str,
     expected: Mapping[int, Mapping[str, str | None]] | None = None,
+    command: str = "apply",
+    before: Mapping[str, str] | None = None,
 ) -> None:
     """Write that a run begins, and close earlier ones of this migration that were killed.
 
@@ -35,7 +37,7 @@ def begin_run(
     """
     values: dict[str, Any] = {
         "run_id": run_id,
-        "command": "apply",
+        "command": command,
         "migration_number": migration.number,
         "migration_path": migration.path,
         "migration_sha256": migration.sha256,
@@ -49,6 +51,7 @@ def begin_run(
         "operator": operator,
         "window_closes_at": window.closes_at,
         "expected": json.dumps(expected or {}),
+        "before": None if before is None else json.dumps(before),
     }
     columns = ", ".join(values)
     binds = ", ".join(f"%({name})s" for name in values)
@@ -90,6 +93,8 @@ class StepRow:
     ordinal: int
     #: labels of the objects that are not there before
     created: tuple[str, ...] = ()
+    #: None: a step of the way forward
+    takes_back: TakesBack | None = None
 
     def values(self) -> tuple[str, ...]:
         """Give the values of ``record_step`` in text form."""
@@ -105,21 +110,28 @@ class StepRow:
         )
 
 
-_STEP_EVENT = "'step ' || written.status"
+STEP_EVENT = "'step ' || written.status"
 
 
 def record_step(status: str, objects: str) -> str:
     """Write the statement that records a step in its own transaction.
 
-    $1 to $8 are the row's values; ``status`` and ``objects`` are SQL.
+    $1 to $8 are the row's values; ``status`` and ``objects`` are SQL. A step that was undone can be
+    applied again; any other row stops the second of two runs, for a status is never null.
     """
     insert = f"""
 INSERT INTO releasegate.step (migration_number, ordinal, attempt_id, run_id, migration_sha256,
   plan_fingerprint, step_count, created, status, objects, finished_at)
 SELECT $1::bigint, $2::int, $3::uuid, $4::uuid, $5, $6, $7::int, $8::jsonb, {status}, {objects},
   pg_catalog.clock_timestamp()
+ON CONFLICT (migration_number, ordinal) DO UPDATE SET
+  status = CASE step.status WHEN 'undone' THEN excluded.status END,
+  attempt_id = excluded.attempt_id, run_id = excluded.run_id,
+  migration_sha256 = excluded.migration_sha256, plan_fingerprint = excluded.plan_fingerprint,
+  step_count = excluded.step_count, created = excluded.created || step.created,
+  objects = excluded.objects, started_at = excluded.started_at, finished_at = excluded.finished_at
 RETURNING *"""
-    return entered(insert, _STEP_EVENT)
+    return entered(insert, STEP_EVENT)
 
 
 def start_step(connection: Connection, row: StepRow) -> frozenset[str]:
@@ -134,10 +146,15 @@ def start_step(connection: Connection, row: StepRow) -> frozenset[str]:
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 'started')"
         " ON CONFLICT (migration_number, ordinal) DO UPDATE"
         " SET attempt_id = excluded.attempt_id, run_id = excluded.run_id,"
+        "     migration_sha256 = excluded.migration_sha256, step_count = excluded.step_count,"
+        "     plan_fingerprint = excluded.plan_fingerprint,"
+        "     status = 'started', objects = NULL, finished_at = NULL,"
+        "     created = CASE step.status WHEN 'undone' THEN excluded.created || step.created"
+        "       ELSE step.created END,"
         "     started_at = pg_catalog.clock_timestamp()"
-        " WHERE step.status = 'started' RETURNING *"
+        " WHERE step.status IN ('started', 'undone') RETURNING *"
     )
-    connection.execute(entered(insert, _STEP_EVENT).encode(), row.values())
+    connection.execute(entered(insert, STEP_EVENT).encode(), row.values())
     query = "SELECT created FROM releasegate.step WHERE migration_number = %s AND ordinal = %s"
     (created,) = database.one(connection, query, (row.migration.number, row.ordinal))
     return frozenset(created)
@@ -149,7 +166,7 @@ def finish_step(connection: Connection, attempt_id: str, objects: Mapping[str, s
         "UPDATE releasegate.step SET status = 'applied', objects = %s,"
         " finished_at = pg_catalog.clock_timestamp() WHERE attempt_id = %s RETURNING *"
     )
-    connection.execute(entered(update, _STEP_EVENT).encode(), (json.dumps(objects), attempt_id))
+    connection.execute(entered(update, STEP_EVENT).encode(), (json.dumps(objects), attempt_id))
 
 
 def fail_step(connection: Connection, run_id: str, migration: Migration, outcome: Outcome) -> None:

@@ -8,11 +8,22 @@ from releasegate.release import approval
 from releasegate.release.applying import apply
 from releasegate.release.initializing import init_ledger
 from releasegate.release.inputs import Request, prepare
+from releasegate.release.rolling_back import rollback
 from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
 from releasegate.release.status import status
 from releasegate.release.timeline import Timeline
 
-__all__ = ["GATES", "Request", "Timeline", "apply", "init_ledger", "plan", "preflight", "status"]
+__all__ = [
+    "GATES",
+    "Request",
+    "Timeline",
+    "apply",
+    "init_ledger",
+    "plan",
+    "preflight",
+    "rollback",
+    "status",
+]
 
 
 def preflight(request: Request) -> Report:

@@ -11,7 +11,7 @@ from releasegate.errors import UsageError
 from releasegate.executor import DONE
 from releasegate.gates import GateInputs, LiveTarget, live_database, rehearsal
 from releasegate.model import GateResult, Outcome, OutcomeStatus, Plan, Report, Verdict
-from releasegate.release import locked
+from releasegate.release import locked, ways
 from releasegate.release.approval import hold_against
 from releasegate.release.inputs import Prepared, Request, prepare
 from releasegate.release.sequence import (
@@ -126,6 +126,8 @@ def _execute_locked(
         expected = first or expected
     outcomes = locked.run(request, prepared, session, made, expected=expected)
     exit_code, verdict, summary = _ended(inputs.migration, outcomes)
+    if exit_code == EXIT_STOPPED:
+        summary += ways.both(session.connection, inputs, outcomes)
     head = locked.close(session, request.run_id, verdict)
     return prepared.report(
         exit_code,
@@ -160,7 +162,7 @@ def _way_on(stopped: Outcome) -> str:
     if state.startswith("23"):
         return (
             "Rows that are there break it, and new rows may be held to it already. Mend the rows, "
-            "then run the same command again; releasegate plan shows how to take steps back."
+            "then run the same command again; or take the steps back."
         )
     if state and state not in (*database.RETRYABLE, database.QUERY_CANCELED):
         return "Mend the cause, then run the same command again to go on."

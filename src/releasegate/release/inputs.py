@@ -70,6 +70,10 @@ class Request:
     approved: Report | None = None
     #: the name of the configured target that this must be; None: not asked
     target_name: str | None = None
+    #: rollback: columns and tables without values go too
+    drops_columns: bool = False
+    #: rollback: columns and tables that go with their values, which are saved
+    discards: tuple[str, ...] = ()
     #: init-ledger: roles that are to apply
     grant_to: tuple[str, ...] = ()
     #: init-ledger: take the ledger over as it is
@@ -160,7 +164,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             window=_window(request, now),
             waits=request.waits,
             now=now,
-            is_apply=request.command == "apply",
+            is_apply=request.command in ("apply", "rollback"),
             strategy=request.strategy or settings.configuration.strategy,
             stack=stack,
         )

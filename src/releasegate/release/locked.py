@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import __version__, database, facts, findings, ledger
+from releasegate import __version__, catalog, database, facts, findings, ledger
 from releasegate.errors import CouldNotLook
 from releasegate.executor import Order, execute
 from releasegate.gates import LiveTarget, live_database
-from releasegate.model import GateStatus, Outcome, OutcomeStatus, Verdict
+from releasegate.model import GateStatus, Outcome, OutcomeStatus, Relation, Verdict
 from releasegate.release.sequence import EXIT_BLOCKED
 from releasegate.repository import Repository
 from releasegate.session import Busy, look_at, open_session
+from releasegate.statements.parser import quote_relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from releasegate.database import Connection
-    from releasegate.model import GateResult, Migration, Plan, Report
+    from releasegate.gates import GateInputs
+    from releasegate.model import GateResult, Plan, Report
     from releasegate.release.inputs import Prepared, Request
     from releasegate.session import Session
 
+    IsDone = Callable[[Plan, Connection], set[int]]
     Work = Callable[[Request, Prepared, tuple[GateResult, ...], Session], Report]
 
 
@@ -78,10 +82,12 @@ def run(
     plan: Plan,
     *,
     expected: Mapping[int, Mapping[str, str | None]],
+    command: str = "apply",
+    is_done: IsDone | None = None,
 ) -> tuple[Outcome, ...]:
     """Begin the run in the ledger and execute the plan.
 
-    ``expected`` is what each step must leave behind.
+    ``expected`` is what each step must leave behind; ``is_done`` reads which steps have committed.
 
     Raises:
         CouldNotLook: the replica cannot be looked at; nothing is written then.
@@ -90,11 +96,12 @@ def run(
         replica = _replica(request, session, stack)
         ledger.create(session.connection)
         try:
-            outcomes = _run(request, prepared, session, plan, expected, replica)
+            outcomes = _run(request, prepared, session, plan, expected, replica, command)
             request.settled()
         except KeyboardInterrupt:
             request.settled()
-            return _by_the_ledger(session, prepared.inputs.migration, plan)
+            done = is_done or partial(_steps_done, prepared.inputs.migration.number)
+            return _by_the_ledger(session, plan, done)
         return outcomes
 
 
@@ -121,6 +128,7 @@ def _run(
     plan: Plan,
     expected: Mapping[int, Mapping[str, str | None]],
     replica: Connection | None,
+    command: str,
 ) -> tuple[Outcome, ...]:
     """Begin the run in the ledger and execute the plan."""
     inputs = prepared.inputs
@@ -136,6 +144,8 @@ def _run(
         operator=request.operator,
         tool_version=__version__,
         expected=expected,
+        command=command,
+        before=_before(session, inputs, plan) if command == "apply" else None,
     )
     order = Order(
         run_id=request.run_id,
@@ -152,11 +162,31 @@ def _run(
     return execute(session, order)
 
 
-def _by_the_ledger(session: Session, migration: Migration, made: Plan) -> tuple[Outcome, ...]:
+def _before(session: Session, inputs: GateInputs, plan: Plan) -> dict[str, str] | None:
+    """Keep what the tables are before the first step, for the way back to be held against."""
+    tables = {lock.relation for step in plan.steps for lock in step.locks}
+    marks = tuple(f" ON {only}{quote_relation(name)} " for name in tables for only in ("", "ONLY "))
+    with suppress(psycopg.Error):
+        if ledger.read(session.observer).stands(inputs.migration.number):
+            return None
+        return {
+            str(thing): text
+            for thing, text in catalog.tables(session.observer).items()
+            if Relation(thing.schema, thing.table or thing.name) in tables
+            or (thing.kind == "index" and any(mark in text for mark in marks))
+        }
+    return None
+
+
+def _steps_done(number: int, _: Plan, connection: Connection) -> set[int]:
+    return ledger.steps_done(connection, number)
+
+
+def _by_the_ledger(session: Session, made: Plan, is_done: IsDone) -> tuple[Outcome, ...]:
     """Tell what a run did that was interrupted outside a step, or a second time."""
     try:
         is_known = session.old_backends_are_gone()
-        done = ledger.steps_done(session.connection, migration.number)
+        done = is_done(made, session.connection)
     except psycopg.Error:
         is_known, done = False, set()
     if not is_known:

@@ -38,13 +38,15 @@ _ON_A_SERVER = (parse_only.GATE, rehearsal.GATE)
 EXIT_DONE, EXIT_BLOCKED, EXIT_STOPPED, EXIT_UNKNOWN = 0, 1, 3, 4
 
 
-def ask_gates(request: Request, inputs: GateInputs) -> tuple[GateResult, ...]:
+def ask_gates(
+    request: Request, inputs: GateInputs, asked: Sequence[Gate] = GATES
+) -> tuple[GateResult, ...]:
     """Ask all of them even when one blocks: one run shows everything."""
-    unasked = {gate.id: _why_not(request, inputs, gate) for gate in GATES}
-    if not all(unasked[gate.id] for gate in _ON_A_SERVER):
+    unasked = {gate.id: _why_not(request, inputs, gate) for gate in asked}
+    if any(gate in asked and not unasked[gate.id] for gate in _ON_A_SERVER):
         # It starts beside the first gates, which only read files.
         _ = inputs.server
-    return tuple(_answer(request, inputs, gate, why_not=unasked[gate.id]) for gate in GATES)
+    return tuple(_answer(request, inputs, gate, why_not=unasked[gate.id]) for gate in asked)
 
 
 def _why_not(request: Request, inputs: GateInputs, gate: Gate) -> str | None:

@@ -8,14 +8,16 @@ from releasegate import facts, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import live_database
 from releasegate.model import Finding, MigrationState, Report, Verdict
+from releasegate.release import ways
 from releasegate.release.inputs import Request, prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from releasegate.gates import LiveTarget
     from releasegate.ledger import Entry
     from releasegate.model import Migration
+    from releasegate.undo import Row
 
 _OPEN = frozenset({"unfinished", "drifted", "changed", "running"})
 
@@ -67,10 +69,16 @@ def _state(
         return "changed", f"applied as {entry.sha256[:12]}, the file is {migration.sha256[:12]}"
     if entry is not None and entry.is_complete:
         lines = live_database.drift(live, migration)
-        return ("drifted", "; ".join(lines)) if lines else ("applied", _elsewhere(entry))
+        if lines:
+            return "drifted", "; ".join(lines)
+        back = ways.undoable(live.connection, live.ledger.rows[migration.number].values())
+        return "applied", "; ".join(filter(None, (_elsewhere(entry), back))) or None
     runs = [r for r in live.ledger.open_runs if r.migration_number == migration.number]
     if runs and holder is not None and runs[-1].backend_pid == holder.pid:
         return "running", live_database.describe_holder(holder, live)
+    rows = live.ledger.rows.get(migration.number, {}).values()
+    if any(row.status == "undone" for row in rows):
+        return _taken_back(live, rows)
     if entry is not None:
         done = f"{entry.steps_done} of {entry.step_count} steps are applied"
         return "unfinished", "; ".join(filter(None, (done, _elsewhere(entry))))
@@ -79,6 +87,15 @@ def _state(
     if runs:
         return "unfinished", "a run began and did not end; no step of it is applied"
     return ("draft", None) if migration.draft else ("pending", None)
+
+
+def _taken_back(live: LiveTarget, rows: Collection[Row]) -> tuple[str, str]:
+    """Tell a rollback that is over from one that stopped half way; columns may stay for good."""
+    left = [label for row in rows for label in row.made]
+    back = ways.undoable(live.connection, rows)
+    is_over = all(label.startswith(("column ", "table ")) for label in left)
+    head = "rolled back" if is_over else "half taken back: roll back again, or apply again"
+    return "pending" if is_over else "unfinished", "; ".join(filter(None, (head, back)))
 
 
 def _elsewhere(entry: Entry) -> str | None:

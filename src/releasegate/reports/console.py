@@ -146,6 +146,9 @@ def _foot(report: Report, width: int) -> Iterator[str]:
     if report.gates or report.migrations or report.outcomes:
         yield ""
     yield from _wrapped(f"{_verdict(report)}. {report.summary}", width, "  ")
+    for state in report.objects:
+        detail = f": {state.detail}" if state.detail else ""
+        yield from _wrapped(f"  {state.state:<10} {state.object}{detail}", width, "             ")
     for fault in report.ledger_faults:
         yield from _wrapped(f"  the ledger does not agree with itself: {fault}", width, "    ")
     if report.ledger_head:

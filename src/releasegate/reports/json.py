@@ -54,6 +54,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
         "timeline": [asdict(moment) for moment in report.timeline],
         "latency": [asdict(measured) for measured in report.latency],
+        "objects": [asdict(state) for state in report.objects],
         "ledger": {"head": report.ledger_head, "faults": list(report.ledger_faults)},
         "migrations": [asdict(state) for state in report.migrations],
     }

@@ -97,6 +97,9 @@ def _foot(report: Report) -> Iterator[str]:
     following = next_step(report)
     if following:
         yield f"\nNext:\n\n{_block(following)}"
+    for state in report.objects:
+        detail = f": {state.detail}" if state.detail else ""
+        yield f"\n{state.state} {_code(f'{state.object}{detail}')}"
     for fault in report.ledger_faults:
         yield f"\nThe ledger does not agree with itself: {_code(fault)}"
     if report.ledger_head:

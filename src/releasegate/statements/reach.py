@@ -44,7 +44,7 @@ class Reach:
             self.learn(statement)
 
     def learn(self, statement: Statement) -> None:
-        """Take a statement's keys and indexes in."""
+        """Take a statement's keys and indexes in, and forget the keys that it drops."""
         for key in foreign_keys([statement]):
             name = key.name or "_".join((key.child.name, *key.columns, "fkey"))
             self._keys[key.child, name] = key
@@ -53,6 +53,10 @@ class Reach:
             self._indexes[Relation(table.schema, statement.node.idxname)] = table
         if statement.kind == "create_stmt" and statement.node.HasField("partspec"):
             self._partitioned.add(relation(statement.node.relation))
+        if statement.kind == "alter_table_stmt":
+            for command in (item.alter_table_cmd for item in statement.node.cmds):
+                if command.subtype == _DROP:
+                    self._keys.pop((relation(statement.node.relation), command.name), None)
         for parent, child in _kinship(statement):
             self._children.setdefault(parent, []).append(child)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from releasegate.gates.ground import Ground
-    from releasegate.gates.rehearsal.proofs import Case
+    from releasegate.gates.rehearsal.case import Case
     from releasegate.model import Finding, Migration, Plan
 
 
@@ -93,6 +93,7 @@ def _case(inputs: GateInputs, planned: Plan, ground: Ground) -> Case:
     case = proofs.begin(ground, *trials)
     if case is None:
         raise NotAsked("the file fails on a throwaway database: see parse-only")
+    case.baseline = inputs.baseline_statements
     return case
 
 
@@ -102,7 +103,7 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
     Where it is the baseline's, object by object, the same would be proven again.
     """
     live, ground = inputs.live, of_baseline.ground
-    if not isinstance(live, LiveTarget) or inputs.migration.number in live.ledger.begun:
+    if not isinstance(live, LiveTarget) or live.ledger.stands(inputs.migration.number):
         return [], None
     try:
         schema = live_schema(ground.server, live)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from releasegate.gates import GateInputs
-    from releasegate.gates.rehearsal.proofs import Case
+    from releasegate.gates.rehearsal.case import Case
     from releasegate.model import Finding, Relation, Step
     from releasegate.specimens.player import Failure
     from releasegate.throwaway import Database

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from releasegate.gates.ground import Ground
-    from releasegate.gates.rehearsal.proofs import Case
+    from releasegate.gates.rehearsal.case import Case
     from releasegate.gates.rehearsal.trial import Trial
     from releasegate.model import Finding, Outcome, Relation
     from releasegate.specimens.variants import Variant, Variants

@@ -106,11 +106,12 @@ class Trial:
         last: int | None = None,
         probe: Probe | None = None,
         expected: Mapping[int, Mapping[str, str | None]] | None = None,
+        command: str = "apply",
     ) -> tuple[Outcome, ...]:
         """Begin a run of its own, and execute what is left of the plan, up to a step."""
         run_id = str(uuid.uuid4())
         window = Window(session.now(), session.now() + _LENGTH)
-        self._begin(session, run_id, window)
+        self._begin(session, run_id, window, command)
         order = Order(
             run_id=run_id,
             migration=self.migration,
@@ -126,7 +127,7 @@ class Trial:
         )
         return execute(session, order)
 
-    def _begin(self, session: Session, run_id: str, window: Window) -> None:
+    def _begin(self, session: Session, run_id: str, window: Window, command: str) -> None:
         ledger.create(session.connection)
         ledger.begin_run(
             session.connection,
@@ -138,6 +139,7 @@ class Trial:
             window=window,
             operator="rehearsal",
             tool_version=__version__,
+            command=command,
         )
 
 
@@ -179,10 +181,3 @@ def after_steps(made: Database) -> dict[int, dict[str, str | None]]:
     with database.connect(made.owner, application_name="releasegate") as connection:
         query = "SELECT ordinal, objects FROM releasegate.step ORDER BY ordinal"
         return dict(database.rows(connection, query))
-
-
-def created_by_steps(made: Database) -> dict[int, frozenset[str]]:
-    """Read from the ledger what each step has made."""
-    with database.connect(made.owner, application_name="releasegate") as connection:
-        query = "SELECT ordinal, created FROM releasegate.step ORDER BY ordinal"
-        return {n: frozenset(made) for n, made in database.rows(connection, query)}

@@ -18,11 +18,11 @@ from releasegate.model import Relation
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from releasegate.gates.rehearsal.case import Case
     from releasegate.gates.rehearsal.policies.app import Played
     from releasegate.gates.rehearsal.policies.matrix import Cell, Matrix
     from releasegate.gates.rehearsal.policies.plans import Look
     from releasegate.gates.rehearsal.policies.teeth import Bite
-    from releasegate.gates.rehearsal.proofs import Case
     from releasegate.model import Finding
     from releasegate.specimens.player import Query
     from releasegate.throwaway import Database

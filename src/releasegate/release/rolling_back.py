@@ -1,0 +1,250 @@
+"""Take one migration back: the gates that make sense, then the undo under the lock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from releasegate import catalog, gates, ledger
+from releasegate.errors import UsageError
+from releasegate.executor import DONE
+from releasegate.executor.undoing import has_values, holding_data, undo_of
+from releasegate.gates import Gate, GateInputs, LiveTarget, rehearsal, release_tag, undo, window
+from releasegate.model import (
+    ObjectState,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+    Report,
+    Verdict,
+)
+from releasegate.plan import STRATEGIES
+from releasegate.release import locked, saving
+from releasegate.release.inputs import Prepared, Request, prepare
+from releasegate.release.sequence import (
+    EXIT_DONE,
+    EXIT_STOPPED,
+    EXIT_UNKNOWN,
+    ask_gates,
+    judge,
+)
+from releasegate.undo import Way
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from releasegate.database import Connection
+    from releasegate.model import CatalogObject, GateResult
+    from releasegate.session import Session
+
+_CHECK_VIOLATED = "23514"
+
+
+def rollback(request: Request) -> Report:
+    """Ask the gates, then undo what the ledger says was applied, the last step first.
+
+    Where nothing is left to take back it ends before any gate is asked.
+    """
+    if request.target is None:
+        raise UsageError("rollback needs a database: give --database-url.")
+    with prepare(request) as prepared:
+        prepared = replace(prepared, inputs=_by_its_plan(prepared.inputs))
+        live = prepared.inputs.live
+        if isinstance(live, LiveTarget) and _is_back(request, prepared, live):
+            return _nothing_to_do(prepared, live)
+        asked = _gates(request, prepared.inputs)
+        results = ask_gates(request, prepared.inputs, asked)
+        strict = replace(request, require=tuple(gate.id for gate in asked))
+        exit_code, verdict, summary = judge(strict, results)
+        if exit_code != EXIT_DONE:
+            return prepared.report(exit_code, verdict, summary, gates=results)
+        return locked.under_lock(request, prepared, results, _execute_locked)
+
+
+def _by_its_plan(inputs: GateInputs) -> GateInputs:
+    """Go by the strategy that the migration was applied with, whatever is configured now."""
+    if not isinstance(inputs.live, LiveTarget) or not inputs.is_readable:
+        return inputs
+    rows = inputs.live.ledger.rows.get(inputs.migration.number, {})
+    begun = {row.plan for row in rows.values() if row.is_left}
+    for strategy in STRATEGIES:
+        other = replace(inputs, strategy=strategy)
+        if isinstance(other.planned, Plan) and other.planned.fingerprint in begun:
+            return other
+    return inputs
+
+
+def _is_back(request: Request, prepared: Prepared, live: LiveTarget) -> bool:
+    """Tell whether this run would change nothing; of a missing plan the gates tell."""
+    inputs = prepared.inputs
+    rows = live.ledger.rows.get(inputs.migration.number, {})
+    if not any(row.is_left for row in rows.values()):
+        return True
+    if not inputs.is_readable or not isinstance(inputs.planned, Plan):
+        return False
+    if {row.plan for row in rows.values() if row.is_left} != {inputs.planned.fingerprint}:
+        return False
+    way = _way(request, live.connection, inputs)[0]
+    return not _undo(live.connection, inputs, way).steps
+
+
+def _gates(request: Request, inputs: GateInputs) -> tuple[Gate, ...]:
+    """Choose the gates: the file itself was judged when it was applied."""
+    things = _things(request, inputs)
+    app = undo.app_code(things)
+    live = undo.live_database()
+    chosen = (release_tag.GATE, app, rehearsal.GATE, live, window.GATE)
+    return chosen if things else tuple(gate for gate in chosen if gate is not app)
+
+
+def _things(request: Request, inputs: GateInputs) -> tuple[CatalogObject, ...]:
+    """List the columns and tables that are to go."""
+    live = inputs.live
+    if not (request.drops_columns or request.discards) or not isinstance(live, LiveTarget):
+        return ()
+    if not inputs.is_readable or not isinstance(inputs.planned, Plan):
+        return ()
+    return holding_data(live.connection, inputs.planned, inputs.migration.number)
+
+
+def _nothing_to_do(prepared: Prepared, live: LiveTarget) -> Report:
+    name = prepared.inputs.migration.name
+    rows = live.ledger.rows.get(prepared.inputs.migration.number, {})
+    left = sorted(label for row in rows.values() for label in row.made)
+    stays = f" What it made and keeps: {', '.join(left)}." if left else ""
+    return prepared.report(
+        EXIT_DONE,
+        Verdict.NOTHING_TO_DO,
+        f"Nothing of {name} is left to take back; nothing was executed.{stays}",
+        gates=tuple(
+            gates.not_asked(gate, "nothing is left to do")
+            for gate in (release_tag.GATE, rehearsal.GATE, undo.live_database(), window.GATE)
+        ),
+        ledger_head=live.ledger.head,
+    )
+
+
+def _way(
+    request: Request, connection: Connection, inputs: GateInputs
+) -> tuple[Way, tuple[ObjectState, ...]]:
+    """Decide what goes that could take data along, and say why the rest stays."""
+    assert isinstance(inputs.planned, Plan)
+    empty, discarded, stays = set(), set(), []
+    for thing in holding_data(connection, inputs.planned, inputs.migration.number):
+        if undo.name_of(thing) in request.discards:
+            discarded.add(thing)
+        elif not request.drops_columns:
+            stays.append(ObjectState(str(thing), "stays", "goes with --drop-columns"))
+        elif has_values(connection, thing):
+            why = f"rows have values in it: --discard-data {undo.name_of(thing)} saves and drops it"
+            stays.append(ObjectState(str(thing), "stays", why))
+        else:
+            empty.add(thing)
+    return Way(frozenset(empty), frozenset(discarded)), tuple(stays)
+
+
+def _undo(connection: Connection, inputs: GateInputs, way: Way) -> Plan:
+    assert isinstance(inputs.planned, Plan)
+    return undo_of(
+        connection,
+        inputs.planned,
+        inputs.migration.number,
+        way=way,
+        baseline=inputs.baseline_statements,
+    )
+
+
+def _execute_locked(
+    request: Request, prepared: Prepared, results: tuple[GateResult, ...], session: Session
+) -> Report:
+    inputs, connection = prepared.inputs, session.connection
+    # A ledger of an earlier version learns first that a step can be undone.
+    ledger.create(connection)
+    way, stays = _way(request, connection, inputs)
+    plan = _undo(connection, inputs, way)
+    saved = tuple(saving.save(connection, thing, request) for thing in sorted(way.discarded))
+    outcomes = _run(request, prepared, session, plan)
+    exit_code, verdict, summary = _ended(prepared, outcomes)
+    states = (*saved, *stays)
+    if exit_code == EXIT_DONE:
+        states += _compared(session, inputs, stays)
+        if stays:
+            summary += f" {len(stays)} columns or tables stay: see below."
+    head = locked.close(session, request.run_id, verdict)
+    return prepared.report(
+        exit_code,
+        verdict,
+        summary,
+        gates=results,
+        plan=plan,
+        outcomes=outcomes,
+        objects=states,
+        ledger_head=head,
+    )
+
+
+def _run(request: Request, prepared: Prepared, session: Session, plan: Plan) -> tuple[Outcome, ...]:
+    is_done = partial(_is_done, prepared.inputs.migration.number)
+    return locked.run(
+        request, prepared, session, plan, expected={}, command="rollback", is_done=is_done
+    )
+
+
+def _is_done(number: int, plan: Plan, connection: Connection) -> set[int]:
+    """Tell by the ledger which steps of the way back have committed."""
+    rows = ledger.read(connection).rows.get(number, {})
+    done = set()
+    for step in plan.steps:
+        assert step.takes_back is not None
+        made = rows[step.takes_back.ordinal].made
+        if all((str(e.object) in made) == e.present for e in step.effects):
+            done.add(step.ordinal)
+    return done
+
+
+def _ended(prepared: Prepared, outcomes: Sequence[Outcome]) -> tuple[int, Verdict, str]:
+    migration = prepared.inputs.migration
+    name, number = migration.name, f"{migration.number:03}"
+    if all(outcome.status in DONE for outcome in outcomes):
+        return EXIT_DONE, Verdict.ROLLED_BACK, f"{name} is rolled back."
+    stopped = next(outcome for outcome in outcomes if outcome.status not in DONE)
+    if any(outcome.status is OutcomeStatus.UNKNOWN for outcome in outcomes):
+        summary = f"{stopped.message} Run releasegate status to look again."
+        return EXIT_UNKNOWN, Verdict.UNKNOWN, summary
+    left = sum(outcome.status not in DONE for outcome in outcomes)
+    hint = " A row has got a value since: the column will stay." * (
+        stopped.sqlstate == _CHECK_VIOLATED
+    )
+    summary = (
+        f"{stopped.message}{hint} {left} steps of the way back are left: run the same command "
+        f"again; or forward: releasegate apply --window WINDOW {number}."
+    )
+    return EXIT_STOPPED, Verdict.STOPPED, summary
+
+
+def _compared(
+    session: Session, inputs: GateInputs, stays: Sequence[ObjectState]
+) -> tuple[ObjectState, ...]:
+    """Hold the catalogs, object by object, against what they were before the first step."""
+    assert isinstance(inputs.planned, Plan)
+    before = ledger.held_before(session.connection, inputs.migration.number)
+    made = {str(e.object) for step in inputs.planned.steps for e in step.effects}
+    held = {str(thing): text for thing, text in catalog.tables(session.connection).items()}
+    if before is None:
+        return tuple(ObjectState(name, "gone", None) for name in sorted(made - held.keys()))
+    kept = {state.object for state in stays}
+    names = sorted(before.keys() | made)
+    return tuple(
+        ObjectState(name, *_state(before.get(name), held.get(name)))
+        for name in names
+        if name not in kept
+    )
+
+
+def _state(was: str | None, now: str | None) -> tuple[str, str | None]:
+    if was == now:
+        return ("gone", None) if now is None else ("as before", None)
+    if was is None:
+        return "is there", now
+    return "differs", f"was {was}; is {now}"

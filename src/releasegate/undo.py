@@ -1,0 +1,194 @@
+"""A plan and what the ledger shows of it -> the steps that take it back, the last one first."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from releasegate.model import CatalogObject, Effect, Plan, Relation, TakesBack
+from releasegate.plan import fingerprint, number
+from releasegate.rewrite.parts import Draft, alter
+from releasegate.statements.parser import parse, quote
+from releasegate.statements.reach import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from releasegate.model import Step, Undo
+    from releasegate.statements.parser import Statement
+
+_HEX = 12
+_OPEN = " NOT VALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the ledger says of one step."""
+
+    #: started, applied, found or undone
+    status: str
+    #: the objects that it made and nothing has taken back since
+    made: frozenset[str]
+    #: the fingerprint of its plan
+    plan: str = ""
+
+    @property
+    def is_left(self) -> bool:
+        """Something of the step stands."""
+        return self.status != "undone" or bool(self.made)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How each thing is to go that would take data with it."""
+
+    #: proven to hold no value, without a scan under the strong lock
+    empty: frozenset[CatalogObject] = frozenset()
+    #: whatever it holds
+    discarded: frozenset[CatalogObject] = frozenset()
+
+    def takes(self, item: Undo) -> bool:
+        return not item.loses_data or item.thing in self.empty | self.discarded
+
+
+def candidates(plan: Plan, rows: Mapping[int, Row]) -> tuple[Undo, ...]:
+    """List what is to be taken back, the last first, as far as the ledger tells."""
+    return tuple(item for step in reversed(plan.steps) for item in _items(step, rows))
+
+
+def lasting(plan: Plan, rows: Mapping[int, Row]) -> tuple[Step, ...]:
+    """List the applied steps whose work no undo takes back in whole."""
+    standing = [step for step in plan.steps if _stands(step, rows)]
+    return tuple(step for step in standing if not step.is_reversible)
+
+
+def is_whole(step: Step, rows: Mapping[int, Row]) -> bool:
+    """Tell whether all that a step has made has an undo, or goes with its table's."""
+    row = rows.get(step.ordinal)
+    undone = {str(item.thing) for item in step.undo}
+    tables = {(t.schema, t.name) for t in (i.thing for i in step.undo) if t.kind == "table"}
+    made = [e.object for e in step.effects if row is not None and str(e.object) in row.made]
+    return step.is_reversible and all(
+        str(t) in undone or (t.schema, t.table) in tables for t in made
+    )
+
+
+def guard(thing: CatalogObject) -> CatalogObject:
+    """Name the check by which no row gets a value any more before a column or a table goes."""
+    digest = hashlib.sha256(str(thing).encode()).hexdigest()[:_HEX]
+    return CatalogObject(
+        "constraint", thing.schema, f"releasegate_gone_{digest}", thing.table or thing.name
+    )
+
+
+def make_undo(
+    plan: Plan,
+    rows: Mapping[int, Row],
+    *,
+    held: Mapping[str, str],
+    way: Way,
+    baseline: Sequence[Statement] = (),
+) -> Plan:
+    """Plan the way back, each object by itself; ``held`` are the objects that are there."""
+    parts = tuple(_parts(plan, rows, held, way))
+    forward = [parsed for step in plan.steps for text in step.sql for parsed in parse(text)]
+    numbered = number((part.draft for part in parts), Reach((*baseline, *forward)))
+    steps = tuple(map(_finished, numbered, _takes_back(parts, plan, rows)))
+    return Plan(plan.strategy, fingerprint(["undo", plan.fingerprint], steps), steps)
+
+
+def _stands(step: Step, rows: Mapping[int, Row]) -> bool:
+    return step.ordinal in rows and rows[step.ordinal].status != "undone"
+
+
+def _items(step: Step, rows: Mapping[int, Row]) -> Iterator[Undo]:
+    row = rows.get(step.ordinal)
+    for item in step.undo if row else ():
+        assert row is not None
+        is_ours = str(item.thing) in row.made if item.is_of_made else row.status == "applied"
+        if is_ours:
+            yield item
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    draft: Draft
+    #: the forward step that made what it is about
+    ordinal: int
+    #: the object is gone after it
+    is_last: bool = True
+
+
+def _parts(
+    plan: Plan, rows: Mapping[int, Row], held: Mapping[str, str], way: Way
+) -> Iterator[_Part]:
+    for step in reversed(plan.steps):
+        for item in _items(step, rows):
+            if str(item.thing) not in held:
+                continue
+            if item.loses_data:
+                yield from _data(item, step.ordinal, held, way)
+            else:
+                yield _Part(_plain(item), step.ordinal)
+
+
+def _plain(item: Undo) -> Draft:
+    thing = item.thing
+    if not item.is_of_made:
+        return Draft(f"change {thing.table}.{thing.name} back", (item.sql,))
+    title = f"drop {thing.kind} {thing.name}"
+    return Draft(title, (item.sql,), transactional=thing.kind != "index")
+
+
+def _data(item: Undo, ordinal: int, held: Mapping[str, str], way: Way) -> Iterator[_Part]:
+    """Drop what could hold data: nothing is read under the strong lock."""
+    thing, proof = item.thing, guard(item.thing)
+    table = Relation(thing.schema, thing.table or thing.name)
+    unguard = alter(table, f"DROP CONSTRAINT {quote(proof.name)}")
+    label = f"{thing.table}.{thing.name}" if thing.table else thing.name
+    is_guarded = str(proof) in held
+    if thing in way.discarded or not way.takes(item):
+        if is_guarded:
+            yield _Part(Draft(f"let {label} take values again", (unguard,)), ordinal, is_last=False)
+        if not way.takes(item):
+            return
+        yield _Part(Draft(f"drop {thing.kind} {label}", (item.sql,)), ordinal)
+        return
+    condition = f"{quote(thing.name)} IS NULL" if thing.kind == "column" else "false"
+    demand = f"ADD CONSTRAINT {quote(proof.name)} CHECK ({condition}) NOT VALID"
+    prove = alter(table, f"VALIDATE CONSTRAINT {quote(proof.name)}")
+    if not is_guarded:
+        draft = Draft(f"let {label} take no value any more", (alter(table, demand),))
+        yield _Part(draft, ordinal, is_last=False)
+    if held.get(str(proof), _OPEN).endswith(_OPEN):
+        yield _Part(Draft(f"check that {label} holds no value", (prove,)), ordinal, is_last=False)
+    yield _Part(Draft(f"drop {thing.kind} {label}", (unguard, item.sql)), ordinal)
+
+
+def _takes_back(parts: Sequence[_Part], plan: Plan, rows: Mapping[int, Row]) -> Iterator[TakesBack]:
+    """Let a step that only proves or finds count as undone with the next thing that goes."""
+    idle = [
+        step.ordinal
+        for step in plan.steps
+        if _stands(step, rows) and step.is_reversible and not any(_items(step, rows))
+    ]
+    ends = [number for number, part in enumerate(parts) if part.is_last]
+    for number_, part in enumerate(parts):
+        if not part.is_last:
+            yield TakesBack(part.ordinal, ())
+            continue
+        gone = [o for o in idle if o > part.ordinal or number_ == ends[-1]]
+        idle = [ordinal for ordinal in idle if ordinal not in gone]
+        yield TakesBack(part.ordinal, (part.ordinal, *gone))
+
+
+def _finished(step: Step, takes_back: TakesBack) -> Step:
+    """Add what the text does not tell: a column takes its check along. A way back has no undo."""
+    gone = [
+        e.object for e in step.effects if not e.present and e.object.kind in ("column", "table")
+    ]
+    with_it = [proof for proof in map(guard, gone) if any(proof.name in text for text in step.sql)]
+    effects = {effect.object: effect for effect in step.effects}
+    effects |= {proof: Effect(proof, False, 1, is_new=False) for proof in with_it}
+    return replace(step, undo=(), effects=tuple(effects.values()), takes_back=takes_back)

@@ -1,0 +1,180 @@
+"""The way back: under load, from half way, with columns or without, refused where it must be."""
+
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from acceptance.production import Production, Worker, until
+from acceptance.project import MIGRATION, Project, Run
+
+HEADER = "-- releasegate: requires-tag v0\n"
+SMALL = f"""{HEADER}
+BEGIN;
+ALTER TABLE papers ADD COLUMN shine int;
+ALTER TABLE storyboards ADD COLUMN jotting text;
+CREATE INDEX papers_shine ON papers (shine);
+COMMIT;
+"""
+PAPERS = "SELECT count(*) FROM papers"
+
+
+def roll_back(project: Project, url: str, *arguments: str, window: str = "now/PT30M") -> Run:
+    return project.ask("rollback", "--window", window, *arguments, "001", url=url)
+
+
+def states(run: Run) -> dict[str, str]:
+    return {one["object"]: one["state"] for one in run.report["objects"]}
+
+
+@pytest.fixture
+def online(project: Project) -> Project:
+    """A release whose configuration says nothing of a strategy."""
+    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.commit()
+    project.tag()
+    return project
+
+
+@pytest.fixture
+def small(project: Project) -> Project:
+    """A release that adds two columns and an index."""
+    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.write(MIGRATION, SMALL)
+    project.commit()
+    project.tag()
+    return project
+
+
+def test_there_and_back_and_there_again_under_a_live_app(
+    online: Project, production: Production
+) -> None:
+    worker, before = Worker(production), production.schema()
+
+    with worker.at_work():
+        until(lambda: worker.rounds > 5, what="the app works")
+        assert online.apply(production.url).exit_code == 0
+        ((written,),) = production.rows(PAPERS)
+        back = roll_back(online, production.url, "--drop-columns")
+        gone = production.schema()
+        again = online.apply(production.url)
+
+    assert back.exit_code == 0, back.stderr
+    assert back.report["verdict"] == "rolled_back"
+    assert gone == before
+    assert set(states(back).values()) == {"gone", "as before"}
+    assert states(back)["constraint public.runs.runs_plan_id_fk"] == "gone"
+    assert states(back)["index public.idx_runs_plan_id"] == "gone"
+    assert states(back)["column public.storyboards.run_id"] == "gone"
+    assert states(back)["column public.plans.paper_id"] == "as before"
+    assert production.rows(PAPERS)[0][0] >= written
+    assert again.exit_code == 0, again.stderr
+    assert production.is_hardened()
+    assert worker.longest_s < 0.5
+    assert sum(one["lock_wait_s"] for one in back.report["outcomes"]) == 0
+
+
+def test_what_was_applied_as_written_is_taken_back_one_by_one(
+    released: Project, production: Production
+) -> None:
+    before = production.schema()
+    assert released.apply(production.url).exit_code == 0
+
+    back = roll_back(released, production.url)
+    again = roll_back(released, production.url)
+    status = released.ask("status", url=production.url)
+    whole = roll_back(released, production.url, "--drop-columns")
+
+    assert back.exit_code == 0, back.stderr
+    assert production.validated_keys() == production.valid_indexes() == set()
+    assert states(back)["column public.storyboards.run_id"] == "stays"
+    assert again.report["verdict"] == "nothing_to_do"
+    assert "column public.storyboards.run_id" in again.report["summary"]
+    assert "storyboards.run_id" in status.report["migrations"][0]["detail"]
+    assert whole.exit_code == 0, whole.stderr
+    assert production.schema() == before
+    assert released.apply(production.url).exit_code == 0
+    assert production.is_hardened()
+    assert released.run("status", "--exit-code", url=production.url).exit_code == 0
+
+
+def test_a_column_with_values_goes_only_once_they_are_saved(
+    small: Project, production: Production
+) -> None:
+    before = production.schema()
+    assert small.apply(production.url).exit_code == 0
+    production.execute(
+        "UPDATE papers SET shine = 7 WHERE id = (SELECT min(id::text) FROM papers)::uuid"
+    )
+
+    kept = roll_back(small, production.url, "--drop-columns")
+    saved = roll_back(small, production.url, "--discard-data", "papers.shine")
+
+    assert kept.exit_code == 0, kept.stderr
+    assert states(kept)["column public.papers.shine"] == "stays"
+    assert states(kept)["column public.storyboards.jotting"] == "gone"
+    assert saved.exit_code == 0, saved.stderr
+    assert production.schema() == before
+    (detail,) = [one["detail"] for one in saved.report["objects"] if one["state"] == "saved"]
+    file = Path(detail.partition(" rows in ")[2])
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_text().splitlines()[0] == "id,shine"
+    assert [line.rpartition(",")[2] for line in file.read_text().splitlines()[1:]] == ["7"]
+
+
+def test_an_app_that_names_a_column_keeps_it(small: Project, production: Production) -> None:
+    assert small.apply(production.url).exit_code == 0
+    small.write("examples/papers/scores.py", "SHINE = 'shine'\n")
+    small.commit()
+
+    back = roll_back(small, production.url, "--drop-columns")
+
+    assert back.exit_code == 1
+    assert back.errors == {"RG224"}
+    assert back.finding("RG224")["path"] == "examples/papers/scores.py"
+    assert "papers.shine" in production.names(
+        "SELECT table_name || '.' || column_name FROM information_schema.columns"
+    )
+
+
+def test_a_killed_way_back_goes_on_where_the_ledger_says(
+    online: Project, production: Production
+) -> None:
+    before = production.schema()
+    assert online.apply(production.url).exit_code == 0
+    arguments = ("rollback", "--window", "now/PT30M", "--drop-columns", "--format", "json", "001")
+    with production.held("plans"):
+        running = online.start(*arguments, url=production.url)
+        running.await_event("lock.awaited")
+        os.kill(running.pid, signal.SIGKILL)
+        running.finish()
+        production.await_silence()
+    assert production.schema() != before
+
+    again = roll_back(online, production.url, "--drop-columns")
+
+    assert again.exit_code == 0, again.stderr
+    assert production.schema() == before
+    assert len(again.report["outcomes"]) < 13
+
+
+def test_an_apply_that_stopped_half_way_can_be_taken_back(
+    online: Project, production: Production
+) -> None:
+    before = production.schema()
+    with production.held("papers"):
+        stopped = online.apply(production.url, window="now/PT15S")
+    assert stopped.exit_code == 3, stopped.stderr
+    assert "forward: releasegate apply --window WINDOW 001" in stopped.report["summary"]
+    assert "back: releasegate rollback --window WINDOW 001" in stopped.report["summary"]
+
+    assert production.valid_indexes()
+
+    back = roll_back(online, production.url, "--drop-columns")
+
+    assert back.exit_code == 0, back.stderr
+    assert back.report["verdict"] == "rolled_back"
+    assert production.schema() == before
+    assert online.ask("status", url=production.url).report["migrations"][0]["state"] == "pending"
