@@ -110,10 +110,19 @@ def _target(
     taken = _class_taken(module, first, contract)
     if taken is not None:
         return taken, _sent(function.attr, node.args[1:])
-    relation = _by_word(module, word, contract) if word else None
+    is_table = is_class or bool(_SUFFIX.search(word)) or _is_repository(module, function.value)
+    relation = _by_word(module, word, contract) if word and is_table else None
     if relation is None and not is_class:
         return _of_made(module, first if first is not None else function.value, contract)
     return relation, _sent(function.attr, node.args)
+
+
+def _is_repository(module: Module, node: ast.expr) -> bool:
+    """Tell ``private runs: Repository<Run>`` from a map that is called ``runs``."""
+    known = [*origins(module, node)]
+    known += [o for item in known if item.value for o in origins(item.module, item.value)]
+    hints = [o.parameter.annotation for o in known if o.parameter is not None]
+    return any(hint is not None and "Repository" in ast.unparse(hint) for hint in hints)
 
 
 def _sent(verb: str, given: list[ast.expr]) -> list[ast.expr]:

@@ -9,7 +9,15 @@ export class TasksService {
   constructor(
     @InjectRepository(TaskItem) private readonly taskRepository: Repository<TaskItem>,
     private readonly dataSource: DataSource,
+    @InjectRepository(Comment) private comments: Repository<Comment>,
   ) {}
+
+  private readonly tasks = new Map<string, TaskItem>();
+
+  async forget(id: string) {
+    this.tasks.delete(id);
+    await this.comments.delete({ taskId: id });
+  }
 
   async create(projectId: string, title: string, userId: string) {
     const task = this.taskRepository.create({ projectId, title, assigneeId: userId });
