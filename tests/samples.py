@@ -174,7 +174,7 @@ BLOCKED = replace(
 EVIL = (
     "x\n::error::injected\r\n##[error]injected\x1b[2J\u202e ``` @everyone #1 "
     "<script>alert(1)</script> ]]> --> {{ 7*7 }} [link](javascript:alert(1)) ![i](//evil.example)"
-    " | %0A"
+    " | %0A\n```\n@everyone <b>injected</b>\n````\n"
 )
 #: every text that comes from outside is hostile
 HOSTILE = replace(

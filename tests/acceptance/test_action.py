@@ -208,6 +208,10 @@ def test_a_hostile_repository_adds_no_command(project: Project, runner: Runner) 
     assert outcome.outputs["verdict"] == "blocked"
     assert set(commands(outcome.log)) <= {"error", "warning", "notice"}
     assert [line for line in outcome.log.splitlines() if line.startswith("::error::")] == []
+    # Whatever the program's log may hold one day, the runner takes no command from it.
+    before, _, after = outcome.log.partition('"event": "run.started"')
+    assert "::stop-commands::" in before
+    assert "::error " not in after.partition('"event": "run.finished"')[0]
 
 
 def test_what_was_approved_is_applied_and_nothing_else(
