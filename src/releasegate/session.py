@@ -82,6 +82,8 @@ class Session:
     deadlock_timeout: timedelta
     #: the backend that has our questions prepared
     prepared_for: int | None = None
+    #: what that backend was set up with, as one text
+    settings: str | None = None
     monotonic: Callable[[], float] = time.monotonic
     #: backends that may still be at work on something of ours
     lost_pids: list[int] = field(default_factory=list)

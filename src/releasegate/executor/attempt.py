@@ -57,6 +57,14 @@ SELECT pg_catalog.set_config('statement_timeout', greatest(1::numeric, least(214
     pg_catalog.current_setting('standard_conforming_strings') OPERATOR(pg_catalog.=) 'on'::text
     AND pg_catalog.current_setting('client_encoding') OPERATOR(pg_catalog.=) 'UTF8'::text)::int
 """
+# What a function or a block has set for the session would outlive the step: it fails instead, and
+# the rollback takes the setting back. Told under the migration's search_path, as above.
+_UNCHANGED = f"""
+SELECT 1 OPERATOR(pg_catalog./) (
+  ({promises.SETTINGS}) OPERATOR(pg_catalog.=) $1::text
+  AND pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.=) $2::text
+  AND pg_catalog.current_setting('synchronous_commit') OPERATOR(pg_catalog.=) $3::text)::int
+"""
 _SET = "SELECT pg_catalog.set_config($1, $2, true)"
 _CLOCK = "SELECT extract(epoch FROM pg_catalog.clock_timestamp())"
 
@@ -201,6 +209,8 @@ class Attempt:
         for statement in (*self._step.sql, "SET CONSTRAINTS ALL IMMEDIATE"):
             yield Message(_BOUND, (self._ends_at(),))
             yield Message(statement)
+        durable = "off" if self._is_in_the_way else "on"
+        yield Message(_UNCHANGED, (self._session.settings, MIGRATION_SEARCH_PATH, durable))
         yield self._set("search_path", SEARCH_PATH)
         if self._order.probe is not None:
             yield Message(self._order.probe.sql)
@@ -232,6 +242,8 @@ class Attempt:
         error = failure.error
         if refused.sql == _BOUND and error.sqlstate == _DIVISION_BY_ZERO:
             return BrokenPromise("a statement changed how the server reads texts")
+        if refused.sql == _UNCHANGED and error.sqlstate == _DIVISION_BY_ZERO:
+            return BrokenPromise("a statement changed a setting of the session")
         if failure.index < locked and error.sqlstate in _LOCK_STATES:
             return LockRefused(error.sqlstate)
         if error.sqlstate == database.LOCK_NOT_AVAILABLE and self._is_in_the_way:

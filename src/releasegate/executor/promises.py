@@ -55,6 +55,26 @@ SELECT set_config('{_KEPT}', coalesce(objects, '{{}}')::text, true),
   CASE WHEN broken IS NULL THEN 0 ELSE ('{_MARK}' || broken)::int END
 FROM verdict
 """  # noqa: S608  every part is a text of ours
+#: what a session was set up with and no step changes, as one text
+SETTINGS = "pg_catalog.concat_ws('|', {})".format(
+    ", ".join(
+        f"pg_catalog.current_setting('{name}', true)"
+        for name in (
+            "role",
+            "session_authorization",
+            "row_security",
+            "idle_in_transaction_session_timeout",
+            "idle_session_timeout",
+            "client_connection_check_interval",
+            "default_transaction_isolation",
+            "default_transaction_read_only",
+            "plan_cache_mode",
+            "quote_all_identifiers",
+            "bytea_output",
+            "transaction_timeout",
+        )
+    )
+)
 _OBJECTS = f"pg_catalog.current_setting('{_KEPT}')::jsonb"
 _RECORD = ledger.record_step("$9", _OBJECTS)
 _UNDO, _LEAVE = ledger.undo_step(_OBJECTS), ledger.leave_step()
@@ -109,6 +129,8 @@ def prepare(session: Session) -> None:
             (_LEAVE_NAME, _LEAVE),
         ):
             pipeline.prepare(session.connection, name, text, [])
+        asked = Message(f"SELECT {SETTINGS}")
+        session.settings = pipeline.ask(session.connection, asked).rows[0][0]
         session.prepared_for = session.pid
 
 
