@@ -245,6 +245,21 @@ def test_a_step_is_a_line_with_what_became_of_it_and_who_was_in_its_way() -> Non
     assert f"           {wait}" in lines
 
 
+def test_a_step_of_a_rollback_is_undone_or_was_gone() -> None:
+    done = tuple(
+        Outcome(n, status, 1)
+        for n, status in ((1, OutcomeStatus.APPLIED), (2, OutcomeStatus.ALREADY_APPLIED))
+    )
+    report = replace(BARE, command="rollback", verdict=Verdict.ROLLED_BACK, outcomes=done)
+
+    lines = render(report).splitlines()
+
+    assert [line for line in lines if line.startswith("step ")] == [
+        "step 1     undone, 0 s",
+        "step 2     was gone, 0 s",
+    ]
+
+
 def test_a_finding_is_shown_with_level_place_and_help() -> None:
     placed = replace(MISSING, path="db/a.sql", line=3, column=7)
 

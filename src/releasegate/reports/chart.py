@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from releasegate.reports.wording import length, who, words
+from releasegate.reports.wording import outcome as outcome_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -160,7 +161,7 @@ def _row(report: Report, moments: Sequence[Moment], ordinal: int, y: float, scal
         shapes.append(_predicted(prediction, moments[0].at, scale))
     status = outcome.status.value if outcome else moments[-1].status or ""
     duration = length(outcome.duration_s) if outcome else ""
-    return Row(ordinal, title, y, tuple(shapes), _SHORT.get(status, status), duration)
+    return Row(ordinal, title, y, tuple(shapes), outcome_word(status, report.command), duration)
 
 
 def _work(moments: Sequence[Moment], scale: _Scale) -> Iterator[Shape]:
@@ -195,7 +196,6 @@ def _predicted(prediction: Prediction, begin: datetime, scale: _Scale) -> Shape:
 
 
 _WAITS = frozenset({"lock.awaited", "build.awaited", "replay.awaited", "step.progress"})
-_SHORT = {"already_applied": "was there", "not_run": "not run"}
 
 
 def _clock(at: datetime) -> str:

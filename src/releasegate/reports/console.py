@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from releasegate.model import GateStatus, Level, OutcomeStatus
+from releasegate.model import GateStatus, Level
 from releasegate.reports import console_app_code, console_policies, plan_table, source, wording
 from releasegate.reports.following import next_step
 from releasegate.window import describe
@@ -18,13 +18,6 @@ if TYPE_CHECKING:
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 100
 _INDENT = " " * 11
-_OUTCOMES = {
-    OutcomeStatus.APPLIED: "applied",
-    OutcomeStatus.ALREADY_APPLIED: "was there",
-    OutcomeStatus.FAILED: "FAILED",
-    OutcomeStatus.UNKNOWN: "UNKNOWN",
-    OutcomeStatus.NOT_RUN: "not run",
-}
 _PAINTS = (
     (re.compile(r"^(BLOCKED|ERRORED|STOPPED|UNKNOWN|INTERRUPTED|ERROR)\b"), "1;31"),
     (re.compile(r"^(passed|PASSED|APPLIED|NOTHING TO DO|ROLLED BACK|applied)\b"), "32"),
@@ -125,7 +118,7 @@ def _outcome(outcome: Outcome, report: Report, width: int) -> Iterator[str]:
     """Say what became of a step, and who was in its way."""
     steps = report.plan.steps if report.plan else ()
     title = next((f" {s.title}:" for s in steps if s.ordinal == outcome.ordinal), "")
-    parts = [_OUTCOMES[outcome.status]]
+    parts = [wording.outcome(outcome.status.value, report.command)]
     if outcome.attempts > 1:
         parts.append(f"{outcome.attempts} tries")
     if outcome.attempts:

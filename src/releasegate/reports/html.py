@@ -43,7 +43,12 @@ def _rendered(report: Report, most: int, longest: int) -> str:
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
     cut = _Cut(longest)
-    environment.filters |= {"cut": cut, "duration": wording.length, "words": wording.words}
+    environment.filters |= {
+        "cut": cut,
+        "duration": wording.length,
+        "words": wording.words,
+        "outcome": wording.outcome,
+    }
     environment.globals |= {"place": source.place, "lookup": findings.lookup}
     template = environment.from_string(
         folder.joinpath("report.html.j2").read_text(encoding="utf-8")

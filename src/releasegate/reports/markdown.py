@@ -64,7 +64,8 @@ def _head(report: Report) -> Iterator[str]:
     if report.outcomes:
         done = sum(o.status.value in ("applied", "already_applied") for o in report.outcomes)
         seconds = sum(o.duration_s for o in report.outcomes)
-        yield f"\n{done} of {len(report.outcomes)} steps are applied, in {seconds:.2f} s."
+        word = "undone" if report.command == "rollback" else "applied"
+        yield f"\n{done} of {len(report.outcomes)} steps are {word}, in {seconds:.2f} s."
     for result in report.gates:
         if result.reason and result.status is GateStatus.ERRORED:
             yield f"\n{result.gate}: {_code(result.reason)}"

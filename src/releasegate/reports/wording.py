@@ -51,3 +51,19 @@ def length(seconds: float) -> str:
     if seconds >= 10 or seconds == int(seconds):
         return f"{seconds:.0f} s"
     return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+_OUTCOMES = {
+    "applied": "applied",
+    "already_applied": "was there",
+    "failed": "FAILED",
+    "unknown": "UNKNOWN",
+    "not_run": "not run",
+}
+_UNDONE = {"applied": "undone", "already_applied": "was gone"}
+
+
+def outcome(status: str, command: str) -> str:
+    """Say what became of a step; to a rollback, applied means taken back."""
+    known = _OUTCOMES | _UNDONE if command == "rollback" else _OUTCOMES
+    return known.get(status, status)
