@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PUBLISHED = {
     1: "9d32aa60550e528642303adb8b85a5c77e76b641c69faba396eea5f9089cc10c",
     2: "07972ea06f13b5383965b0b4da52684cada25f1ce681aa58932ec9b0bd2ca7f0",
+    3: "87f4af834aafca48be276670ad1e9407805efdc5f635d12719c70bf584d179d8",
 }
 #: written by the first version, one step done and one that began
 FIRST_VERSION = """
