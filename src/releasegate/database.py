@@ -10,6 +10,7 @@ import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from releasegate.attended import Attended
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.model import Target
 
@@ -134,21 +135,22 @@ def scrub_environment() -> None:
             del os.environ[name]
 
 
-def connect(parameters: Parameters, *, application_name: str, **extra: str) -> Connection:
+def connect(parameters: Parameters, *, application_name: str, **extra: str) -> Attended:
     """Open one autocommit session.
 
     Raises:
         CouldNotLook: no session was to be had. The message names neither host nor password: in a
             mistyped URL the one can be the other.
     """
-    dsn = parameters.dsn(
-        connect_timeout=str(CONNECT_TIMEOUT_S),
-        application_name=application_name,
-        client_encoding="UTF8",
+    given = {
+        "connect_timeout": str(CONNECT_TIMEOUT_S),
+        "application_name": application_name,
+        "client_encoding": "UTF8",
         **extra,
-    )
+    }
+    dsn = parameters.dsn(**given)
     try:
-        return psycopg.connect(dsn, autocommit=True)
+        return Attended.connect(dsn, autocommit=True)
     except psycopg.OperationalError:
         raise CouldNotLook(_why_not(dsn)) from None
 

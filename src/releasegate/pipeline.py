@@ -99,10 +99,8 @@ def prepare(connection: psycopg.Connection[Any], name: str, sql: str, types: Seq
     Raises:
         psycopg.Error: it refuses.
     """
-    oids = [connection.adapters.types.get_oid(kind) for kind in types]
-    result = connection.pgconn.prepare(name.encode(), sql.encode(), oids)
-    if result.status not in _FINE:
-        raise psycopg.errors.error_from_result(result, "utf-8")
+    told = f" ({', '.join(types)})" if types else ""
+    connection.execute(f"PREPARE {name}{told} AS {sql}".encode())
 
 
 def roll_back(connection: psycopg.Connection[Any]) -> None:

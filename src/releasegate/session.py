@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import database, facts
+from releasegate.attended import longer_than
 from releasegate.errors import CouldNotLook
+from releasegate.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from releasegate.attended import Attended
     from releasegate.database import Connection, Parameters
 
 #: our own queries see system names only; temporary objects can shadow nothing
 SEARCH_PATH = "pg_catalog, pg_temp"
 #: for statements that stay as written
 MIGRATION_SEARCH_PATH = "public, pg_temp"
-_OBSERVER_TIMEOUT = "2s"
+_OBSERVER_TIMEOUT, _OBSERVER_ANSWERS_S = "2s", 4.0
 _POLL_S = 0.2
 
 # A client that dies or hangs must not leave its locks behind: the server ends such sessions.
@@ -39,22 +42,26 @@ _SETTINGS = {
     # Our questions are few and asked often; none is worth a plan of its own each time.
     "plan_cache_mode": "force_generic_plan",
 }
+# A half-open connection lets go of its locks within 6 s, at whichever end it is noticed.
 _TCP_SETTINGS = {
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_idle": "3",
+    "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "6000",
 }
 _LOOKS = {
     "default_transaction_read_only": "on",
     "search_path": SEARCH_PATH,
     "statement_timeout": _OBSERVER_TIMEOUT,
 }
+#: a server that comes back does so at once; one that is away is asked again and again
+_QUICKLY = {"connect_timeout": "2"}
 # The same for the client's end (manual, 34.1.2).
 _CLIENT_TCP = {
-    "keepalives_idle": "5",
-    "keepalives_interval": "2",
+    "keepalives_idle": "3",
+    "keepalives_interval": "1",
     "keepalives_count": "3",
-    "tcp_user_timeout": "10000",
+    "tcp_user_timeout": "6000",
     "target_session_attrs": "read-write",
 }
 
@@ -67,6 +74,10 @@ class Busy(Exception):
         self.holder = holder
 
 
+class Promoted(Exception):
+    """A server of the same origin answers, on another timeline: a standby took over."""
+
+
 @dataclass
 class Session:
     """Two connections to one server; the first holds the advisory lock."""
@@ -74,8 +85,11 @@ class Session:
     parameters: Parameters
     run_id: str
     system_identifier: str
-    connection: Connection
-    observer: Connection
+    #: the history that the server writes on
+    timeline: str
+    connection: Attended
+    observer: Attended
+    guard: Guard
     #: server's clock minus ours, by the monotonic clock
     _offset: tuple[datetime, float] = field(repr=False)
     #: whoever has waited this long for a lock looks for a deadlock, and may be its victim
@@ -95,6 +109,8 @@ class Session:
         """Remember the pids: a broken connection does not know its own any more."""
         self.pid = self.connection.info.backend_pid
         self.own_pids = (self.pid, self.observer.info.backend_pid)
+        pid = self.pid
+        self.connection.attend(lambda since: self.guard.is_lost(pid, since))
 
     def now(self) -> datetime:
         """Tell the server's time without asking it again."""
@@ -110,8 +126,13 @@ class Session:
         """Make sure that we still talk to our own backend and hold our lock.
 
         Raises:
-            CouldNotLook: one of them is not so.
+            CouldNotLook: one of them is not so, or nobody else has our last commit.
         """
+        if self.guard.has_let_go:
+            raise CouldNotLook(
+                "No synchronous standby confirms commits: what is done so far is on this server "
+                "alone. See to the standby, or take it out of synchronous_standby_names"
+            )
         pid, is_held = facts.pid_and_lock(self.connection)
         if pid != self.connection.info.backend_pid:
             raise CouldNotLook("Another backend answers than the one that holds our lock.")
@@ -131,21 +152,32 @@ class Session:
                 raise Busy(facts.advisory_holder(self.observer))
             sleep(_POLL_S)
 
-    def reconnect(self) -> None:
-        """Open both connections anew after a loss, to the same server or not at all.
-
-        Raises:
-            CouldNotLook: the server is not there yet, or is another one.
-        """
-        self.lost_pids.append(self.pid)
+    def abandon(self) -> None:
+        """Close both connections: an interrupt may have come while an answer was on its way."""
         for old in (self.connection, self.observer):
             with suppress(psycopg.Error):
                 old.close()
-        self.connection = _connect(self.parameters, self.run_id)
-        self.observer = _observe(self.parameters, self.run_id)
+
+    def reconnect(self) -> None:
+        """Open both connections anew after a loss, to the same server or not at all.
+
+        What is left of the old ones is ended, so that no lock of ours outlives them.
+
+        Raises:
+            CouldNotLook: the server is not there yet, or is another one.
+            Promoted: it was a standby of the one that we were at work on.
+        """
+        if self.pid not in self.lost_pids:
+            self.lost_pids.append(self.pid)
+        self.abandon()
+        self.connection = _connect(self.parameters, self.run_id, **_QUICKLY)
+        self.observer = _observe(self.parameters, self.run_id, **_QUICKLY)
         self._keep_pids()
         if database.identify(self.connection).system_identifier != self.system_identifier:
             raise CouldNotLook("Another server answers at this address now.")
+        if facts.timeline(self.connection) != self.timeline:
+            raise Promoted
+        facts.end_others_of(self.observer, _name(self.run_id), kept=self.own_pids)
 
     def old_backends_are_gone(self) -> bool:
         alive = (facts.backend_is_alive(self.observer, pid) for pid in self.lost_pids)
@@ -163,9 +195,8 @@ class Session:
             self.prepared_for = None
 
     def close(self) -> None:
-        for connection in (self.connection, self.observer):
-            with suppress(psycopg.Error):
-                connection.close()
+        self.abandon()
+        self.guard.close()
 
 
 @contextmanager
@@ -180,8 +211,10 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
         parameters=parameters,
         run_id=run_id,
         system_identifier=database.identify(connection).system_identifier,
+        timeline=facts.timeline(connection),
         connection=connection,
         observer=_observe(parameters, run_id),
+        guard=Guard(parameters, f"{_name(run_id)}/guard"),
         _offset=(facts.now(connection), time.monotonic()),
         deadlock_timeout=facts.deadlock_timeout(connection),
     )
@@ -198,7 +231,7 @@ def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
     Raises:
         CouldNotLook: it cannot be reached.
     """
-    name = f"releasegate/{run_id}/replica"
+    name = f"{_name(run_id)}/replica"
     connection = database.connect(replica, application_name=name)
     try:
         database.settle(connection, {**database.PLAIN_SETTINGS, **_LOOKS})
@@ -207,9 +240,13 @@ def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
         connection.close()
 
 
-def _connect(parameters: Parameters, run_id: str) -> Connection:
-    name = f"releasegate/{run_id}"
-    connection = database.connect(parameters, application_name=name, **_CLIENT_TCP)
+def _name(run_id: str) -> str:
+    return f"releasegate/{run_id}"
+
+
+def _connect(parameters: Parameters, run_id: str, **extra: str) -> Attended:
+    given = {**_CLIENT_TCP, **extra}
+    connection = database.connect(parameters, application_name=_name(run_id), **given)
     _set_up(connection)
     return connection
 
@@ -222,12 +259,14 @@ def _set_up(connection: Connection) -> None:
         settings["transaction_timeout"] = "0"
     database.settle(connection, settings)
     # Without effect, and told as 0, where the server's end is a Unix socket.
-    set_all = "SELECT set_config(s.n, s.v, false) FROM unnest(%s::text[], %s::text[]) s (n, v)"
-    database.rows(connection, set_all, (list(_TCP_SETTINGS), list(_TCP_SETTINGS.values())))
+    if facts.is_on_tcp(connection):
+        database.settle(connection, _TCP_SETTINGS)
 
 
-def _observe(parameters: Parameters, run_id: str) -> Connection:
-    name = f"releasegate/{run_id}/observer"
-    observer = database.connect(parameters, application_name=name, **_CLIENT_TCP)
+def _observe(parameters: Parameters, run_id: str, **extra: str) -> Attended:
+    given = {**_CLIENT_TCP, **extra}
+    name = f"{_name(run_id)}/observer"
+    observer = database.connect(parameters, application_name=name, **given)
+    observer.attend(longer_than(_OBSERVER_ANSWERS_S))
     database.settle(observer, {**database.PLAIN_SETTINGS, **_LOOKS})
     return observer

@@ -105,7 +105,7 @@ def test_an_interrupted_transaction_is_rolled_back_and_reported_soon(
     began = time.monotonic()
     run = running.finish()
 
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 5
     assert run.exit_code == 3
     assert run.report["verdict"] == "stopped"
     assert run.report["outcomes"][0]["status"] == "failed"

@@ -38,7 +38,11 @@ _ROWS = {
 }
 _OURS = "application_name LIKE 'releasegate/%' AND datname = current_database()"
 _REMAINS = {
-    "an orphan backend": f"SELECT pid::text FROM pg_stat_activity WHERE {_OURS}",
+    # A reader that nobody hears any more only looked; the server's timeouts end it.
+    "an orphan backend": (
+        f"SELECT application_name FROM pg_stat_activity WHERE {_OURS} "
+        "AND application_name NOT LIKE '%/reader'"
+    ),
     "an advisory lock": (
         "SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' "
         "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -97,6 +101,17 @@ def ledger(connection: Connection) -> str:
     """Write the whole ledger down, to tell whether anything was written to it."""
     runs = connection.execute("SELECT to_jsonb(r) FROM releasegate.run r ORDER BY run_id")
     return json.dumps([[row for (row,) in runs], _ledger(connection)], sort_keys=True)
+
+
+def is_fenced(connection: Connection, backend: int) -> bool:
+    """Tell whether a backend that holds strong locks on the app's tables has the advisory one."""
+    query = (
+        "SELECT NOT bool_or(locktype = 'relation' AND relnamespace = 'public'::regnamespace "
+        "AND mode NOT IN ('AccessShareLock', 'RowShareLock')) OR bool_or(locktype = 'advisory') "
+        "FROM pg_locks LEFT JOIN pg_class c ON c.oid = relation WHERE pid = %s"
+    )
+    (is_so,) = connection.execute(query.encode(), (backend,)).fetchone() or (True,)
+    return is_so is not False
 
 
 def rows(connection: Connection) -> str:

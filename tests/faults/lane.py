@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import shlex
 import shutil
 import signal
 import subprocess
@@ -142,13 +143,18 @@ class Lane:
     proxy: Proxy
     program: Program
     template: Database
+    #: what the server was started with
+    options: str
+    #: the database of the case that is played now
+    current: Target | None = None
 
     @contextmanager
     def target(self) -> Iterator[Target]:
         """A copy of the production of its own."""
         with self.server.database(copy_of=self.template) as database:
+            self.current = Target(self, database)
             try:
-                yield Target(self, database)
+                yield self.current
             finally:
                 self.proxy.reset()
 
@@ -158,6 +164,23 @@ class Lane:
     def restart(self) -> None:
         """Let the server stop at once, as after a power cut, and start again."""
         _pg_ctl(self.server, "restart", "-m", "immediate")
+
+    def stop(self) -> None:
+        _pg_ctl(self.server, "stop", "-m", "immediate")
+
+    def begin(self) -> None:
+        # pg_ctl has forgotten the options that a first start was given; the server's file has them.
+        _pg_ctl(self.server, "start", "-o", self.options)
+
+    @contextmanager
+    def app_at_work(self) -> Iterator[None]:
+        """Have the app stand in a transaction that has written to every table."""
+        assert self.current is not None
+        with psycopg.connect(self.current.database.owner.dsn()) as connection:
+            tables = b"LOCK TABLE papers, plans, runs, run_events, storyboards"
+            connection.execute(tables + b" IN ROW EXCLUSIVE MODE")
+            yield
+            connection.rollback()
 
 
 @dataclass(frozen=True)
@@ -186,6 +209,11 @@ class Target:
     def look(self) -> holdings.Holdings:
         with self.connect() as connection:
             return holdings.look(connection)
+
+    def is_fenced(self, backend: int) -> bool:
+        """Tell whether a session that is at work on the schema holds the advisory lock itself."""
+        with self.connect() as connection:
+            return holdings.is_fenced(connection, backend)
 
     def rows(self) -> str:
         with self.connect() as connection:
@@ -234,6 +262,12 @@ def _pg_ctl(server: Server, *arguments: str) -> None:
     )
 
 
+def _options(server: Server) -> str:
+    """Read the command line that the server was started by."""
+    words = shlex.split((server.run_dir / "data/postmaster.opts").read_text())
+    return shlex.join(words[3:])
+
+
 @contextmanager
 def lane(
     folder: Path, *, kept: Path, cache: Path, strategy: str, source: Path = ROOT / "src"
@@ -246,7 +280,7 @@ def lane(
     ):
         program = Program(_project(folder, strategy), kept, source)
         try:
-            yield Lane(server, wire, program, production.database)
+            yield Lane(server, wire, program, production.database, _options(server))
         finally:
             program.close()
             with suppress(subprocess.CalledProcessError):

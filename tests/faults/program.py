@@ -13,36 +13,32 @@ import pickle
 import pkgutil
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import releasegate
 from releasegate import cli
 from releasegate.gates import app_code, parse_only, rehearsal, release_tag
-from releasegate.release import sequence
 
 if TYPE_CHECKING:
     from releasegate.gates import Answer, Gate, GateInputs
 
-_KEPT = (release_tag.GATE.id, app_code.GATE.id, parse_only.GATE.id, rehearsal.GATE.id)
 
-
-def _remembered(gate: Gate, folder: Path) -> Gate:
-    """Ask a gate the first time, and give the same answer from then on."""
+def _remember(gate: Gate, folder: Path) -> None:
+    """Have a gate asked the first time, and give the same answer from then on."""
+    ask_once = gate.ask
 
     def ask(inputs: GateInputs) -> Answer:
         kept = folder / f"{gate.id}-{inputs.strategy}"
         if not kept.exists():
-            answer = gate.ask(inputs)
+            answer = ask_once(inputs)
             if any(finding.level.value == "error" for finding in answer.findings):
                 return answer
             kept.with_suffix(".new").write_bytes(pickle.dumps(answer))
             kept.with_suffix(".new").rename(kept)
-        answer: Answer = pickle.loads(kept.read_bytes())  # noqa: S301  written by ourselves
-        return answer
+        return cast("Answer", pickle.loads(kept.read_bytes()))  # noqa: S301  written by ourselves
 
-    return replace(gate, ask=ask)
+    object.__setattr__(gate, "ask", ask)
 
 
 def _run(order: dict[str, str | list[str]]) -> None:
@@ -65,9 +61,8 @@ def main(folder: Path) -> None:
     for module in pkgutil.walk_packages(releasegate.__path__, "releasegate."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    sequence.GATES = tuple(
-        _remembered(gate, folder) if gate.id in _KEPT else gate for gate in sequence.GATES
-    )
+    for decided in (release_tag, app_code, parse_only, rehearsal):
+        _remember(decided.GATE, folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         pid = os.fork()

@@ -48,13 +48,16 @@ class Then(Enum):
 class Strike:
     """Where to strike and how."""
 
-    #: the statement's number over all connections, 1-based
-    at: int
+    #: the statement's number over all connections, 1-based; or what the first such one contains
+    at: int | bytes
     when: When
     #: called with the pid of the backend that the statement goes to
     act: Callable[[int], Then]
     #: how long the statement runs before a strike while it runs
     delay_s: float = 0.0
+
+    def is_at(self, number: int, text: bytes) -> bool:
+        return self.at == number if isinstance(self.at, int) else self.at in text
 
 
 @dataclass
@@ -256,7 +259,10 @@ class Proxy:
         with self._lock:
             self.count += 1
             number, strike = self.count, self._strike
-        if strike is not None and strike.at == number:
+            is_it = strike is not None and strike.is_at(number, text)
+            if is_it:
+                self._strike = None
+        if strike is not None and is_it:
             self._strike_at(wire, text, reader, strike, is_query=is_query)
         elif self.watch is not None:
             wire.wait_for(wire.send(text, reader, is_query=is_query))

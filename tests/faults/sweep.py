@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 #: after any fault the app writes again within this time
 _APP_S = 8.0
+#: an interrupted run has ended and reported within this time
+_SOON_S = 5.0
+_WAITS_S = 0.3
+_STRANGERS = "CREATE INDEX idx_run_events_byseq ON run_events USING btree (seq)"
 _DONE, _BLOCKED, _STOPPED, _UNKNOWN, _INTERRUPTED = 0, 1, 3, 4, 130
+_IS_DONE = ("applied", "already_applied")
 #: what ends before its first step
 _NOTHING_BEGUN = (_BLOCKED, _INTERRUPTED)
 
@@ -65,6 +70,10 @@ def _cut(_: Lane, __: int) -> Then:
     return Then.IS_CUT
 
 
+def _deafen(_: Lane, __: int) -> Then:
+    return Then.IS_DEAF
+
+
 def _restart(where: Lane, _: int) -> Then:
     where.restart()
     return Then.GOES_ON
@@ -75,14 +84,74 @@ def _kill_backend(_: Lane, backend: int) -> Then:
     return Then.GOES_ON
 
 
+def _terminate_waiting(where: Lane, backend: int) -> Then:
+    """End a statement that waits for the app, which is in a transaction on every table."""
+
+    def act() -> None:
+        with where.app_at_work():
+            holding.set()
+            time.sleep(_WAITS_S)
+            _terminate(where, backend)
+            time.sleep(_WAITS_S)
+
+    holding = threading.Event()
+    threading.Thread(target=act, daemon=True).start()
+    holding.wait(_APP_S)
+    return Then.GOES_ON
+
+
+def _away(where: Lane, _: int) -> Then:
+    """Stop the server, ask the program to end, and let the server come back after that."""
+
+    def act() -> None:
+        time.sleep(_WAITS_S)
+        os.kill(where.program.pid, signal.SIGTERM)
+        deadline = time.monotonic() + _SOON_S
+        while not where.program.is_over and time.monotonic() < deadline:
+            time.sleep(0.02)
+        where.begin()
+
+    where.stop()
+    threading.Thread(target=act, daemon=True).start()
+    return Then.IS_CUT
+
+
+def _make_index(where: Lane, _: int) -> Then:
+    """Make an index that is to be made, by other means and another one."""
+    assert where.current is not None
+    with where.current.connect() as connection:
+        connection.execute(_STRANGERS.encode())
+    return Then.GOES_ON
+
+
+def _signal(*numbers: signal.Signals) -> Callable[[Lane, int], Then]:
+    def act(where: Lane, _: int) -> Then:
+        for number in numbers:
+            os.kill(where.program.pid, number)
+            time.sleep(0.02)
+        return Then.GOES_ON
+
+    return act
+
+
 FAULTS: dict[str, Callable[[Lane, int], Then]] = {
     "kill -9 of the client": _kill_client,
     "pg_terminate_backend": _terminate,
     "connection cut": _cut,
+    "half-open connection": _deafen,
+    "pg_terminate_backend while it waits": _terminate_waiting,
     "immediate restart of the server": _restart,
+    "server away, and SIGTERM": _away,
     "kill -9 of a backend": _kill_backend,
+    "SIGINT": _signal(signal.SIGINT),
+    "SIGTERM": _signal(signal.SIGTERM),
+    "SIGHUP": _signal(signal.SIGHUP),
+    "SIGINT twice": _signal(signal.SIGINT, signal.SIGINT),
 }
+STRANGER = "a stranger's index"
+_ACTS = {**FAULTS, STRANGER: _make_index}
 KILL = "kill -9 of the client"
+_SIGNALS = frozenset({"SIGINT", "SIGTERM", "SIGHUP", "SIGINT twice"})
 
 
 @dataclass(frozen=True)
@@ -90,11 +159,12 @@ class Case:
     """One strike."""
 
     fault: str
-    at: int
+    #: a statement's number, or what it contains
+    at: int | bytes
     when: When
 
     def __str__(self) -> str:
-        return f"{self.fault} at statement {self.at}, {self.when.value}"
+        return f"{self.fault} at statement {self.at!r}, {self.when.value}"
 
 
 @dataclass(frozen=True)
@@ -190,9 +260,14 @@ def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> l
             tally.missed += 1
             return []
         tally.exits[case.fault, run.exit_code] += 1
+        if case.fault in _SIGNALS and time.monotonic() - began > _SOON_S:
+            broken.append(f"it took {time.monotonic() - began:.1f} s to end")
+        if case.fault == STRANGER:
+            return [*broken, *_judge_strangers(target, run)]
         _await_silence(target)
         broken += _judge_run(run)
         broken += _judge_state(target, clean, run)
+        broken += _judge_report(target, run)
         broken += _judge_rerun(target, story, clean)
         if target.rows() != rows:
             broken.append("the app's rows have changed")
@@ -201,20 +276,22 @@ def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> l
 
 def _struck(target: Target, story: Story, case: Case) -> tuple[float | None, Run, list[str]]:
     """Run the story until it ends, with the strike; tell when that came."""
-    where, act = target.lane, FAULTS[case.fault]
+    where, act = target.lane, _ACTS[case.fault]
     at: list[float] = []
+    broken: list[str] = []
 
     def strike(backend: int) -> Then:
+        if not target.is_fenced(backend):
+            broken.append("a session changes the schema that does not hold the lock")
         at.append(time.monotonic())
         return act(where, backend)
 
-    delay_s = random.Random(case.at).uniform(0, 0.004)
+    delay_s = random.Random(str(case)).uniform(0, 0.004)
     where.proxy.reset(Strike(case.at, case.when, strike, delay_s))
     target.start(story.arguments)
     while not where.proxy.struck.wait(0.01):
         if where.program.is_over:
             break
-    broken = []
     if at and not target.app_writes_within(_APP_S):
         broken.append(f"the app could not write within {_APP_S:.0f} s")
     run = where.program.finish()
@@ -262,6 +339,23 @@ def _judge_state(target: Target, clean: Clean, run: Run) -> Iterator[str]:
         yield f"exit code {run.exit_code}, and done is {is_done}"
     if run.exit_code in _NOTHING_BEGUN and held.sound.steps != clean.start.sound.steps:
         yield f"exit code {run.exit_code}, and steps were begun"
+
+
+def _judge_report(target: Target, run: Run) -> Iterator[str]:
+    """Hold what is said of each step against its row in the ledger."""
+    done = {ordinal for _, ordinal, status in target.look().steps if status != "started"}
+    for outcome in run.report.get("outcomes", []):
+        said, ordinal = outcome["status"], outcome["ordinal"]
+        if said != "unknown" and (said in _IS_DONE) != (ordinal in done):
+            yield f"the report says {said} of step {ordinal}, and the ledger otherwise"
+
+
+def _judge_strangers(target: Target, run: Run) -> Iterator[str]:
+    """See that what a stranger made is there as it was, and was told of."""
+    if _STRANGERS not in [text.replace(" public.", " ") for _, text in target.look().schema]:
+        yield "a stranger's index is gone"
+    if run.exit_code != _STOPPED:
+        yield f"exit code {run.exit_code}, with a stranger's index in the way"
 
 
 def _is_silent(run: Run) -> bool:

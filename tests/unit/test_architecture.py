@@ -27,9 +27,11 @@ FLOORS = (
     {"gates"},
     {"executor", "appcode", "baseline", "specimens"},
     {"session"},
+    {"guard"},
     {"ledger", "facts", "catalog", "throwaway", "repository"},
     {"database", "pipeline"},
     {"undo"},
+    {"attended"},
     {"plan", "migrations", "settings"},
     {"rewrite", "window"},
     {"statements"},
@@ -40,8 +42,10 @@ FLOORS = (
 FLOOR_OF = {unit: number for number, floor in enumerate(FLOORS) for unit in floor}
 
 _DRIVER_USERS = {
+    "attended",
     "database",
     "pipeline",
+    "guard",
     "session",
     "ledger",
     "executor",

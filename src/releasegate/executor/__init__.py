@@ -30,15 +30,17 @@ def execute(session: Session, order: Order) -> tuple[Outcome, ...]:
     outcomes: list[Outcome] = []
     _tell_of_replicas(session, order)
     done = ledger.steps_done(session.connection, order.migration.number)
-    is_stopped = False
+    is_stopped, why = False, None
     for step in order.plan.steps:
         if step.takes_back is None and step.ordinal in done:
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.ALREADY_APPLIED))
         elif is_stopped or (order.last is not None and step.ordinal > order.last):
-            outcomes.append(Outcome(step.ordinal, OutcomeStatus.NOT_RUN))
+            outcomes.append(Outcome(step.ordinal, OutcomeStatus.NOT_RUN, message=why))
         else:
-            outcomes.append(StepRun(session, order, step).run())
-            is_stopped = outcomes[-1].status not in DONE
+            run = StepRun(session, order, step)
+            outcomes.append(run.run())
+            is_stopped = run.is_interrupted or outcomes[-1].status not in DONE
+            why = "Interrupted before the step." if run.is_interrupted else None
             _keep_failure(session, order, outcomes[-1])
     return tuple(outcomes)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from releasegate import catalog, database, facts, ledger, pipeline
+from releasegate.errors import CouldNotLook
 from releasegate.executor import leavings, promises
 from releasegate.executor.order import BrokenPromise, milliseconds
 from releasegate.ledger import StepRow
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from releasegate.session import Session
 
 _INVALID = " INVALID"
+_PATIENCE = timedelta(seconds=5)
 
 
 class LoneAttempt:
@@ -42,6 +45,8 @@ class LoneAttempt:
         self._order = order
         self._step = step
         self._log = log
+        #: what the statement makes, once it is sent
+        self._ours: frozenset[str] = frozenset()
 
     def run(self) -> None:
         """Leave the step done and recorded; what a failed build leaves behind is dropped at once.
@@ -129,31 +134,35 @@ class LoneAttempt:
             "search_path": MIGRATION_SEARCH_PATH,
         }
         self._settle(settings)
+        self._ours = ours
         try:
             for statement in self._step.sql:
                 database.send(connection, statement)
         except psycopg.Error:
-            self._tidy(ours, patience="5s")
+            self.tidy(patience=_PATIENCE)
             raise
-        except KeyboardInterrupt:
-            self._tidy(ours, patience="2s")
-            raise
-        finally:
-            with suppress(psycopg.Error):
-                self._settle(
-                    {"lock_timeout": "0", "statement_timeout": "60s", "search_path": SEARCH_PATH}
-                )
+        self._settle_back()
+
+    def _settle_back(self) -> None:
+        self._settle({"lock_timeout": "0", "statement_timeout": "60s", "search_path": SEARCH_PATH})
 
     def _settle(self, settings: dict[str, str]) -> None:
         database.settle(self._session.connection, settings)
 
-    def _tidy(self, ours: frozenset[str], *, patience: str) -> None:
-        """Drop at once what a failed build left: an invalid unique index refuses the app's rows."""
-        with suppress(psycopg.Error, BrokenPromise):
-            patient = {"lock_timeout": patience, "statement_timeout": patience}
+    def tidy(self, *, patience: timedelta) -> None:
+        """Drop at once what a failed build left: an invalid unique index refuses the app's rows.
+
+        The session may be another one by now; it holds the lock again.
+        """
+        with suppress(psycopg.Error, BrokenPromise, CouldNotLook):
+            promises.prepare(self._session)
+            bound = milliseconds(patience)
+            patient = {"lock_timeout": bound, "statement_timeout": bound}
             self._settle({**patient, "search_path": SEARCH_PATH})
-            self._clear(promises.look(self._session, self._step), ours)
-            self._clear_copies(ours)
+            self._clear(promises.look(self._session, self._step), self._ours)
+            self._clear_copies(self._ours)
+        with suppress(psycopg.Error):
+            self._settle_back()
 
     def _clear(self, held: Definitions, ours: frozenset[str]) -> None:
         """Drop a broken index that is provably ours; nobody builds it any more.

@@ -65,6 +65,8 @@ class StepRun:
         self._before: Definitions | None = None
         self._locks: Sequence[Lock] = ()
         self._checked_at: float | None = None
+        #: somebody wants the run to end, whatever became of this step
+        self.is_interrupted = False
         #: the truth about a lost try was looked for until the window closed
         self._is_sought_in_vain = False
 
@@ -72,8 +74,12 @@ class StepRun:
         began = self._session.monotonic()
         steps = len(self._order.plan.steps)
         self._log.info("step.started", of=steps, title=self._step.title)
-        with watched(self._session, self._order, self._step, self._log):
-            outcome = self._try_until_known()
+        try:
+            with watched(self._session, self._order, self._step, self._log):
+                outcome = self._try_until_known()
+        except BaseException:
+            self._log.warning("step.finished", of=steps, status=OutcomeStatus.UNKNOWN.value)
+            raise
         outcome = replace(outcome, duration_s=round(self._session.monotonic() - began, 3))
         self._log.info(
             "step.finished",
@@ -250,12 +256,12 @@ class StepRun:
 
     def _explain(self, error: BaseException) -> Outcome:
         """Turn the error that ended the tries into an outcome, by the server's word for it."""
+        self.is_interrupted = isinstance(error, KeyboardInterrupt)
         is_committed = self._truth_after(error)
-        is_interrupted = isinstance(error, KeyboardInterrupt)
         if is_committed is None:
-            why = "We were interrupted" if is_interrupted else "The connection was lost"
-            text = f"{why}, and what became of the step could not be read back."
-            return replace(self._outcome, status=OutcomeStatus.UNKNOWN, message=text)
+            return replace(
+                self._outcome, status=OutcomeStatus.UNKNOWN, message=self._what_is_known()
+            )
         if is_committed:
             return replace(self._outcome, status=OutcomeStatus.APPLIED, sqlstate=None)
         is_closed = isinstance(error, WindowClosed)
@@ -269,6 +275,8 @@ class StepRun:
         """Ask the ledger, whatever the error says: its row is there if and only if we committed."""
         if self._is_sought_in_vain:
             return None
+        if isinstance(error, KeyboardInterrupt):
+            return self._truth_after_interrupt()
         if self._attempt is None:
             return False
         try:
@@ -278,9 +286,27 @@ class StepRun:
         except psycopg.Error:
             self._log.warning("truth.missed")
         try:
-            return self._find_truth(_SOON if isinstance(error, KeyboardInterrupt) else None)
+            return self._find_truth()
         except Overtaken:
             return False
+
+    def _truth_after_interrupt(self) -> bool | None:
+        """Ask in a new session: what the old one was about to say is nobody's answer any more."""
+        self._session.abandon()
+        try:
+            found = self._find_truth(_SOON)
+            if found is False and isinstance(self._attempt, LoneAttempt):
+                self._attempt.tidy(patience=_SOON)
+        except Overtaken:
+            return False
+        return found
+
+    def _what_is_known(self) -> str:
+        """Say what could not be found out, and how to look."""
+        why = "We were interrupted" if self.is_interrupted else "The connection was lost"
+        return f"{why}, and what became of step {self._step.ordinal} could not be read back. " + (
+            truth.how_to_look(self._order, self._attempt.id if self._attempt else None)
+        )
 
     def _why(self, error: BaseException) -> str:
         if isinstance(error, KeyboardInterrupt):

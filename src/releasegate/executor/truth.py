@@ -10,7 +10,7 @@ import psycopg
 from releasegate import ledger
 from releasegate.errors import CouldNotLook
 from releasegate.executor.order import Overtaken
-from releasegate.session import Busy
+from releasegate.session import Busy, Promoted
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 #: how long it is looked for, at least
 _PATIENCE = timedelta(seconds=30)
-_PAUSE_S = 0.2
+_PAUSE_S = 0.1
+_LOOK_ALIVE = "SELECT pid, state FROM pg_stat_activity WHERE application_name = 'releasegate/{}';"
+#: a row with its end is there if and only if the step is applied
+_LOOK_ROW = "SELECT status, finished_at FROM releasegate.step WHERE attempt_id = '{}';"
 
 
 class _StillAlive(Exception):
@@ -52,6 +55,9 @@ def find(
             return _read(session, order, attempt_id, log)
         except (psycopg.Error, CouldNotLook, _StillAlive):
             order.sleep(_PAUSE_S)
+        except Promoted:
+            log.warning("server.promoted")
+            return None
     return None
 
 
@@ -74,3 +80,10 @@ def _lock_again(session: Session, order: Order) -> None:
         session.take_lock(wait=timedelta(seconds=1), sleep=order.sleep)
     except Busy:
         raise Overtaken from None
+
+
+def how_to_look(order: Order, attempt_id: str | None) -> str:
+    """Write the questions that decide it, for psql on the target."""
+    alive = _LOOK_ALIVE.format(order.run_id)
+    row = "" if attempt_id is None else f" If it is not: {_LOOK_ROW.format(attempt_id)}"
+    return f"Is our session still at work: {alive}{row}"

@@ -60,3 +60,14 @@ def hot_standbys(connection: Connection) -> int:
         "WHERE state IS NULL OR state = 'streaming'"
     )
     return int(database.one(connection, query)[0])
+
+
+def timeline(connection: Connection) -> str:
+    """Name the history that a primary writes on: a promotion begins another (manual, 25.3.6)."""
+    query = "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
+    return str(database.one(connection, query)[0])
+
+
+def is_on_tcp(connection: Connection) -> bool:
+    """Tell whether the server's end is on the network, and no Unix socket."""
+    return bool(database.one(connection, "SELECT inet_server_addr() IS NOT NULL")[0])

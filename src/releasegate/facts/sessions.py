@@ -68,6 +68,48 @@ def blockers(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a session of our own role does now."""
+
+    state: str | None
+    wait_event: str | None
+    #: when it came into this state
+    since: datetime | None
+
+    @property
+    def is_silent(self) -> bool:
+        """It waits for its client to speak; in a pipeline it is called active while it does."""
+        return self.state != "active" or self.wait_event == "ClientRead"
+
+    @property
+    def awaits_standby(self) -> bool:
+        return self.wait_event == "SyncRep"
+
+
+def doing(connection: Connection, pid: int) -> Doing | None:
+    """Look at a session; None: it is gone."""
+    query = "SELECT state, wait_event, state_change FROM pg_catalog.pg_stat_activity WHERE pid = %s"
+    found = database.rows(connection, query, (pid,))
+    return Doing(*found[0]) if found else None
+
+
+def cancel(connection: Connection, pid: int) -> None:
+    """Cancel what a session of our own role does."""
+    database.one(connection, "SELECT pg_cancel_backend(%s)", (pid,))
+
+
+def end_others_of(connection: Connection, run: str, *, kept: Collection[int]) -> None:
+    """End a run's sessions, by their name, but those that it goes on with."""
+    database.rows(
+        connection,
+        "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+        "WHERE pid <> ALL(%s) AND usename = current_user AND datname = current_database() "
+        "AND application_name IN (%s, %s, %s)",
+        (list(kept), run, f"{run}/observer", f"{run}/reader"),
+    )
+
+
 def backend_is_alive(connection: Connection, pid: int) -> bool:
     query = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = %s)"
     return bool(database.one(connection, query, (pid,))[0])

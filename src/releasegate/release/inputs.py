@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import __version__, database, facts, findings, ledger, migrations, window
+from releasegate.attended import longer_than
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import Baseline, GateInputs, LiveTarget
 from releasegate.model import Finding, Level, Release, Report, Verdict
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 #: narrower than git-check-ref-format(1): no name that a command line could take for an option
 _TAG = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\-][^\x00-\x20\x7f~^:?*\[\\]{0,199}")
-_READER_TIMEOUT = "15s"
+_READER_TIMEOUT, _READER_ANSWERS_S = "15s", 20.0
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,10 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
         return None
     try:
         name = f"releasegate/{request.run_id}/reader"
-        connection = stack.enter_context(database.connect(request.target, application_name=name))
+        connection = database.connect(request.target, application_name=name)
+        # The driver's own block would commit at its end, and fail where the server is gone.
+        stack.callback(connection.close)
+        connection.attend(longer_than(_READER_ANSWERS_S))
         database.settle(
             connection,
             {
@@ -195,6 +199,7 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
                 "default_transaction_read_only": "on",
                 "search_path": SEARCH_PATH,
                 "statement_timeout": _READER_TIMEOUT,
+                "idle_in_transaction_session_timeout": _READER_TIMEOUT,
             },
         )
         target = database.identify(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,7 @@ from releasegate.gates import LiveTarget, live_database
 from releasegate.model import GateStatus, Outcome, OutcomeStatus, Relation, Verdict
 from releasegate.release.sequence import EXIT_BLOCKED
 from releasegate.repository import Repository
-from releasegate.session import Busy, look_at, open_session
+from releasegate.session import Busy, Promoted, look_at, open_session
 from releasegate.statements.parser import quote_relation
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
     IsDone = Callable[[Plan, Connection], set[int]]
     Work = Callable[[Request, Prepared, tuple[GateResult, ...], Session], Report]
+
+
+#: whoever interrupts is told within 5 s what is known
+_SOON_S = 2.0
 
 
 def under_lock(
@@ -94,8 +99,8 @@ def run(
     """
     with ExitStack() as stack:
         replica = _replica(request, session, stack)
-        ledger.create(session.connection)
         try:
+            ledger.create(session.connection)
             outcomes = _run(request, prepared, session, plan, expected, replica, command)
             request.settled()
         except KeyboardInterrupt:
@@ -184,12 +189,8 @@ def _steps_done(number: int, _: Plan, connection: Connection) -> set[int]:
 
 def _by_the_ledger(session: Session, made: Plan, is_done: IsDone) -> tuple[Outcome, ...]:
     """Tell what a run did that was interrupted outside a step, or a second time."""
-    try:
-        is_known = session.old_backends_are_gone()
-        done = is_done(made, session.connection)
-    except psycopg.Error:
-        is_known, done = False, set()
-    if not is_known:
+    done = _read_back(session, made, is_done)
+    if done is None:
         message = "Interrupted, and the truth could not be read back."
         return tuple(
             Outcome(step.ordinal, OutcomeStatus.UNKNOWN, message=message) for step in made.steps
@@ -200,6 +201,21 @@ def _by_the_ledger(session: Session, made: Plan, is_done: IsDone) -> tuple[Outco
         else Outcome(step.ordinal, OutcomeStatus.NOT_RUN, message="Interrupted before the step.")
         for step in made.steps
     )
+
+
+def _read_back(session: Session, made: Plan, is_done: IsDone) -> set[int] | None:
+    """Read which steps are done, in a new session: the old one may have an answer under way."""
+    session.abandon()
+    deadline = session.monotonic() + _SOON_S
+    while session.monotonic() < deadline:
+        with suppress(psycopg.Error, CouldNotLook, Promoted):
+            if session.is_lost:
+                session.reconnect()
+            if session.old_backends_are_gone():
+                is_there = ledger.read(session.connection).exists
+                return is_done(made, session.connection) if is_there else set()
+        time.sleep(0.05)
+    return None
 
 
 def close(session: Session, run_id: str, verdict: Verdict) -> str | None:

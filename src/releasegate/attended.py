@@ -1,0 +1,62 @@
+"""A connection that knows since when it waits for an answer, and is cut off when none will come."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from psycopg.abc import RV, PQGen
+
+_LOOK_S = 0.25
+
+
+class Attended(psycopg.Connection[tuple[Any, ...]]):
+    """The driver waits for ever: the network can lose an answer without telling either end."""
+
+    #: by the monotonic clock; None: nothing is awaited
+    waiting_since: float | None = None
+
+    def wait(self, gen: PQGen[RV], *arguments: Any, **options: Any) -> RV:
+        """Wait for an answer, as the driver does, and have it known."""
+        self.waiting_since = time.monotonic()
+        try:
+            return super().wait(gen, *arguments, **options)
+        finally:
+            self.waiting_since = None
+
+    def attend(self, is_lost: Callable[[float], bool]) -> None:
+        """Cut the connection off when an answer awaited since a moment is said to be lost."""
+        threading.Thread(target=self._attend, args=(is_lost,), name="attend", daemon=True).start()
+
+    def _attend(self, is_lost: Callable[[float], bool]) -> None:
+        while not self.closed:
+            time.sleep(_LOOK_S)
+            since = self.waiting_since
+            if since is not None and is_lost(since) and self.waiting_since == since:
+                self.cut_off()
+
+    def close(self) -> None:
+        """Close it, not while another thread is inside the driver: that would crash."""
+        if self.waiting_since is not None:
+            self.cut_off()
+        with self.lock:
+            super().close()
+
+    def cut_off(self) -> None:
+        """Close the wire: whoever waits for an answer learns that the connection is lost."""
+        with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.fileno())) as end:
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def longer_than(limit_s: float) -> Callable[[float], bool]:
+    """Give up an answer that the server's own timeout would have sent long ago."""
+    return lambda since: time.monotonic() - since > limit_s
