@@ -24,6 +24,7 @@ class Attended(psycopg.Connection[tuple[Any, ...]]):
 
     #: by the monotonic clock; None: nothing is awaited
     waiting_since: float | None = None
+    _is_lost: Callable[[float], bool] | None = None
 
     def wait(self, gen: PQGen[RV], *arguments: Any, **options: Any) -> RV:
         """Wait for an answer, as the driver does, and have it known."""
@@ -34,14 +35,22 @@ class Attended(psycopg.Connection[tuple[Any, ...]]):
             self.waiting_since = None
 
     def attend(self, is_lost: Callable[[float], bool]) -> None:
-        """Cut the connection off when an answer awaited since a moment is said to be lost."""
-        threading.Thread(target=self._attend, args=(is_lost,), name="attend", daemon=True).start()
+        """Cut the connection off when an answer awaited since a moment is said to be lost.
 
-    def _attend(self, is_lost: Callable[[float], bool]) -> None:
+        What is said last counts from then on.
+        """
+        is_first = self._is_lost is None
+        self._is_lost = is_lost
+        if is_first:
+            threading.Thread(target=self._attend, name="attend", daemon=True).start()
+
+    def _attend(self) -> None:
         while not self.closed:
             time.sleep(_LOOK_S)
-            since = self.waiting_since
-            if since is not None and is_lost(since) and self.waiting_since == since:
+            since, is_lost = self.waiting_since, self._is_lost
+            if since is None or is_lost is None or not is_lost(since):
+                continue
+            if self.waiting_since == since:
                 self.cut_off()
 
     def close(self) -> None:

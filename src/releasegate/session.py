@@ -27,6 +27,7 @@ SEARCH_PATH = "pg_catalog, pg_temp"
 #: for statements that stay as written
 MIGRATION_SEARCH_PATH = "public, pg_temp"
 _OBSERVER_TIMEOUT, _OBSERVER_ANSWERS_S = "2s", 4.0
+_SET_UP_S = 10.0
 _POLL_S = 0.2
 
 # A client that dies or hangs must not leave its locks behind: the server ends such sessions.
@@ -206,8 +207,23 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
     Raises:
         CouldNotLook: the server cannot be reached or does not take the settings.
     """
+    try:
+        session = _open(parameters, run_id)
+        try:
+            yield session
+        finally:
+            is_lost = session.is_lost
+            session.close()
+            if is_lost:
+                _end_what_is_left(parameters, run_id)
+    except (psycopg.Error, CouldNotLook):
+        _end_what_is_left(parameters, run_id)
+        raise
+
+
+def _open(parameters: Parameters, run_id: str) -> Session:
     connection = _connect(parameters, run_id)
-    session = Session(
+    return Session(
         parameters=parameters,
         run_id=run_id,
         system_identifier=database.identify(connection).system_identifier,
@@ -218,10 +234,18 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
         _offset=(facts.now(connection), time.monotonic()),
         deadlock_timeout=facts.deadlock_timeout(connection),
     )
-    try:
-        yield session
-    finally:
-        session.close()
+
+
+def _end_what_is_left(parameters: Parameters, run_id: str) -> None:
+    """End sessions of ours that the server believes to be there: they would keep the lock."""
+    name = f"{_name(run_id)}/guard"
+    with suppress(psycopg.Error, CouldNotLook):
+        connection = database.connect(parameters, application_name=name, **_QUICKLY)
+        connection.attend(longer_than(_OBSERVER_ANSWERS_S))
+        try:
+            facts.end_others_of(connection, _name(run_id), kept=())
+        finally:
+            connection.close()
 
 
 @contextmanager
@@ -247,6 +271,8 @@ def _name(run_id: str) -> str:
 def _connect(parameters: Parameters, run_id: str, **extra: str) -> Attended:
     given = {**_CLIENT_TCP, **extra}
     connection = database.connect(parameters, application_name=_name(run_id), **given)
+    # While it is set up every question is a quick one.
+    connection.attend(longer_than(_SET_UP_S))
     _set_up(connection)
     return connection
 

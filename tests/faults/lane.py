@@ -94,16 +94,21 @@ class Program:
             text=True,
         )
         self._lines: queue.Queue[str] = queue.Queue()
+        #: the last run is over
+        self.ended = threading.Event()
         self._began = 0.0
         assert self._process.stdout is not None
         threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
 
     def _read(self, stream: IO[str]) -> None:
         with stream:
-            for line in stream:
-                self._lines.put(line)
+            for pid in stream:
+                self._lines.put(pid)
+                self._lines.put(next(stream, "70"))
+                self.ended.set()
 
     def start(self, arguments: Sequence[str]) -> None:
+        self.ended.clear()
         for name in ("stdout", "stderr"):
             (self._folder / name).unlink(missing_ok=True)
         files = {name: str(self._folder / name) for name in ("stdout", "stderr")}
@@ -112,10 +117,6 @@ class Program:
         self._process.stdin.flush()
         self._began = time.monotonic()
         self.pid = int(self._lines.get(timeout=_LONGEST_S))
-
-    @property
-    def is_over(self) -> bool:
-        return not self._lines.empty()
 
     def finish(self) -> Run:
         code: int | None = None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 import releasegate
 from releasegate import cli
 from releasegate.gates import app_code, parse_only, rehearsal, release_tag
+from releasegate.release import sequence
 
 if TYPE_CHECKING:
     from releasegate.gates import Answer, Gate, GateInputs
@@ -41,9 +42,12 @@ def _remember(gate: Gate, folder: Path) -> None:
     object.__setattr__(gate, "ask", ask)
 
 
-def _run(order: dict[str, str | list[str]]) -> None:
+def _run(order: dict[str, str | list[str]], folder: Path) -> None:
     """Become one run of the program; it never returns."""
     os.setsid()
+    if any(folder.glob(f"{rehearsal.GATE.id}-*")):
+        # What is known needs no throwaway server, so none is started ahead of the question.
+        sequence._ON_A_SERVER = ()
     for stream, path in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(str(order[path]), os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -67,7 +71,7 @@ def main(folder: Path) -> None:
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            _run(json.loads(line))
+            _run(json.loads(line), folder)
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)

@@ -88,7 +88,8 @@ def _terminate_waiting(where: Lane, backend: int) -> Then:
     """End a statement that waits for the app, which is in a transaction on every table."""
 
     def act() -> None:
-        with where.app_at_work():
+        # The case can be over by now, and its database dropped.
+        with suppress(psycopg.Error), where.app_at_work():
             holding.set()
             time.sleep(_WAITS_S)
             _terminate(where, backend)
@@ -105,10 +106,10 @@ def _away(where: Lane, _: int) -> Then:
 
     def act() -> None:
         time.sleep(_WAITS_S)
-        os.kill(where.program.pid, signal.SIGTERM)
-        deadline = time.monotonic() + _SOON_S
-        while not where.program.is_over and time.monotonic() < deadline:
-            time.sleep(0.02)
+        # A run that has only looked so far ends by itself.
+        if not where.program.ended.is_set():
+            os.kill(where.program.pid, signal.SIGTERM)
+        where.program.ended.wait(_SOON_S)
         where.begin()
 
     where.stop()
@@ -189,13 +190,22 @@ class Tally:
     #: the run ended before it had sent that many statements
     missed: int = 0
     violations: list[str] = field(default_factory=list)
+    #: run again from each state this often; None: after every case
+    reruns_each: int | None = None
+    rerun: Counter[Holdings] = field(default_factory=Counter)
+
+    def is_to_rerun(self, held: Holdings) -> bool:
+        """Tell whether a state has not been gone on from often enough."""
+        self.rerun[held] += 1
+        return self.reruns_each is None or self.rerun[held] <= self.reruns_each
 
     def summary(self) -> str:
         """Write the figures that are printed."""
         played = ", ".join(f"{count} {fault}" for fault, count in self.cases.items())
         return (
             f"{self.points} statements, {sum(self.cases.values())} cases ({played}), "
-            f"{self.missed} not reached, {len(self.violations)} violations"
+            f"{len(self.rerun)} states gone on from, {self.missed} not reached, "
+            f"{len(self.violations)} violations"
         )
 
 
@@ -268,7 +278,8 @@ def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> l
         broken += _judge_run(run)
         broken += _judge_state(target, clean, run)
         broken += _judge_report(target, run)
-        broken += _judge_rerun(target, story, clean)
+        if tally.is_to_rerun(target.look()):
+            broken += _judge_rerun(target, story, clean)
         if target.rows() != rows:
             broken.append("the app's rows have changed")
         return broken
@@ -290,7 +301,7 @@ def _struck(target: Target, story: Story, case: Case) -> tuple[float | None, Run
     where.proxy.reset(Strike(case.at, case.when, strike, delay_s))
     target.start(story.arguments)
     while not where.proxy.struck.wait(0.01):
-        if where.program.is_over:
+        if where.program.ended.is_set():
             break
     if at and not target.app_writes_within(_APP_S):
         broken.append(f"the app could not write within {_APP_S:.0f} s")
@@ -387,9 +398,16 @@ def _judge_rerun(target: Target, story: Story, clean: Clean) -> Iterator[str]:
             yield "a run over the finished database wrote something"
 
 
-def sweep(lanes: Sequence[Lane], story: Story, clean: Clean, cases: Sequence[Case]) -> Tally:
+def sweep(
+    lanes: Sequence[Lane],
+    story: Story,
+    clean: Clean,
+    cases: Sequence[Case],
+    *,
+    reruns_each: int | None = None,
+) -> Tally:
     """Play cases on all lanes at once."""
-    tally = Tally(points=clean.points)
+    tally = Tally(points=clean.points, reruns_each=reruns_each)
     waiting: queue.SimpleQueue[Case] = queue.SimpleQueue()
     for case in cases:
         waiting.put(case)
@@ -413,7 +431,7 @@ def _work(
             return
         try:
             broken = play(where, story, clean, case, tally)
-        except (psycopg.Error, OSError, AssertionError) as error:
+        except Exception as error:
             broken = [f"the case could not be played: {error!r}"]
         tally.cases[case.fault] += 1
         tally.violations += [f"{story.name}: {case}: {what}" for what in broken]
