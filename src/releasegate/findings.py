@@ -175,6 +175,8 @@ CODES: tuple[Code, ...] = (
         ("RG518", W, "A setting of the role or the database would bite", "ALTER ROLE ... RESET, or make sure that it is meant."),
         ("RG519", E, "The role could not log in", "Mend the role as the finding says, before the window."),
         ("RG520", E, "Logical replication carries a touched table", "Change the other side first, or stop the subscription for the window."),
+        ("RG521", E, "Rows break what the migration demands", "Mend them, put them aside, or correct the migration."),
+        ("RG522", E, "Rows were not counted", "Give more time (--data-timeout), a --replica-url, or the right to read."),
         ("RG523", E, "Row-level security hides rows", "Apply as a role with BYPASSRLS, or take FORCE off for the window."),
         ("RG532", E, "The target is a template database", "Connect to the database itself."),
         ("RG533", E, "A table's owner lacks a right that a key needs", "Run the GRANT below as an administrator."),

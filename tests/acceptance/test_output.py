@@ -295,28 +295,39 @@ STRAY = uuid.UUID("cafecafe-cafe-4afe-8afe-cafecafecafe")
 
 
 @pytest.mark.parametrize(
-    ("spoil", "line", "sqlstate", "form"),
+    ("spoil", "line", "exit_code", "code", "form"),
     [
         pytest.param(
             f"INSERT INTO plans (id, paper_id) VALUES (gen_random_uuid(), '{STRAY}')",
             "",
-            "23503",
+            1,
+            "RG521",
             "json",
             id="orphan",
         ),
         pytest.param(
             f"INSERT INTO papers (id, title) VALUES (gen_random_uuid(), '{CANARY}')",
             "CREATE UNIQUE INDEX papers_title ON papers (title);",
-            "23505",
+            1,
+            "RG521",
             "console",
             id="duplicate",
         ),
         pytest.param(
             f"UPDATE papers SET title = '{CANARY}'",
             "CREATE INDEX papers_number ON papers ((title::bigint)) WHERE title LIKE 'canary-in%';",
+            1,
             "22P02",
             "json",
             id="no number",
+        ),
+        pytest.param(
+            f"UPDATE papers SET title = '{CANARY}'",
+            "UPDATE papers SET title = title::bigint WHERE title LIKE 'canary-in%';",
+            3,
+            "22P02",
+            "console",
+            id="statement",
         ),
     ],
 )
@@ -326,7 +337,8 @@ def test_neither_password_nor_values_of_rows_are_ever_written(
     tmp_path: Path,
     spoil: str,
     line: str,
-    sqlstate: str,
+    exit_code: int,
+    code: str,
     form: str,
 ) -> None:
     production.execute(f"INSERT INTO papers (id, title) VALUES (gen_random_uuid(), '{CANARY}')")
@@ -339,10 +351,11 @@ def test_neither_password_nor_values_of_rows_are_ever_written(
 
     run = released.run("apply", *options, url=with_password(production))
 
-    assert run.exit_code == 3
-    assert sqlstate in run.stdout
+    assert run.exit_code == exit_code
+    assert code in run.stdout
     assert production.schema() == before
-    for text in (run.stdout, run.stderr, file.read_text(), str(production.ledger())):
+    kept = str(production.ledger()) if production.has_ledger() else ""
+    for text in (run.stdout, run.stderr, file.read_text(), kept):
         assert PASSWORD not in text
         assert CANARY not in text
         assert str(STRAY) not in text

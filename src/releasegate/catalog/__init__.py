@@ -1,5 +1,7 @@
 """What a database holds: one snapshot, comparable, printable as a difference."""
 
+from releasegate.catalog.demand import Demand
+from releasegate.catalog.demands import demands
 from releasegate.catalog.differences import difference, things
 from releasegate.catalog.dump import dump_lines
 from releasegate.catalog.reading import (
@@ -12,7 +14,9 @@ from releasegate.catalog.reading import (
 )
 
 __all__ = [
+    "Demand",
     "Snapshot",
+    "demands",
     "describe",
     "difference",
     "dump_lines",

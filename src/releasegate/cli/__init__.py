@@ -11,6 +11,7 @@ from releasegate import __version__
 from releasegate.cli import besides
 from releasegate.cli.options import (
     GATE_IDS,
+    counting,
     database,
     judgement,
     migration,
@@ -98,6 +99,8 @@ def cli() -> None:
 @strategy
 @judgement
 @database
+@replica
+@counting
 @scratch
 @output
 def preflight(**options: Any) -> int:
@@ -135,6 +138,7 @@ def preflight(**options: Any) -> int:
 @judgement
 @database
 @replica
+@counting
 @scratch
 @output
 def apply(**options: Any) -> int:

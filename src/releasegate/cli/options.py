@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,18 @@ replica = click.option(
     envvar="RELEASEGATE_REPLICA_URL",
     help="A replica to look at before a lock that reaches it: its readers would wait.",
 )
+
+
+def _duration(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,9})(ms|s|min|h)", text)
+    if found is None or not int(found[1]):
+        raise click.BadParameter(f"{text!r} is no duration such as 500ms, 30s, 10min or 2h.")
+    units = {"ms": "milliseconds", "s": "seconds", "min": "minutes", "h": "hours"}
+    return timedelta(**{units[found[2]]: int(found[1])})
+
+
 strategy = click.option(
     "--strategy",
     type=click.Choice(["online", "as-written"]),
@@ -141,5 +154,26 @@ judgement = options(
         default="error",
         show_default=True,
         help="The lightest finding that blocks.",
+    ),
+)
+counting = options(
+    click.option(
+        "--data-timeout",
+        metavar="DURATION",
+        callback=_duration,
+        help="The longest that one count of rows may take: 30s, 10min, 2h. What is not counted "
+        "blocks. Default: 10min.",
+    ),
+    click.option(
+        "--keys-file",
+        metavar="FILE",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Write primary keys of rows that are in the way here, readable by you alone.",
+    ),
+    click.option(
+        "--keys",
+        "keys_kept",
+        type=click.IntRange(min=1),
+        help="At most so many keys of each constraint. Default: 100.",
     ),
 )

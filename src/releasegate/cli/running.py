@@ -18,6 +18,7 @@ from releasegate.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from releasegate.gates.looking import Looking
     from releasegate.model import Report
     from releasegate.release import Request
     from releasegate.window import Recurring
@@ -133,6 +134,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         discards=options.get("discards", ()),
         adopts=options.get("adopts", False),
         approved=_approved(options.get("preflight")),
+        looking=_looking(options),
         wants_exit_code=options.get("wants_exit_code", False),
         operator=operator,
         settled=ignore_signals,
@@ -183,6 +185,13 @@ def _target_name(name: str | None, configured: Mapping[str, Any]) -> str | None:
         known = ", ".join(sorted(configured)) or "none"
         raise UsageError(f"--target: there is no [targets.{name}]. Configured: {known}.")
     return name
+
+
+def _looking(options: dict[str, Any]) -> Looking:
+    from releasegate.gates.looking import Looking
+
+    names = ("data_timeout", "keys_file", "keys_kept")
+    return Looking(**{name: options[name] for name in names if options.get(name) is not None})
 
 
 def _here() -> Path:

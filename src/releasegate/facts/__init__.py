@@ -31,6 +31,7 @@ from releasegate.facts.rights import (
     owners_lack,
     settings,
 )
+from releasegate.facts.room import held_transactions, lag_bytes, rows_about
 from releasegate.facts.row_security import columns, row_security
 from releasegate.facts.server import (
     deadlock_timeout,
@@ -85,6 +86,7 @@ __all__ = [
     "existing_tables",
     "exposures",
     "flushed_up_to",
+    "held_transactions",
     "hidden_by",
     "hidden_rows",
     "hot_standbys",
@@ -95,6 +97,7 @@ __all__ = [
     "is_read_only_by_default",
     "is_standby",
     "is_template",
+    "lag_bytes",
     "log_position",
     "logical_slots",
     "login",
@@ -109,6 +112,7 @@ __all__ = [
     "replayed_up_to",
     "row_security",
     "sees_other_sessions",
+    "rows_about",
     "settings",
     "subscribed",
     "subscriptions",

@@ -14,6 +14,7 @@ from releasegate.appcode.sources import Sources, source_files
 from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates.excerpts import lines_about
+from releasegate.gates.looking import Looking
 from releasegate.model import Finding, GateResult, GateStatus, Level
 from releasegate.plan import CannotPlan, make_plan
 from releasegate.repository import RepositoryProblem, content
@@ -92,6 +93,7 @@ class GateInputs:
     strategy: str
     #: closes what gates open for several of them
     stack: ExitStack
+    looking: Looking = field(default_factory=Looking)
 
     @cached_property
     def server(self) -> Future[Server]:

@@ -15,6 +15,7 @@ from releasegate import __version__, database, facts, findings, ledger, migratio
 from releasegate.attended import longer_than
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import Baseline, GateInputs, LiveTarget
+from releasegate.gates.looking import Looking
 from releasegate.model import Finding, Level, Release, Report, Verdict
 from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
@@ -81,6 +82,8 @@ class Request:
     adopts: bool = False
     #: status: a digest of the ledger's journal that was kept elsewhere
     head: str | None = None
+    #: how long, from where and at how much the live database may be looked
+    looking: Looking = field(default_factory=Looking)
     #: who runs this, for the ledger and for whoever comes second
     operator: str = "unknown"
     #: called once what happened is known: from then on no signal may change the answer
@@ -168,6 +171,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             is_apply=request.command in ("apply", "rollback"),
             strategy=request.strategy or settings.configuration.strategy,
             stack=stack,
+            looking=replace(request.looking, replica=request.replica, say=request.log.info),
         )
         try:
             yield Prepared(request, inputs, found, started_at, looked_at)

@@ -8,7 +8,14 @@ import psycopg
 
 from releasegate import facts, ledger
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
-from releasegate.gates.live_database import bookkeeping, place, record, rights, row_security
+from releasegate.gates.live_database import (
+    bookkeeping,
+    data,
+    place,
+    record,
+    rights,
+    row_security,
+)
 from releasegate.gates.live_database import drift as changes
 from releasegate.gates.live_database.record import describe_holder, drift
 from releasegate.gates.live_database.scope import Scope, scope
@@ -30,10 +37,15 @@ def ask(inputs: GateInputs) -> Answer:
         return Answer((inputs.live,))
     asked, found = _look(inputs, inputs.live)
     found += row_security.asked(inputs, asked.live)
+    counted = data.Counted()
+    if not record.is_applied(inputs, asked.live):
+        counted = data.count(asked)
+        found += data.judged(asked, counted)
     evidence = {
         "ledger": "present" if asked.ledger.exists else "absent",
         "applied": sorted(asked.ledger.entries),
         "clock_ahead_s": round((inputs.now - facts.now(asked.connection)).total_seconds(), 1),
+        "counted": counted.evidence,
     }
     return Answer(tuple(sorted(found, key=lambda one: _WEIGHT[one.level])), evidence)
 

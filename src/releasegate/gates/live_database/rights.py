@@ -117,9 +117,14 @@ def _finding(scope: Scope, right: Right, where: str) -> Finding:
         message = f"{role} does not own {name}, which {where} changes."
         return findings.make("RG514", message, help=_own(name, role))
     thing = f"the schema {right.schema}" if not right.name else str(name)
-    target = f"SCHEMA {quote(right.schema)}" if not right.name else quote_relation(name)
     message = f"{role} lacks {right.what} on {thing}, for {where}."
-    return findings.make("RG514", message, help=f"GRANT {right.what} ON {target} TO {quote(role)};")
+    return findings.make("RG514", message, help=grant(right, role))
+
+
+def grant(right: Right, role: str) -> str:
+    """Write what gives a role a right."""
+    target = quote_relation(right.relation) if right.name else f"SCHEMA {quote(right.schema)}"
+    return f"GRANT {right.what} ON {target} TO {quote(role)};"
 
 
 def _own(name: Relation, role: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from releasegate import database, facts, ledger
+from releasegate import catalog, database, facts, ledger
 from releasegate.baseline import BaselineError
 from releasegate.gates import LiveTarget, NotAsked
 from releasegate.gates.ground import snapshot
@@ -131,6 +131,11 @@ class Scope:
             return snapshot(self.inputs.ground.original)
         except BaselineError:
             return None
+
+    @cached_property
+    def held(self) -> Snapshot:
+        """Tables, columns, constraints and indexes that the target has."""
+        return catalog.tables(self.connection)
 
     @cached_property
     def major(self) -> int:

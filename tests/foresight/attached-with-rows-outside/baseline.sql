@@ -1,0 +1,5 @@
+CREATE TABLE kinds (id int PRIMARY KEY);
+CREATE TABLE events (id int, kind int, at date NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE TABLE events_2027 (id int NOT NULL, kind int, at date NOT NULL);

@@ -1,0 +1,1 @@
+INSERT INTO events_2027 VALUES (1, 1, '2026-12-31');

@@ -1,0 +1,1 @@
+UPDATE plans SET minutes = -1 WHERE minutes = 5;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans ADD CHECK (env_hash ~ '^env[0-9]+$');
+COMMIT;

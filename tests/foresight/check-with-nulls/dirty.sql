@@ -1,0 +1,1 @@
+UPDATE plans SET minutes = NULL WHERE minutes = 5;

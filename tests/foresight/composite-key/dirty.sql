@@ -1,0 +1,1 @@
+UPDATE lines SET tenant = NULL WHERE id < 5;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE lines ADD CONSTRAINT lines_order FOREIGN KEY (tenant, number) REFERENCES orders (tenant, number);
+COMMIT;

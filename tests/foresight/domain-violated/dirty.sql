@@ -1,0 +1,1 @@
+UPDATE prices SET amount = -1 WHERE id = 2;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER DOMAIN money_amount ADD CONSTRAINT not_negative CHECK (VALUE >= 0);
+COMMIT;

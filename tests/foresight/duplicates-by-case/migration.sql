@@ -1,0 +1,3 @@
+BEGIN;
+CREATE UNIQUE INDEX papers_title_once ON papers (lower(title));
+COMMIT;

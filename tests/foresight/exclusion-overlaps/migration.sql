@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE slots ADD CONSTRAINT slots_apart EXCLUDE USING gist (taken WITH &&);
+COMMIT;

@@ -1,0 +1,1 @@
+UPDATE plans SET code = repeat('x', 9) WHERE id = 2;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans ADD CONSTRAINT plans_paper FOREIGN KEY (paper_id) REFERENCES papers (id);
+COMMIT;

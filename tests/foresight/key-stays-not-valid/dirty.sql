@@ -1,0 +1,1 @@
+UPDATE plans SET paper_id = gen_random_uuid() WHERE minutes = 8;

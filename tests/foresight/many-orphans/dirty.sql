@@ -1,0 +1,1 @@
+DELETE FROM papers WHERE title LIKE 'Paper 1%';

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans ADD COLUMN kind text NOT NULL DEFAULT 'plain';
+COMMIT;

@@ -1,0 +1,5 @@
+BEGIN;
+CREATE TABLE states (name text PRIMARY KEY);
+INSERT INTO states VALUES ('done'), ('open');
+ALTER TABLE runs ADD CONSTRAINT runs_state FOREIGN KEY (status) REFERENCES states (name);
+COMMIT;

@@ -1,0 +1,1 @@
+UPDATE plans SET env_hash = NULL, minutes = NULL;

@@ -1,0 +1,1 @@
+UPDATE plans SET paper_id = NULL WHERE minutes = 3;

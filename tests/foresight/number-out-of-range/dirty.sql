@@ -1,0 +1,1 @@
+UPDATE plans SET minutes = 40000 WHERE minutes = 4;

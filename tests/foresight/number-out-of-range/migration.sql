@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans ALTER COLUMN minutes TYPE smallint;
+COMMIT;

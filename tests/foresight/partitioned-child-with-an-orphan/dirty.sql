@@ -1,0 +1,1 @@
+UPDATE events SET kind = 9 WHERE id = 30;

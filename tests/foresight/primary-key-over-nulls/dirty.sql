@@ -1,0 +1,1 @@
+UPDATE plans SET env_hash = NULL WHERE minutes = 2;

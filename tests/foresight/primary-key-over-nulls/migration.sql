@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans ADD CONSTRAINT plans_pkey PRIMARY KEY (env_hash);
+COMMIT;

@@ -1,0 +1,1 @@
+CREATE ROLE shortsighted LOGIN; GRANT SELECT ON papers, plans, runs TO shortsighted;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE nodes ADD CONSTRAINT nodes_parent FOREIGN KEY (parent) REFERENCES nodes (id);
+COMMIT;

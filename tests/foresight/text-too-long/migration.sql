@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE papers ALTER COLUMN title TYPE varchar(20);
+COMMIT;

@@ -1,0 +1,1 @@
+SET session_replication_role = replica; UPDATE plans SET paper_id = gen_random_uuid() WHERE minutes = 8;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE plans VALIDATE CONSTRAINT plans_paper_id_fk;
+COMMIT;
