@@ -42,6 +42,8 @@ class Counted:
     counts: tuple[Count, ...] = ()
     #: why nothing was counted; empty: it was
     why_not: str = ""
+    #: what is wrong with the replica that was given
+    no_replica: str = ""
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
@@ -63,7 +65,12 @@ def count(scope: Scope) -> Counted:
         wanted = _demands(scope)
     except BaselineError:
         return Counted(why_not="the file does not run on a throwaway database")
-    with _place(scope) as connection, settled(connection, scope.inputs.looking):
+    with ExitStack() as stack:
+        try:
+            connection = stack.enter_context(_place(scope))
+        except CouldNotLook as why:
+            return Counted(no_replica=str(why))
+        stack.enter_context(settled(connection, scope.inputs.looking))
         counter = Counter(connection, scope.inputs.looking, lambda: _observer(scope))
         counts = tuple(counter.count(one) for one in wanted if _is_left(scope, one))
         _keep_keys(scope, counter, counts)
@@ -71,6 +78,8 @@ def count(scope: Scope) -> Counted:
 
 
 def judged(scope: Scope, counted: Counted) -> Iterator[Finding]:
+    if counted.no_replica:
+        yield findings.make("RG501", counted.no_replica)
     if counted.why_not:
         yield findings.make("RG522", f"No row was looked at: {counted.why_not}.", level=Level.NOTE)
     for one in counted.counts:
