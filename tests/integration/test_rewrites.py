@@ -12,6 +12,7 @@ from releasegate import catalog, throwaway
 from releasegate.gates.ground import Ground, lay, snapshot
 from releasegate.gates.rehearsal import proofs
 from releasegate.gates.rehearsal.trial import Trial, failure
+from releasegate.statements.parser import parse
 from releasegate.throwaway.binaries import binaries
 from rewrite_cases import CASES, RewriteCase
 
@@ -71,7 +72,8 @@ def rehearse(case: RewriteCase, ground: Ground) -> list[str]:
     major = ground.server.major
     reference = Trial(case.migration, case.written(major))
     planned = Trial(case.migration, case.plan(major))
-    tried = proofs.begin(ground, reference, planned)
+    before = parse(case.baseline.read_text())
+    tried = proofs.begin(ground, reference, planned, baseline=before)
     assert tried is not None
     if not is_proven_in_full(major, case):
         return catalogs_alone(planned, ground, tried.wanted)

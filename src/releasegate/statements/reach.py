@@ -113,6 +113,10 @@ class Reach:
         for key in self._keys.values():
             if key.child == name:
                 yield Lock(key.parent, ACCESS_EXCLUSIVE)
+        for parent in self._partitioned:
+            # A partition alone: an heir's parent need not know of it.
+            if name in self._children.get(parent, ()):
+                yield Lock(parent, ACCESS_EXCLUSIVE)
         if name in self._indexes:
             mode = SHARE_UPDATE_EXCLUSIVE if is_weak else ACCESS_EXCLUSIVE
             yield Lock(self._indexes[name], mode)

@@ -90,10 +90,9 @@ def _case(inputs: GateInputs, planned: Plan, ground: Ground) -> Case:
         baseline=inputs.baseline_statements,
     )
     trials = (Trial(inputs.migration, plan) for plan in (written, planned))
-    case = proofs.begin(ground, *trials)
+    case = proofs.begin(ground, *trials, baseline=inputs.baseline_statements)
     if case is None:
         raise NotAsked("the file fails on a throwaway database: see parse-only")
-    case.baseline = inputs.baseline_statements
     return case
 
 

@@ -22,15 +22,21 @@ from releasegate.plan import ONLINE
 from releasegate.specimens import demands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from releasegate.gates.ground import Ground
     from releasegate.model import Finding, Outcome, Relation, Step
+    from releasegate.statements.parser import Statement
     from releasegate.throwaway import Database
 
 
-def begin(ground: Ground, reference: Trial, planned: Trial) -> Case | None:
-    """Run the file as written: what it gives is what the plan must give. None: it fails."""
+def begin(
+    ground: Ground, reference: Trial, planned: Trial, *, baseline: Sequence[Statement] = ()
+) -> Case | None:
+    """Run the file as written: what it gives is what the plan must give. None: it fails.
+
+    ``baseline`` are the statements that made what the ground holds.
+    """
     with ground.copy() as made:
         before = snapshot(made)
         with connected(made) as connection:
@@ -40,7 +46,7 @@ def begin(ground: Ground, reference: Trial, planned: Trial) -> Case | None:
         with connected(made) as connection:
             to_come = tuple(sorted(demands.held(connection) - demanded, key=demands.in_order))
         wanted, dump = snapshot(made), _dumped(ground, made)
-    return Case(ground, reference, planned, before, wanted, dump, to_come)
+    return Case(ground, reference, planned, before, wanted, dump, to_come, tuple(baseline))
 
 
 def same_catalogs(case: Case, ground: Ground) -> Iterator[Finding]:
