@@ -11,8 +11,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 demo: $(VENV)/installed
 	$(BIN)/releasegate demo
 
+# A file of tests stays in one process, with the servers that it shares.
 test: $(VENV)/developed
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 test-faults: $(VENV)/developed
 	$(BIN)/pytest tests/faults --every-fault

@@ -11,6 +11,7 @@ from faults.proxy import When
 from faults.sweep import FAULTS, KILL, STORIES, learn, open_lanes, points, sample, sweep
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from faults.sweep import Case, Clean, Story
@@ -44,7 +45,7 @@ def test_a_fault_at_any_statement_breaks_no_promise(
     fault_seed: int,
     every_fault: bool,
     lane_count: int,
-    capsys: pytest.CaptureFixture[str],
+    tell: Callable[[str], None],
 ) -> None:
     with ExitStack() as stack:
         lanes = open_lanes(stack, tmp_path, story.strategy, cache=cluster_cache, count=lane_count)
@@ -53,8 +54,7 @@ def test_a_fault_at_any_statement_breaks_no_promise(
         reruns_each = None if every_fault else _RERUNS_EACH
         tally = sweep(lanes, story, clean, cases, reruns_each=reruns_each)
 
-    with capsys.disabled():
-        print(f"\n{story.name}, seed {fault_seed}: {tally.summary()}")
+    tell(f"{story.name}, seed {fault_seed}: {tally.summary()}")
     assert clean.points > len(clean.seen) > 1
     assert sum(tally.cases.values()) == len(cases)
     assert tally.missed <= len(cases) // 20

@@ -27,7 +27,7 @@ from releasegate.statements.parser import parse
 from releasegate.throwaway.binaries import binaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from releasegate.gates import GateInputs
@@ -70,12 +70,10 @@ class Tally:
 
 
 @pytest.fixture(scope="module")
-def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
+def tally(tell: Callable[[str], None]) -> Iterator[Tally]:
     made = Tally()
     yield made
-    capture = request.config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        print(f"\nforesight: {made}")
+    tell(f"foresight: {made}")
 
 
 @dataclass
