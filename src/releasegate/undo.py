@@ -57,12 +57,6 @@ def candidates(plan: Plan, rows: Mapping[int, Row]) -> tuple[Undo, ...]:
     return tuple(item for step in reversed(plan.steps) for item in _items(step, rows))
 
 
-def lasting(plan: Plan, rows: Mapping[int, Row]) -> tuple[Step, ...]:
-    """List the applied steps whose work no undo takes back in whole."""
-    standing = [step for step in plan.steps if _stands(step, rows)]
-    return tuple(step for step in standing if not step.is_reversible)
-
-
 def is_whole(step: Step, rows: Mapping[int, Row]) -> bool:
     """Tell whether all that a step has made has an undo, or goes with its table's."""
     row = rows.get(step.ordinal)

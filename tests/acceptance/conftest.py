@@ -100,3 +100,12 @@ def released(project: Project) -> Project:
     """The same with its release cut."""
     project.tag()
     return project
+
+
+@pytest.fixture
+def online(project: Project) -> Project:
+    """A release whose configuration says nothing of a strategy."""
+    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.commit()
+    project.tag()
+    return project

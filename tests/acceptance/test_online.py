@@ -22,15 +22,6 @@ RETYPED = f"{HEADER}ALTER TABLE plans ALTER COLUMN budget_minutes TYPE bigint;\n
 
 
 @pytest.fixture
-def online(project: Project) -> Project:
-    """A release whose configuration says nothing of a strategy."""
-    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
-    project.commit()
-    project.tag()
-    return project
-
-
-@pytest.fixture
 def small(project: Project) -> Project:
     """The same with a migration of two steps."""
     project.edit("releasegate.toml", 'strategy = "as-written"\n', "")

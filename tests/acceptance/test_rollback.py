@@ -30,15 +30,6 @@ def states(run: Run) -> dict[str, str]:
 
 
 @pytest.fixture
-def online(project: Project) -> Project:
-    """A release whose configuration says nothing of a strategy."""
-    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
-    project.commit()
-    project.tag()
-    return project
-
-
-@pytest.fixture
 def small(project: Project) -> Project:
     """A release that adds two columns and an index."""
     project.edit("releasegate.toml", 'strategy = "as-written"\n', "")

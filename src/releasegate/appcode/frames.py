@@ -65,10 +65,6 @@ def argument(frame: Frame, name: str) -> ast.expr | None:
     return _spread(frame, name)
 
 
-def is_given(frame: Frame, name: str) -> bool:
-    return argument(frame, name) is not None
-
-
 def _has_self(frame: Frame, positional: list[str]) -> bool:
     if not positional or positional[0] not in ("self", "cls", "klass", "mcs"):
         return False

@@ -26,8 +26,6 @@ class Looking:
 
     #: the longest that one count may take
     data_timeout: timedelta = COUNT_FOR
-    #: what is free where the target keeps its tables; None: nobody said
-    free_bytes: int | None = None
     #: gets the primary keys of rows in the way, by mode 0600; None: nobody asked
     keys_file: Path | None = None
     #: at most so many of each demand

@@ -69,13 +69,6 @@ class Action:
         """Find where a table's name ends in the source."""
         return self._cut(range_var)[1]
 
-    def has_words(self, start: int, end: int, *words: str) -> bool:
-        """Tell whether these keywords stand in a row between two offsets."""
-        source = self.statement.source.bytes
-        found = [source[t.start : t.end].decode().lower() for t in self._between(start, end)]
-        rows = range(len(found) - len(words) + 1)
-        return any(found[i : i + len(words)] == list(words) for i in rows)
-
     def _cut(self, range_var: Any) -> tuple[int, int, str]:
         parts = 1 + bool(range_var.schemaname) + bool(range_var.catalogname)
         tokens = self._between(range_var.location, self.statement.end)

@@ -14,9 +14,6 @@ from releasegate.appcode.script import statements
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: more brackets than this, one inside the other, and no reader could follow
-_MAX_DEPTH = 400
-
 
 def lower(path: str, content: bytes) -> ast.Module:
     """Parse and translate; what has no counterpart keeps its parts, as a tuple of them.
