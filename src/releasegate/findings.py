@@ -30,7 +30,15 @@ class Code:
 _RUNBOOK = "apply-v1-hardening.md"
 #: codes that another page deals with, ``FILE`` or ``FILE#heading``
 _PLACES = {
+    "RG506": "drift-found.md",
+    "RG508": "drift-found.md#before-the-migration-is-applied",
+    "RG509": "drift-found.md#after-it-was-applied",
     "RG510": "two-operators.md",
+    "RG516": "drift-found.md#before-the-migration-is-applied",
+    "RG517": "drift-found.md",
+    "RG521": "orphans-found.md",
+    "RG522": "orphans-found.md#when-rows-could-not-be-counted",
+    "RG523": "orphans-found.md#when-rows-could-not-be-counted",
     "RG601": "window-missed.md",
     "RG602": "window-missed.md",
 }

@@ -69,7 +69,7 @@ def commands(name: str) -> list[Command]:
     """Read the commands of a page, in their order.
 
     Raises:
-        ValueError: a line in a block of commands promises no exit code.
+        ValueError: a line in a block of commands promises no exit code, or one elsewhere does.
     """
     found, language = [], None
     for number, line in enumerate((RUNBOOKS / f"{name}.md").read_text().splitlines(), 1):
@@ -78,6 +78,8 @@ def commands(name: str) -> list[Command]:
             language = None if language is not None else fence[2]
         elif language == "sh" and line.strip():
             found.append(_command(name, number, line.strip()))
+        elif _COMMAND.match(line):
+            raise ValueError(f"{name}.md:{number} promises an exit code where nothing is run")
     return found
 
 

@@ -18,6 +18,8 @@ from acceptance.runbook import RUNBOOKS, Command, commands, pages
 from releasegate import throwaway
 from releasegate.throwaway import Server
 
+NOBODY = "00000000-0000-4000-8000-000000000001"
+
 
 @dataclass
 class Night:
@@ -39,7 +41,9 @@ class Night:
 
     def follow(self, page: str) -> None:
         """Run a page's commands, each of which must end as it says."""
-        for command in commands(page):
+        told = commands(page)
+        assert told, f"{page}.md tells to run nothing"
+        for command in told:
             self._go_on_elsewhere(command)
             ran = command.run(self.project.root, self.environment())
             assert ran.is_as_promised, f"{page}.md, {ran}"
@@ -135,6 +139,28 @@ def another_operator_is_at_work(night: Night) -> None:
     night.meanwhile["releasegate apply"] = end
 
 
+def rows_have_lost_their_parents(night: Night) -> None:
+    """Two keys are broken; which rows are mended and which go is what the page decides."""
+    night.production.execute(f"UPDATE runs SET plan_id = '{NOBODY}'")
+    night.production.execute(
+        f"INSERT INTO storyboards (id, paper_id) VALUES (gen_random_uuid(), '{NOBODY}')"
+    )
+    assert night.project.apply(night.production.url, "001").errors == {"RG521"}
+
+
+def somebody_has_changed_the_schema_by_hand(night: Night) -> None:
+    """Once before the migration is applied, and once more afterwards."""
+    night.production.execute("ALTER TABLE plans ADD COLUMN debug_note text")
+    night.production.execute("CREATE INDEX idx_runs_plan_id ON runs (created_at)")
+    night.production.execute("ALTER TABLE runs ADD CONSTRAINT runs_status CHECK (status <> '')")
+    assert night.project.apply(night.production.url, "001").errors == {"RG508", "RG516"}
+    for who in ("AUTHOR", "COMMITTER"):
+        night.known |= {f"GIT_{who}_NAME": "Olga", f"GIT_{who}_EMAIL": "olga@example.org"}
+    night.meanwhile["releasegate status"] = lambda: night.production.execute(
+        "DROP INDEX idx_runs_paper_id"
+    )
+
+
 def the_migration_is_applied(night: Night) -> None:
     assert night.project.apply(night.production.url, "001").exit_code == 0
 
@@ -146,7 +172,9 @@ def tenants_are_to_be_kept_apart(night: Night) -> None:
 SITUATIONS: dict[str, Callable[[Night], None]] = {
     "apply-v1-hardening": nothing_is_wrong,
     "connection-lost": the_server_goes_away_in_a_step,
+    "drift-found": somebody_has_changed_the_schema_by_hand,
     "lock-not-obtained": a_worker_hangs_in_a_transaction,
+    "orphans-found": rows_have_lost_their_parents,
     "rollback": the_migration_is_applied,
     "rls-enable": tenants_are_to_be_kept_apart,
     "two-operators": another_operator_is_at_work,

@@ -13,6 +13,7 @@ from releasegate import cli, findings, release
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "runbooks" / "apply-v1-hardening.md").read_text()
+PAGES = sorted((ROOT / "runbooks").glob("*.md"))
 GATE_IDS = tuple(gate.id for gate in release.GATES)
 
 
@@ -39,11 +40,10 @@ def test_runbook_says_what_to_do_for_every_exit_code() -> None:
     assert rows == ["0", "1", "2", "3", "4", "70", "130"]
 
 
-@pytest.mark.parametrize("document", ["runbooks/apply-v1-hardening.md", "README.md"])
+@pytest.mark.parametrize("document", [*(f"runbooks/{p.name}" for p in PAGES), "README.md"])
 def test_documents_name_only_codes_that_exist(document: str) -> None:
     named = set(re.findall(r"RG\d{3}", (ROOT / document).read_text()))
 
-    assert named
     assert all(findings.lookup(code) for code in named)
 
 
