@@ -28,12 +28,14 @@ def _findings_lines() -> Iterator[str]:
     yield ""
     yield "Written by `docs/generate.py` from the program's own tables; `releasegate explain CODE`"
     yield "says the same. Errors block, warnings do with `--fail-on warning`, notes never do."
+    yield "What may be [waived](concepts.md#waivers) says so."
     gate = ""
     for row in findings.CODES:
         if row.gate != gate:
             gate = row.gate
             yield from ["", f"## {gate}"]
-        yield from ["", f"### {row.code}", "", f"**{row.title}** ({row.level.value})", ""]
+        level = f"{row.level.value}; may be waived" if row.may_be_waived else row.level.value
+        yield from ["", f"### {row.code}", "", f"**{row.title}** ({level})", ""]
         yield from [_escaped(row.help), "", f"[{row.runbook}](../{row.runbook})"]
     yield from ["", "## Exit codes"]
     for ending in exit_codes.EXIT_CODES:

@@ -1,7 +1,7 @@
 """Reports for the tests of their formats: a night that went wrong, and a hostile repository."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from releasegate import findings
 from releasegate.model import (
@@ -11,6 +11,7 @@ from releasegate.model import (
     GateResult,
     GateStatus,
     Latency,
+    Level,
     Lock,
     Migration,
     Moment,
@@ -25,6 +26,7 @@ from releasegate.model import (
     Target,
     Undo,
     Verdict,
+    Waiver,
     Window,
 )
 
@@ -171,6 +173,27 @@ BLOCKED = replace(
         GateResult("window", "Is it open?", GateStatus.NOT_ASKED, reason="apply asks it"),
     ),
 )
+WAIVER = Waiver("RG522", "the replica counted them", date(2027, 1, 31), 2)
+#: a preflight that would have been blocked without its waiver
+WAIVED = replace(
+    BARE,
+    migration=STOPPED.migration,
+    waivers=(WAIVER,),
+    gates=(
+        GateResult(
+            "live-database",
+            "Is the target what the plan expects?",
+            GateStatus.PASSED,
+            findings=(
+                replace(
+                    findings.make("RG522", "public.runs was not counted."),
+                    level=Level.NOTE,
+                    waiver=WAIVER,
+                ),
+            ),
+        ),
+    ),
+)
 EVIL = (
     "x\n::error::injected\r\n##[error]injected\x1b[2J\u202e ``` @everyone #1 "
     "<script>alert(1)</script> ]]> --> {{ 7*7 }} [link](javascript:alert(1)) ![i](//evil.example)"
@@ -182,13 +205,17 @@ HOSTILE = replace(
     summary=EVIL,
     migration=replace(STOPPED.migration, path=EVIL),  # type: ignore[type-var]
     release=Release(EVIL, None),
+    waivers=(replace(WAIVER, reason=EVIL),),
     target=Target(EVIL, EVIL, EVIL, EVIL, EVIL),
     gates=(
         GateResult(
             "app-code",
             "Does the app send it?",
             GateStatus.BLOCKED,
-            findings=(replace(BAD_WRITE, message=EVIL, help=EVIL, path=EVIL),),
+            findings=(
+                replace(BAD_WRITE, message=EVIL, help=EVIL, path=EVIL),
+                replace(BAD_WRITE, level=Level.NOTE, waiver=replace(WAIVER, reason=EVIL)),
+            ),
             evidence={
                 "excerpts": [{"path": EVIL, "line": 12, "text": EVIL, "column": 1, "length": 4}],
                 "proofs": [EVIL],
@@ -204,4 +231,10 @@ HOSTILE = replace(
         ),
     ),
 )
-ALL = {"bare": BARE, "stopped": STOPPED, "blocked": BLOCKED, "hostile": HOSTILE}
+ALL = {
+    "bare": BARE,
+    "stopped": STOPPED,
+    "blocked": BLOCKED,
+    "waived": WAIVED,
+    "hostile": HOSTILE,
+}

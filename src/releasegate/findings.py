@@ -21,6 +21,11 @@ class Code:
     gate: str
 
     @property
+    def may_be_waived(self) -> bool:
+        """A migration's header may let it pass for a time, with a reason."""
+        return self.code in _WAIVABLE
+
+    @property
     def runbook(self) -> str:
         """The place in the runbooks that deals with it, from the repository's root."""
         return f"runbooks/{_PLACES.get(self.code, f'{_RUNBOOK}#{self.gate}')}"
@@ -42,6 +47,16 @@ _PLACES = {
     "RG601": "window-missed.md",
     "RG602": "window-missed.md",
 }
+
+#: codes that a header may waive: what was not decided, counted or tried, what the finding only warns
+#: of, and what somebody may have meant; never what is certain to fail, what the proof stands on, or
+#: what the tag and the window say
+_WAIVABLE = frozenset(
+    """RG205 RG206 RG207 RG209 RG212 RG213 RG215 RG216 RG217 RG218 RG220 RG221
+    RG307 RG317 RG319 RG320
+    RG410 RG413 RG431 RG432 RG433 RG434 RG435 RG438 RG439
+    RG512 RG518 RG520 RG522 RG535 RG553 RG571 RG572 RG573""".split()
+)
 
 
 def _gate(gate: str, *rows: tuple[str, Level, str, str]) -> tuple[Code, ...]:
@@ -126,7 +141,7 @@ CODES: tuple[Code, ...] = (
         ("RG310", E, "An object is not what the file says", "Give it another name, or mend the statement that makes it."),
         ("RG311", N, "The file starts with a byte-order mark", "Save it as UTF-8 without BOM."),
         ("RG312", N, "The file has CRLF line ends", "Save it with LF, before it is applied anywhere."),
-        ("RG313", E, "An unknown directive", "Known are: requires-tag TAG; draft; identity SETTING; owner TABLE by COLUMN; owner TABLE via COLUMN."),
+        ("RG313", E, "An unknown directive", "Known are: requires-tag TAG; draft; waive CODE until DATE -- REASON; identity SETTING; owner TABLE by COLUMN; owner TABLE via COLUMN."),
         ("RG314", E, "The file holds nothing to apply", "Write the statements, or remove the file."),
         ("RG315", E, "The baseline does not load", "Mend the baseline, or write a new one: pg_dump -s."),
         ("RG316", E, "A name is longer than 63 bytes", "Shorten it; PostgreSQL would cut it off."),
@@ -134,6 +149,8 @@ CODES: tuple[Code, ...] = (
         ("RG318", N, "The baseline was adapted", "Nothing to do; production has what the throwaway server lacks."),
         ("RG319", W, "The throwaway server's major version differs", "Install the target's major version beside releasegate."),
         ("RG320", W, "A body executes a text that cannot be read", "Write the statement out; where that cannot be, have somebody read it."),
+        ("RG321", E, "A waiver does not hold", "Write: -- releasegate: waive CODE until YYYY-MM-DD -- REASON, for a code that may be waived."),
+        ("RG322", E, "A waiver has expired", "Mend what it waived; or have a later date agreed on, and reviewed with its reason."),
     ),
     *_gate(
         "rehearsal",
@@ -221,11 +238,12 @@ def lookup(code: str) -> Code | None:
 
 
 def make(code: str, message: str, *, level: Level | None = None, **rest: Any) -> Finding:
-    """Make a finding; ``rest`` is help, path, line and column.
+    """Make a finding; ``rest`` are other fields of it, such as help, path, line and column.
 
     Raises:
         KeyError: the code is not in the table.
     """
     row = _BY_CODE[code]
     rest.setdefault("help", row.help)
+    rest.setdefault("may_be_waived", row.may_be_waived)
     return Finding(code, level or row.level, message, **rest)

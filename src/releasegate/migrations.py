@@ -6,10 +6,11 @@ import hashlib
 import itertools
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from releasegate.errors import UsageError
-from releasegate.model import Directives, Migration, Owner, Relation
+from releasegate.model import Directives, Migration, Owner, Relation, Waiver
 from releasegate.statements.parser import MAX_TEXT_BYTES, Source, SqlError, comments
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _MAX_DIGITS = 18
 _DIRECTIVE = re.compile(r"[-/*\s]*releasegate\s*:\s*(.*?)[*/\s]*\Z", re.IGNORECASE)
 #: nobody who writes this means anything else, and it is none
 _ALMOST = re.compile(r"[-/*\s]*(releasegate\W+draft\W*?)[*/\s]*\Z", re.IGNORECASE)
+_WAIVER = re.compile(r"waive\s+(RG\d{3})\s+until\s+(\d{4}-\d\d-\d\d)\s+--\s+(\S.*)", re.IGNORECASE)
 
 
 def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migration, ...]:
@@ -107,6 +109,10 @@ def _directives(content: bytes) -> Directives:
     """Read comments such as ``-- releasegate: draft``; a text that is no SQL has none."""
     found = Directives()
     for line, said in _said(content):
+        waiver = _waiver(line, said)
+        if waiver is not None:
+            found = replace(found, waivers=(*found.waivers, waiver))
+            continue
         match said.split():
             case ["requires-tag", name]:
                 found = replace(found, requires_tag=name)
@@ -120,6 +126,16 @@ def _directives(content: bytes) -> Directives:
             case _:
                 found = replace(found, unknown=(*found.unknown, (line, said)))
     return found
+
+
+def _waiver(line: int, said: str) -> Waiver | None:
+    told = _WAIVER.fullmatch(said)
+    if told is None:
+        return None
+    try:
+        return Waiver(told[1].upper(), told[3], date.fromisoformat(told[2]), line)
+    except ValueError:
+        return None
 
 
 def _is_of_role(words: list[str]) -> bool:

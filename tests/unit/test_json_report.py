@@ -78,7 +78,7 @@ FULL = replace(
         ),
         GateResult("window", "Is it open?", GateStatus.NOT_ASKED, reason="apply asks it"),
     ),
-    waivers=(Waiver("RG307", "because", date(2027, 1, 31)),),
+    waivers=(Waiver("RG307", "because", date(2027, 1, 31), 2),),
     plan=Plan("as-written", SHA256, (STEP,)),
     outcomes=(Outcome(1, OutcomeStatus.FAILED, 2, 1.5, 0.25, "55P03", "Busy."),),
     ledger_head=SHA256,

@@ -15,7 +15,7 @@ import pytest
 from releasegate import findings
 from releasegate.model import GateResult, GateStatus, Level, Report
 from releasegate.reports import github, junit, markdown, sarif
-from samples import ALL, BAD_WRITE, BARE, BLOCKED, EVIL, HOSTILE, STOPPED
+from samples import ALL, BAD_WRITE, BARE, BLOCKED, EVIL, HOSTILE, STOPPED, WAIVED
 
 DOCS = "https://github.com/o/r/blob/v1/docs/findings.md"
 SARIF_SCHEMA = Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json"
@@ -72,7 +72,7 @@ def test_each_level_and_a_gate_that_could_not_look_has_its_command() -> None:
 def test_hostile_text_adds_no_command_and_loses_nothing() -> None:
     found = commands(github.render(HOSTILE))
 
-    assert [name for name, _, _ in found] == ["error", "error"]
+    assert [name for name, _, _ in found] == ["error", "notice", "error"]
     assert set(found[0][1]) == {"file", "line", "title"}
     assert "injected" in found[0][2]
     assert "\x1b" not in github.render(HOSTILE)
@@ -266,3 +266,16 @@ def test_nothing_to_say_is_said() -> None:
     assert "PASSED. Every gate that was asked passed." in github.render(BARE)
     assert Level.ERROR.value not in markdown.render(BARE)
     assert EVIL not in markdown.render(BARE)
+
+
+def test_what_is_waived_is_suppressed_with_its_reason() -> None:
+    (result,) = json.loads(sarif.render(WAIVED))["runs"][0]["results"]
+
+    assert result["level"] == "note"
+    assert result["suppressions"] == [
+        {
+            "kind": "inSource",
+            "status": "accepted",
+            "justification": "waived until 2027-01-31: the replica counted them",
+        }
+    ]

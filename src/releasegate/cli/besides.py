@@ -50,7 +50,9 @@ def explain(code: str) -> int:
     if row is not None:
         head = f"{row.code} {row.title} ({row.level.value}, gate {row.gate})"
         again = f"Ask again: releasegate preflight --gate {row.gate}"
-        click.echo(f"{head}\n\n{row.help}\n\n{again}\nRunbook:   {row.runbook}")
+        waive = f"\nWaive:     -- releasegate: waive {row.code} until YYYY-MM-DD -- REASON"
+        more = waive if row.may_be_waived else ""
+        click.echo(f"{head}\n\n{row.help}\n\n{again}\nRunbook:   {row.runbook}{more}")
     elif ending is not None:
         click.echo(f"Exit code {ending.code}: {ending.meaning}\n\n{ending.help}\n")
         click.echo(f"Runbook: {ending.runbook}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from releasegate.baseline import readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates.excerpts import lines_about
 from releasegate.gates.looking import Looking
+from releasegate.gates.waivers import waived
 from releasegate.model import Finding, GateResult, GateStatus, Level
 from releasegate.plan import CannotPlan, make_plan
 from releasegate.repository import RepositoryProblem, content
@@ -257,5 +258,6 @@ def _ask(gate: Gate, inputs: GateInputs) -> tuple[GateStatus, str | None, Answer
     except psycopg.Error as error:
         reason = f"A server stopped answering: {database.meaning(error)}."
         return GateStatus.ERRORED, reason, Answer()
+    answer = replace(answer, findings=waived(answer.findings, inputs.migration, inputs.now))
     is_blocked = any(finding.level is Level.ERROR for finding in answer.findings)
     return (GateStatus.BLOCKED if is_blocked else GateStatus.PASSED), None, answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from releasegate import baseline, catalog, database, findings, migrations
 from releasegate.baseline import BaselineError
 from releasegate.database import Parameters
-from releasegate.gates import Answer, Gate, GateInputs, LiveTarget
+from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, waivers
 from releasegate.gates.ground import run, snapshot
 from releasegate.model import Finding, Level
 from releasegate.repository import pointed_at
@@ -69,7 +69,8 @@ def _missing_baseline(inputs: GateInputs) -> Finding | None:
 def read(inputs: GateInputs) -> list[Finding]:
     """Say what stands against the text alone; no server is needed."""
     path = inputs.migration.path
-    return [replace(finding, path=path) for finding in _faults(inputs)]
+    found = waivers.waived(_faults(inputs), inputs.migration, inputs.now)
+    return [replace(finding, path=path) for finding in found]
 
 
 def _faults(inputs: GateInputs) -> Iterator[Finding]:
@@ -79,7 +80,9 @@ def _faults(inputs: GateInputs) -> Iterator[Finding]:
     if any(finding.level is Level.ERROR for finding in bytes_faults):
         return
     for line, said in inputs.migration.directives.unknown:
-        yield findings.make("RG313", f"{said!r} is no directive.", line=line, column=1)
+        code = "RG321" if said.lower().startswith("waive") else "RG313"
+        yield findings.make(code, f"{said!r} is no directive.", line=line, column=1)
+    yield from waivers.faults(inputs.migration, inputs.now)
     commands = list(_meta_commands(migrations.text(inputs.migration)))
     yield from commands
     if commands:

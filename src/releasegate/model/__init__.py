@@ -13,6 +13,7 @@ from releasegate.model.migrations import (
     Step,
     TakesBack,
     Undo,
+    Waiver,
 )
 from releasegate.model.reports import (
     Finding,
@@ -21,7 +22,6 @@ from releasegate.model.reports import (
     Level,
     Report,
     Verdict,
-    Waiver,
 )
 from releasegate.model.runs import (
     Blocker,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# The annotation is read when a report is: the name must be there at run time.
+from datetime import date  # noqa: TC003
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -17,6 +20,18 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A kind of finding that a migration's header lets pass for a time."""
+
+    code: str
+    reason: str
+    #: the last day on which it holds, in UTC
+    expires: date
+    #: 1-based, in the migration
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Directives:
     """What a migration's header says after ``-- releasegate:``."""
 
@@ -27,6 +42,7 @@ class Directives:
     identity: str | None = None
     #: the role that the app's own roles are members of; None: policies are for everybody
     member_of: str | None = None
+    waivers: tuple[Waiver, ...] = ()
     #: (line, text) of each directive that means nothing
     unknown: tuple[tuple[int, str], ...] = ()
 

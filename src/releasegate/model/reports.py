@@ -5,11 +5,11 @@ from __future__ import annotations
 # The annotations are read when a report is: these names must be there at run time.
 from collections.abc import Mapping  # noqa: TC003
 from dataclasses import dataclass, field
-from datetime import date, datetime  # noqa: TC003
+from datetime import datetime  # noqa: TC003
 from enum import StrEnum
 from typing import Any
 
-from releasegate.model.migrations import Migration, Plan  # noqa: TC001
+from releasegate.model.migrations import Migration, Plan, Waiver  # noqa: TC001
 from releasegate.model.runs import (  # noqa: TC001
     Latency,
     MigrationState,
@@ -67,6 +67,10 @@ class Finding:
     line: int | None = None
     #: 1-based, in characters
     column: int | None = None
+    #: the migration's header can let it pass
+    may_be_waived: bool = False
+    #: by which it does not block; a note then, whatever it was
+    waiver: Waiver | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,6 @@ class GateResult:
     duration_s: float = 0.0
     findings: tuple[Finding, ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    code: str
-    reason: str
-    expires: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +105,7 @@ class Report:
     target: Target | None = None
     window: Window | None = None
     gates: tuple[GateResult, ...] = ()
+    #: those of the migration's header that hold
     waivers: tuple[Waiver, ...] = ()
     plan: Plan | None = None
     #: by the step's ordinal, where it could be said

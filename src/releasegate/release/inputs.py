@@ -16,6 +16,7 @@ from releasegate.attended import longer_than
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import Baseline, GateInputs, LiveTarget
 from releasegate.gates.looking import Looking
+from releasegate.gates.waivers import in_force
 from releasegate.model import Finding, Level, Release, Report, Verdict
 from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
@@ -112,6 +113,7 @@ class Prepared:
             "release": self._release(),
             "target": live.target if live else None,
             "window": inputs.window,
+            "waivers": in_force(inputs.migration, inputs.now),
             "timeline": self.request.timeline.moments,
             **rest,
         }

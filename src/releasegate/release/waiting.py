@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate import findings
 from releasegate.gates import live_database, release_tag
 from releasegate.gates import window as window_gate
+from releasegate.gates.waivers import in_force
 from releasegate.model import GateResult, GateStatus
 from releasegate.release.sequence import ask_gates
 from releasegate.repository import Repository
@@ -73,6 +74,8 @@ def _change(before: Prepared, now: Prepared) -> Finding | None:
         return findings.make("RG605", f"HEAD was {heads[0][:12]} and is {heads[1][:12]}.")
     if was.release != is_.release:
         return findings.make("RG605", f"The tag {is_.release.tag} was moved while we waited.")
+    if in_force(was.migration, was.now) != in_force(is_.migration, is_.now):
+        return findings.make("RG605", f"A waiver of {is_.migration.name} ended while we waited.")
     return None
 
 

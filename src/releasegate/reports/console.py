@@ -72,6 +72,8 @@ def _head(report: Report, width: int) -> Iterator[str]:
     if report.window:
         for text in (describe(report.window), *report.window.remarks):
             yield from _wrapped(f"  window     {text}", width, "             ")
+    for held in report.waivers:
+        yield from _wrapped(f"  {held.code}      {wording.waiver(held)}", width, "             ")
     yield ""
 
 
@@ -92,12 +94,15 @@ def _gate(result: GateResult, width: int) -> Iterator[str]:
 def _finding(
     finding: Finding, excerpt: source.Excerpt | None, result: GateResult, width: int
 ) -> Iterator[str]:
-    level = "" if finding.level is Level.ERROR else f" ({finding.level.value})"
+    level = "" if finding.level is Level.ERROR else f" ({wording.weight(finding)})"
     place = source.place(finding)
     if place:
         yield f"{_INDENT}{place}"
     text = f"{finding.code}{level} {finding.message}"
     yield from _wrapped(_INDENT + text, width, _INDENT + "  ")
+    if finding.waiver:
+        text = f"{_INDENT}  {wording.waiver(finding.waiver)}"
+        yield from _wrapped(text, width, _INDENT + "  ")
     if finding.level is not Level.NOTE:
         if excerpt is not None:
             room = max(width - len(_INDENT) - _NUMBER_ROOM, 20)

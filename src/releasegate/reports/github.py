@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import findings
 from releasegate.model import GateStatus, Level
+from releasegate.reports import wording
 from releasegate.reports.following import next_step
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def _annotation(command: str, finding: Finding) -> str:
     title = f"{finding.code} {row.title}" if row else finding.code
     where = {"file": finding.path, "line": finding.line, "col": finding.column, "title": title}
     properties = ",".join(f"{k}={_property(str(v))}" for k, v in where.items() if v is not None)
-    text = _data(f"{finding.message}\n-> {finding.help}")
+    told = f"{finding.message}\n-> {finding.help}"
+    if finding.waiver:
+        told += f"\n{wording.waiver(finding.waiver)}"
+    text = _data(told)
     return f"::{command} {properties}::{text}"
 
 

@@ -48,6 +48,8 @@ def _rendered(report: Report, most: int, longest: int) -> str:
         "duration": wording.length,
         "words": wording.words,
         "outcome": wording.outcome,
+        "weight": wording.weight,
+        "waiver": wording.waiver,
     }
     environment.globals |= {"place": source.place, "lookup": findings.lookup}
     template = environment.from_string(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from releasegate.model import GateStatus, OutcomeStatus
-from releasegate.reports import source
+from releasegate.reports import source, wording
 
 if TYPE_CHECKING:
-    from releasegate.model import GateResult, Outcome, Report
+    from releasegate.model import Finding, GateResult, Outcome, Report
 
 
 def render(report: Report) -> str:
@@ -30,10 +30,7 @@ def render(report: Report) -> str:
 def _gate(suite: Element, result: GateResult) -> None:
     case = SubElement(suite, "testcase", classname="releasegate.gates", name=result.gate)
     case.set("time", f"{result.duration_s:.3f}")
-    text = "\n".join(
-        f"{source.place(finding)} {finding.code} {finding.message} -> {finding.help}".strip()
-        for finding in result.findings
-    )
+    text = "\n".join(map(_finding, result.findings))
     kinds = {GateStatus.ERRORED: "error", GateStatus.NOT_ASKED: "skipped"}
     if result.status is GateStatus.BLOCKED:
         SubElement(case, "failure", message="blocked").text = _legal(text)
@@ -41,6 +38,12 @@ def _gate(suite: Element, result: GateResult) -> None:
         SubElement(case, kinds[result.status], message=_legal(result.reason or ""))
     elif text:
         SubElement(case, "system-out").text = _legal(text)
+
+
+def _finding(finding: Finding) -> str:
+    waived = f" ({wording.waiver(finding.waiver)})" if finding.waiver else ""
+    told = f"{source.place(finding)} {finding.code} {finding.message} -> {finding.help}{waived}"
+    return told.strip()
 
 
 def _outcome(suite: Element, outcome: Outcome) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import findings
 from releasegate.model import GateStatus, Level
-from releasegate.reports import source
+from releasegate.reports import source, wording
 from releasegate.reports.following import next_step
 
 if TYPE_CHECKING:
@@ -58,6 +58,8 @@ def _head(report: Report) -> Iterator[str]:
         draft = " (draft)" if report.migration.draft else ""
         digest = report.migration.sha256[:12]
         yield f"Migration {_code(report.migration.path)}{draft}, sha256 `{digest}`"
+    for held in report.waivers:
+        yield f"\n{held.code}: {_code(wording.waiver(held))}"
     if report.gates:
         yield from ["", "| gate | answer | findings |", "|---|---|---|"]
         yield from map(_gate, report.gates)
@@ -85,13 +87,15 @@ def _finding(finding: Finding, excerpt: source.Excerpt | None, docs_url: str | N
     code = f"[{finding.code}]({docs_url}#{finding.code.lower()})" if docs_url else finding.code
     title = row.title if row else ""
     parts = [finding.message[:_LONGEST_MESSAGE]]
+    if finding.waiver:
+        parts.append(wording.waiver(finding.waiver)[:_LONGEST_MESSAGE])
     if excerpt is not None:
         parts += source.marked(excerpt)
     parts.append(f"-> {finding.help[:_LONGEST_MESSAGE]}")
     place = source.place(finding)
     where = f" at {_code(place)}" if place else ""
     block = _block("\n".join(parts))
-    return f"\n**{code} {title}** ({finding.level.value}){where}\n\n{block}"
+    return f"\n**{code} {title}** ({wording.weight(finding)}){where}\n\n{block}"
 
 
 def _foot(report: Report) -> Iterator[str]:

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 from releasegate import findings
 from releasegate.model import GateStatus
-from releasegate.reports import source
+from releasegate.reports import source, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from releasegate.findings import Code
-    from releasegate.model import Finding, GateResult, Report
+    from releasegate.model import Finding, GateResult, Report, Waiver
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 #: the hash below; its parts are chosen so that moved lines keep it
@@ -93,7 +93,14 @@ def _results(report: Report, codes: Sequence[str]) -> Iterator[dict[str, Any]]:
                 "message": {"text": f"{finding.message}\n{finding.help}"},
                 "locations": [_location(finding, report)],
                 "partialFingerprints": {_FINGERPRINT: _digest(f"{same}\0{seen[same]}")},
+                **({"suppressions": [_suppression(finding.waiver)]} if finding.waiver else {}),
             }
+
+
+def _suppression(waiver: Waiver) -> dict[str, Any]:
+    """Say why a result counts for nothing: the migration's own header waives it."""
+    text = wording.waiver(waiver)
+    return {"kind": "inSource", "status": "accepted", "justification": text}
 
 
 def _same(finding: Finding, result: GateResult) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasegate.model import Moment
+    from releasegate.model import Finding, Moment, Waiver
 
 _WORDS = {
     "step.started": "begins",
@@ -42,6 +42,16 @@ def who(moment: Moment) -> str:
     named = [f"pid {h.pid} ({h.application or 'no name'})" for h in moment.held_by]
     named += [f"pid {pid}" for pid in moment.waits_for]
     return f"; in the way: {', '.join(named)}" if named else ""
+
+
+def weight(finding: Finding) -> str:
+    """Say how much a finding weighs, and by what right if it was waived."""
+    return "waived" if finding.waiver else finding.level.value
+
+
+def waiver(held: Waiver) -> str:
+    """Say until when something is waived, and why."""
+    return f"waived until {held.expires}: {held.reason}"
 
 
 def length(seconds: float) -> str:

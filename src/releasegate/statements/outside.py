@@ -115,8 +115,8 @@ def reached(statement: Statement) -> Iterator[str]:
     for part in walk(statement.node):
         if kind_of(part) == "NotifyStmt" and statement.kind != "notify_stmt":
             yield "NOTIFY in a rule reaches other sessions."
-        elif kind_of(part) == "CopyStmt":
-            yield f"COPY reaches {_copy_end(part)}."
+        elif kind_of(part) == "CopyStmt" and not _is_stream(part):
+            yield f"COPY reaches {'a program' if part.is_program else 'a file'} on the server."
         elif kind_of(part) == "RangeVar" and part.relname in _VIEWS:
             yield f"{part.relname} shows the server's files."
 
@@ -126,10 +126,13 @@ def _object_type(statement: Statement) -> int:
     return int(getattr(statement.node, field)) if field else -1
 
 
-def _copy_end(node: Any) -> str:
-    if node.is_program:
-        return "a program on the server"
-    return "a file on the server" if node.filename else "a client's stream, which no plan has"
+def needs_stream(statement: Statement) -> bool:
+    """Tell whether a statement reads or writes rows beside the SQL."""
+    return any(kind_of(p) == "CopyStmt" and _is_stream(p) for p in walk(statement.node))
+
+
+def _is_stream(copy: Any) -> bool:
+    return not copy.is_program and not copy.filename
 
 
 def called(statement: Statement) -> set[str]:

@@ -8,7 +8,13 @@ from postgast import pg_query_pb2
 
 from releasegate import findings
 from releasegate.statements.embedded import bodies, embedded, has_body, is_made_up, words
-from releasegate.statements.outside import called, is_of_server, is_of_session, reached
+from releasegate.statements.outside import (
+    called,
+    is_of_server,
+    is_of_session,
+    needs_stream,
+    reached,
+)
 from releasegate.statements.parser import Source, Statement, kind_of, scan, strings, walk
 from releasegate.statements.sections import (
     BEGIN,
@@ -127,6 +133,12 @@ def _outside(statement: Statement) -> Iterator[Finding]:
         yield _finding("RG307", statement, message)
 
 
+def _streams(statement: Statement) -> Iterator[Finding]:
+    if needs_stream(statement):
+        message = "COPY reaches a client's stream, which no plan has."
+        yield _finding("RG307", statement, message, may_be_waived=False)
+
+
 def _functions(statement: Statement) -> Iterator[Finding]:
     """What a function's body calls it calls in the app's sessions; in ours only if it is called."""
     own = called(statement)
@@ -136,17 +148,22 @@ def _functions(statement: Statement) -> Iterator[Finding]:
     if statement.kind == "do_stmt":
         found |= {name for name in inside if is_of_session(name)}
     for name in sorted(found):
-        yield _finding("RG307", statement, f"{name}() reaches outside this migration.")
+        # What would let the run's own lock or settings go is never let pass.
+        may_be_waived = not is_of_session(name)
+        message = f"{name}() reaches outside this migration."
+        yield _finding("RG307", statement, message, may_be_waived=may_be_waived)
 
 
 def _bodies(statement: Statement) -> Iterator[Finding]:
     """Hold a body's statements to the same rules; a DO block runs them at once."""
-    rules = (_outside, _session, _system_catalogs) if statement.kind == "do_stmt" else (_outside,)
+    at_once = (_session, _system_catalogs) if statement.kind == "do_stmt" else ()
+    rules = (_outside, _streams, *at_once)
     for inner in embedded(statement):
         if inner.kind == "transaction_stmt" and statement.kind == "do_stmt":
             yield _finding("RG304", statement, "The block ends the transaction that it runs in.")
         for found in (finding for rule in rules for finding in rule(inner)):
-            yield _finding(found.code, statement, f"Inside: {found.message}", help=found.help)
+            kept = {"help": found.help, "may_be_waived": found.may_be_waived}
+            yield _finding(found.code, statement, f"Inside: {found.message}", **kept)
     if is_made_up(statement):
         what = "block" if statement.kind == "do_stmt" else "function"
         message = f"The {what} executes a text that is made when it runs, and cannot be read here."
@@ -266,6 +283,7 @@ def _long_names(source: Source) -> Iterator[Finding]:
 
 _RULES = (
     _outside,
+    _streams,
     _functions,
     _bodies,
     _language,

@@ -12,6 +12,7 @@ from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, pa
 from releasegate.gates.ground import lay, live_schema, run, snapshot
 from releasegate.gates.rehearsal import app, policies, proofs, rows
 from releasegate.gates.rehearsal.trial import Trial
+from releasegate.gates.waivers import waived
 from releasegate.model import Level
 from releasegate.plan import AS_WRITTEN, CannotPlan, make_plan
 from releasegate.statements.locks import locks
@@ -61,7 +62,7 @@ def _rehearsed(inputs: GateInputs, case: Case) -> tuple[list[Finding], dict[str,
     on_live, live_case = _on_live_schema(inputs, case) if inputs.is_apply else ([], None)
     if live_case is not None:
         return on_live, {"live_schema": live_case}
-    found = [*on_live, *_proofs(inputs, case)]
+    found = [*waived([*on_live, *_proofs(inputs, case)], inputs.migration, inputs.now)]
     if not inputs.is_apply and not _blocks(found):
         on_live, live_case = _on_live_schema(inputs, case)
         found += on_live
