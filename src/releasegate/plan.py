@@ -106,18 +106,26 @@ def number(drafts: Iterable[Draft], reach: Reach) -> Iterator[Step]:
             sql=draft.sql,
             transactional=draft.transactional,
             locks=_locks_on_existing_tables(statements, reach),
-            undo=(*draft.undo, *_undone(promised)),
+            undo=(*draft.undo, *_undone(promised, reach)),
             effects=promised,
             is_lenient=draft.is_lenient,
             is_reversible=bool(draft.undo) or _only_of(made, statements),
         )
 
 
-def _undone(promised: Sequence[Effect]) -> tuple[Undo, ...]:
+def _undone(promised: Sequence[Effect], reach: Reach) -> tuple[Undo, ...]:
     """Take back what a step makes, the last first; the parts of a new table go with it."""
     new = {(e.object.schema, e.object.name) for e in promised if e.object.kind == "table"}
     found = [item for item in map(undo, reversed(promised)) if item]
-    return tuple(item for item in found if (item.thing.schema, item.thing.table) not in new)
+    return tuple(
+        _in_one(item) if reach.is_in_parts(Relation(item.thing.schema, item.thing.name)) else item
+        for item in found
+        if (item.thing.schema, item.thing.table) not in new
+    )
+
+
+def _in_one(item: Undo) -> Undo:
+    return replace(item, sql=item.sql.replace(" CONCURRENTLY", "", 1))
 
 
 def _only_of(made: set[CatalogObject], statements: Sequence[Statement]) -> bool:

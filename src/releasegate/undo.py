@@ -11,6 +11,7 @@ from releasegate.plan import fingerprint, number
 from releasegate.rewrite.parts import Draft, alter
 from releasegate.statements.parser import parse, quote
 from releasegate.statements.reach import Reach
+from releasegate.statements.sections import is_concurrent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _HEX = 12
 _OPEN = " NOT VALID"
+#: nothing is left to drop
+_NOTED = Draft("count as taken back what has made nothing, or is gone already", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class Row:
     made: frozenset[str]
     #: the fingerprint of its plan
     plan: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return self.status in ("applied", "found")
 
     @property
     def is_left(self) -> bool:
@@ -85,10 +92,16 @@ def make_undo(
     baseline: Sequence[Statement] = (),
 ) -> Plan:
     """Plan the way back, each object by itself; ``held`` are the objects that are there."""
-    parts = tuple(_parts(plan, rows, held, way))
+    idle = _idle(plan, rows, held)
+    parts = tuple(_parts(plan, rows, held, way)) or _noted(plan, rows, idle)
     forward = [parsed for step in plan.steps for text in step.sql for parsed in parse(text)]
     numbered = number((part.draft for part in parts), Reach((*baseline, *forward)))
-    steps = tuple(map(_finished, numbered, _takes_back(parts, plan, rows)))
+    made = [effect.object for step in plan.steps for effect in step.effects]
+    takes_back = _takes_back(parts, idle)
+    steps = tuple(
+        _finished(step, (*part.gone, *_along(step, made)), how)
+        for step, part, how in zip(numbered, parts, takes_back, strict=True)
+    )
     return Plan(plan.strategy, fingerprint(["undo", plan.fingerprint], steps), steps)
 
 
@@ -112,6 +125,8 @@ class _Part:
     ordinal: int
     #: the object is gone after it
     is_last: bool = True
+    #: what the ledger is to know as gone beside
+    gone: tuple[CatalogObject, ...] = ()
 
 
 def _parts(
@@ -127,12 +142,22 @@ def _parts(
                 yield _Part(_plain(item), step.ordinal)
 
 
+def _noted(plan: Plan, rows: Mapping[int, Row], idle: Sequence[int]) -> tuple[_Part, ...]:
+    """Where nothing is left to drop the ledger still has to learn it."""
+    return tuple(
+        _Part(_NOTED, step.ordinal, gone=tuple(item.thing for item in _items(step, rows)))
+        for step in plan.steps
+        if step.ordinal in idle[:1]
+    )
+
+
 def _plain(item: Undo) -> Draft:
     thing = item.thing
     if not item.is_of_made:
         return Draft(f"change {thing.table}.{thing.name} back", (item.sql,))
     title = f"drop {thing.kind} {thing.name}"
-    return Draft(title, (item.sql,), transactional=thing.kind != "index")
+    (statement,) = parse(item.sql)
+    return Draft(title, (item.sql,), transactional=not is_concurrent(statement))
 
 
 def _data(item: Undo, ordinal: int, held: Mapping[str, str], way: Way) -> Iterator[_Part]:
@@ -160,29 +185,44 @@ def _data(item: Undo, ordinal: int, held: Mapping[str, str], way: Way) -> Iterat
     yield _Part(Draft(f"drop {thing.kind} {label}", (unguard, item.sql)), ordinal)
 
 
-def _takes_back(parts: Sequence[_Part], plan: Plan, rows: Mapping[int, Row]) -> Iterator[TakesBack]:
-    """Let a step that only proves or finds count as undone with the next thing that goes."""
-    idle = [
+def _idle(plan: Plan, rows: Mapping[int, Row], held: Mapping[str, str]) -> list[int]:
+    """List the steps that only prove or find, or whose objects somebody else took away."""
+    return [
         step.ordinal
         for step in plan.steps
-        if _stands(step, rows) and step.is_reversible and not any(_items(step, rows))
+        if _stands(step, rows)
+        and step.is_reversible
+        and not any(str(item.thing) in held for item in _items(step, rows))
     ]
+
+
+def _takes_back(parts: Sequence[_Part], idle: list[int]) -> Iterator[TakesBack]:
+    """Let an idle step count as undone with the next thing that goes."""
     ends = [number for number, part in enumerate(parts) if part.is_last]
     for number_, part in enumerate(parts):
         if not part.is_last:
-            yield TakesBack(part.ordinal, ())
+            # With a check on it the object is not what the step has made: it counts no more.
+            yield TakesBack(part.ordinal, (part.ordinal,))
             continue
         gone = [o for o in idle if o > part.ordinal or number_ == ends[-1]]
         idle = [ordinal for ordinal in idle if ordinal not in gone]
-        yield TakesBack(part.ordinal, (part.ordinal, *gone))
+        yield TakesBack(part.ordinal, tuple(dict.fromkeys((part.ordinal, *gone))))
 
 
-def _finished(step: Step, takes_back: TakesBack) -> Step:
-    """Add what the text does not tell: a column takes its check along. A way back has no undo."""
-    gone = [
-        e.object for e in step.effects if not e.present and e.object.kind in ("column", "table")
-    ]
-    with_it = [proof for proof in map(guard, gone) if any(proof.name in text for text in step.sql)]
+def _along(step: Step, made: Sequence[CatalogObject]) -> Iterator[CatalogObject]:
+    """Name what the text does not: a column takes its check along, a table all its parts."""
+    for effect in step.effects:
+        thing = effect.object
+        if effect.present or thing.kind not in ("column", "table"):
+            continue
+        if any(guard(thing).name in text for text in step.sql):
+            yield guard(thing)
+        if thing.kind == "table":
+            yield from (o for o in made if (o.schema, o.table) == (thing.schema, thing.name))
+
+
+def _finished(step: Step, gone: Sequence[CatalogObject], takes_back: TakesBack) -> Step:
+    """Make it a step of a way back, which has no undo itself."""
     effects = {effect.object: effect for effect in step.effects}
-    effects |= {proof: Effect(proof, False, 1, is_new=False) for proof in with_it}
+    effects |= {thing: Effect(thing, False, 1, is_new=False) for thing in gone}
     return replace(step, undo=(), effects=tuple(effects.values()), takes_back=takes_back)

@@ -74,12 +74,17 @@ def test_what_was_applied_as_written_is_taken_back_one_by_one(
     assert released.apply(production.url).exit_code == 0
 
     back = roll_back(released, production.url)
+    keys, indexes = production.validated_keys(), production.valid_indexes()
     again = roll_back(released, production.url)
     status = released.ask("status", url=production.url)
+    on = released.apply(production.url)
+    hardened = production.is_hardened()
     whole = roll_back(released, production.url, "--drop-columns")
 
     assert back.exit_code == 0, back.stderr
-    assert production.validated_keys() == production.valid_indexes() == set()
+    assert keys == indexes == set()
+    assert on.exit_code == 0, on.stderr
+    assert hardened
     assert states(back)["column public.storyboards.run_id"] == "stays"
     assert again.report["verdict"] == "nothing_to_do"
     assert "column public.storyboards.run_id" in again.report["summary"]
@@ -156,7 +161,10 @@ def test_an_apply_that_stopped_half_way_can_be_taken_back(
 ) -> None:
     before = production.schema()
     with production.held("papers"):
-        stopped = online.apply(production.url, window="now/PT15S")
+        running = online.start_apply(production.url)
+        running.await_event("lock.awaited")
+        os.kill(running.pid, signal.SIGTERM)
+        stopped = running.finish()
     assert stopped.exit_code == 3, stopped.stderr
     assert "forward: releasegate apply --window WINDOW 001" in stopped.report["summary"]
     assert "back: releasegate rollback --window WINDOW 001" in stopped.report["summary"]

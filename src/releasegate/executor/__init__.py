@@ -9,6 +9,7 @@ import psycopg
 
 from releasegate import facts, ledger
 from releasegate.executor.order import Order, Probe
+from releasegate.executor.remaining import rest
 from releasegate.executor.step import StepRun
 from releasegate.model import Outcome, OutcomeStatus
 from releasegate.statements.locks import ACCESS_EXCLUSIVE
@@ -29,15 +30,16 @@ def execute(session: Session, order: Order) -> tuple[Outcome, ...]:
     """
     outcomes: list[Outcome] = []
     _tell_of_replicas(session, order)
-    done = ledger.steps_done(session.connection, order.migration.number)
+    rows = ledger.steps(session.connection, order.migration.number)
     is_stopped, why = False, None
     for step in order.plan.steps:
-        if step.takes_back is None and step.ordinal in done:
+        row = rows.get(step.ordinal) if step.takes_back is None else None
+        if row is not None and row.is_done:
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.ALREADY_APPLIED))
         elif is_stopped or (order.last is not None and step.ordinal > order.last):
             outcomes.append(Outcome(step.ordinal, OutcomeStatus.NOT_RUN, message=why))
         else:
-            run = StepRun(session, order, step)
+            run = StepRun(session, order, rest(step, row))
             outcomes.append(run.run())
             is_stopped = run.is_interrupted or outcomes[-1].status not in DONE
             why = "Interrupted before the step." if run.is_interrupted else None

@@ -12,6 +12,7 @@ from releasegate.ledger.reading import (
     has_attempt,
     held_before,
     read,
+    steps,
     steps_done,
     was_started,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "script",
     "start_step",
     "start_undo",
+    "steps",
     "steps_done",
     "undo_step",
     "undo_values",

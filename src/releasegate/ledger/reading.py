@@ -95,7 +95,7 @@ ORDER BY s.finished_at, s.migration_number, s.ordinal
 
 _BEGUN = """
 SELECT migration_number, min(plan_fingerprint) FROM releasegate.step
-WHERE status <> 'undone' GROUP BY 1
+WHERE status <> 'undone' OR created <> '[]' GROUP BY 1
 """
 
 _ROWS = "SELECT migration_number, ordinal, status, created, plan_fingerprint FROM releasegate.step"
@@ -159,9 +159,11 @@ def _read(connection: Connection, version: int) -> Ledger:
     )
 
 
-def _rows(connection: Connection) -> dict[int, dict[int, Row]]:
+def _rows(
+    connection: Connection, query: str = _ROWS, values: tuple[object, ...] = ()
+) -> dict[int, dict[int, Row]]:
     found: dict[int, dict[int, Row]] = {}
-    for number, ordinal, status, created, plan in database.rows(connection, _ROWS):
+    for number, ordinal, status, created, plan in database.rows(connection, query, values):
         found.setdefault(number, {})[ordinal] = Row(status, frozenset(created), plan)
     return found
 
@@ -206,9 +208,11 @@ def has_attempt(connection: Connection, attempt_id: str) -> bool:
     return bool(database.one(connection, query, (attempt_id,))[0])
 
 
+def steps(connection: Connection, number: int) -> dict[int, Row]:
+    """Read a migration's steps: ordinal -> what its row says."""
+    query = f"{_ROWS} WHERE migration_number = %s"
+    return _rows(connection, query, (number,)).get(number, {})
+
+
 def steps_done(connection: Connection, number: int) -> set[int]:
-    query = (
-        "SELECT ordinal FROM releasegate.step "
-        "WHERE migration_number = %s AND status IN ('applied', 'found')"
-    )
-    return {ordinal for (ordinal,) in database.rows(connection, query, (number,))}
+    return {ordinal for ordinal, row in steps(connection, number).items() if row.is_done}

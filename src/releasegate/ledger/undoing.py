@@ -35,10 +35,14 @@ UPDATE releasegate.step SET attempt_id = $3::uuid, run_id = $4::uuid,
     return entered(update, STEP_EVENT)
 
 
-def leave_step() -> str:
-    """Write the statement by which a step counts no more that goes with another one's object."""
+def leave_step(*, is_over: bool = True) -> str:
+    """Write the statement by which a step counts no more that goes with another one's object.
+
+    What it has made is gone then, unless ``is_over`` says that it is about to go.
+    """
+    gone = ", created = '[]'" if is_over else ""
     update = f"""
-UPDATE releasegate.step SET status = 'undone', objects = coalesce(objects, '{{}}'),
+UPDATE releasegate.step SET status = 'undone', objects = coalesce(objects, '{{}}'){gone},
   finished_at = clock_timestamp()
 {_ROW} AND status <> 'undone' RETURNING *"""  # noqa: S608  the parts are texts of ours
     return entered(update, STEP_EVENT)
@@ -64,5 +68,5 @@ def start_undo(connection: Connection, row: StepRow) -> None:
     """Write that an undo begins which can run in no transaction: its step counts no more."""
     assert row.takes_back is not None
     values = (row.migration.number, row.takes_back.ordinal)
-    statement = leave_step().replace("$1", "%s").replace("$2", "%s")
+    statement = leave_step(is_over=False).replace("$1", "%s").replace("$2", "%s")
     connection.execute(statement.encode(), values)

@@ -128,9 +128,11 @@ ON CONFLICT (migration_number, ordinal) DO UPDATE SET
   status = CASE step.status WHEN 'undone' THEN excluded.status END,
   attempt_id = excluded.attempt_id, run_id = excluded.run_id,
   migration_sha256 = excluded.migration_sha256, plan_fingerprint = excluded.plan_fingerprint,
-  step_count = excluded.step_count, created = excluded.created || step.created,
+  step_count = excluded.step_count, created = (SELECT coalesce(jsonb_agg(DISTINCT label), '[]')
+    FROM jsonb_array_elements_text(excluded.created || step.created) AS l (label)
+    WHERE NOT (excluded.objects ? label AND excluded.objects ->> label IS NULL)),
   objects = excluded.objects, started_at = excluded.started_at, finished_at = excluded.finished_at
-RETURNING *"""
+RETURNING *"""  # noqa: S608  the parts are texts of ours
     return entered(insert, STEP_EVENT)
 
 

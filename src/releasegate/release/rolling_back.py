@@ -197,8 +197,9 @@ def _is_done(number: int, plan: Plan, connection: Connection) -> set[int]:
     done = set()
     for step in plan.steps:
         assert step.takes_back is not None
-        made = rows[step.takes_back.ordinal].made
-        if all((str(e.object) in made) == e.present for e in step.effects):
+        row = rows[step.takes_back.ordinal]
+        is_so = all((str(e.object) in row.made) == e.present for e in step.effects)
+        if is_so and row.status == "undone":
             done.add(step.ordinal)
     return done
 

@@ -60,6 +60,10 @@ class Reach:
         for parent, child in _kinship(statement):
             self._children.setdefault(parent, []).append(child)
 
+    def is_in_parts(self, index: Relation) -> bool:
+        """Tell whether an index is a partitioned table's, which cannot go concurrently."""
+        return self._indexes.get(index) in self._partitioned
+
     def below(self, statement: Statement, lock: Lock) -> Iterator[Lock]:
         """Yield the locks on a table's partitions and heirs.
 
