@@ -217,6 +217,7 @@ CODES: tuple[Code, ...] = (
         ("RG571", W, "Rows have no owner", "Give them an owner before row security is enabled, or nobody sees them."),
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),
         ("RG573", W, "Rows refer to a parent of another owner", "Decide whose they are before row security is enabled: no policy would let them be changed."),
+        ("RG580", N, "A delete takes rows along", "Make sure that losing so many rows by one delete is meant; else write ON DELETE RESTRICT."),
     ),
     *_gate(
         "window",

@@ -1,6 +1,7 @@
 """What the live database says of itself: one query, one function, one fact."""
 
 from releasegate.facts.exposures import Exposure, exposures
+from releasegate.facts.hanging import Hanging, hanging, table_bytes
 from releasegate.facts.place import (
     Published,
     encoding,
@@ -66,6 +67,7 @@ __all__ = [
     "ADVISORY_KEY",
     "Doing",
     "Exposure",
+    "Hanging",
     "Holder",
     "Login",
     "OwnerLacks",
@@ -86,6 +88,7 @@ __all__ = [
     "existing_tables",
     "exposures",
     "flushed_up_to",
+    "hanging",
     "held_transactions",
     "hidden_by",
     "hidden_rows",
@@ -116,6 +119,7 @@ __all__ = [
     "settings",
     "subscribed",
     "subscriptions",
+    "table_bytes",
     "timeline",
     "unlockable",
 ]

@@ -10,6 +10,7 @@ from releasegate import facts, ledger
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
 from releasegate.gates.live_database import (
     bookkeeping,
+    cascades,
     data,
     place,
     record,
@@ -46,6 +47,7 @@ def ask(inputs: GateInputs) -> Answer:
         "applied": sorted(asked.ledger.entries),
         "clock_ahead_s": round((inputs.now - facts.now(asked.connection)).total_seconds(), 1),
         "counted": counted.evidence,
+        "cascades": cascades.evidence(counted.radii),
     }
     return Answer(tuple(sorted(found, key=lambda one: _WEIGHT[one.level])), evidence)
 

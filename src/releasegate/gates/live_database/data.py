@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from releasegate import catalog, database, facts, findings
@@ -13,6 +13,7 @@ from releasegate.baseline import BaselineError
 from releasegate.catalog import demand as kinds
 from releasegate.errors import CouldNotLook
 from releasegate.gates import ground
+from releasegate.gates.live_database import cascades
 from releasegate.gates.live_database.counting import Count, Counter, settled
 from releasegate.gates.live_database.rights import grant
 from releasegate.model import CatalogObject, Level, Relation
@@ -44,6 +45,7 @@ class Counted:
     why_not: str = ""
     #: what is wrong with the replica that was given
     no_replica: str = ""
+    radii: cascades.Radii = field(default_factory=list)
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
@@ -74,7 +76,8 @@ def count(scope: Scope) -> Counted:
         counter = Counter(connection, scope.inputs.looking, lambda: _observer(scope))
         counts = tuple(counter.count(one) for one in wanted if _is_left(scope, one))
         _keep_keys(scope, counter, counts)
-    return Counted(counts)
+        radii = cascades.radii(connection, wanted)
+    return Counted(counts, radii=radii)
 
 
 def judged(scope: Scope, counted: Counted) -> Iterator[Finding]:
@@ -87,6 +90,7 @@ def judged(scope: Scope, counted: Counted) -> Iterator[Finding]:
             yield from _uncounted(scope, one)
         elif one.broken:
             yield _broken(scope, one.demand, one.broken)
+    yield from cascades.told(counted.radii)
 
 
 # -- what is demanded ------------------------------------------------------------------------------
