@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -106,7 +108,8 @@ def target_parameters(text: str) -> Parameters:
         # Neither the environment nor a service may lead a named host elsewhere.
         values.setdefault("hostaddr", "")
     for option in pq.Conninfo.get_defaults():
-        if option.val and option.keyword != b"service":
+        # What nobody has chosen is left to libpq: some defaults follow from other parameters.
+        if option.val and option.val != option.compiled:
             values.setdefault(option.keyword.decode(), option.val.decode())
     scrub_environment()
     return Parameters(values)
@@ -152,24 +155,30 @@ def connect(parameters: Parameters, *, application_name: str, **extra: str) -> A
     try:
         return Attended.connect(dsn, autocommit=True)
     except psycopg.OperationalError:
-        raise CouldNotLook(_why_not(dsn)) from None
+        raise CouldNotLook(_why_not(dsn, parameters)) from None
 
 
 def as_reached(connection: Connection, parameters: Parameters) -> Parameters:
-    """Name the very server that was reached: of several hosts, or of a service's."""
+    """Name the very server that was reached: of several hosts or addresses, or of a service's."""
     info = connection.info
-    known = {"host": info.host, "port": str(info.port), "user": info.user, "dbname": info.dbname}
+    known = {
+        "host": info.host,
+        "hostaddr": info.hostaddr,
+        "port": str(info.port),
+        "user": info.user,
+        "dbname": info.dbname,
+    }
     password = {"password": info.password} if info.password else {}
     return Parameters({**parameters.values, **known, **password})
 
 
-def _why_not(dsn: str) -> str:
+def _why_not(dsn: str, parameters: Parameters) -> str:
     """Tell the cases apart by a ping, which needs no login; connect errors carry no SQLSTATE."""
     match pq.PGconn.ping(dsn.encode()):
         case pq.Ping.OK:
             return (
                 "The server answers but did not let us in: check role, password, database name, "
-                "pg_hba.conf and the connection limit."
+                f"pg_hba.conf and the connection limit.{_password_file(parameters)}"
             )
         case pq.Ping.REJECT:
             return "The server is there but takes no connections: it is starting or stopping."
@@ -179,7 +188,22 @@ def _why_not(dsn: str) -> str:
                 f"(a try lasts {CONNECT_TIMEOUT_S} s at most)."
             )
         case _:
-            return "The connection parameters are not usable: check host, port and sslmode."
+            return (
+                "The connection parameters are not usable: check service, host, port and sslmode."
+            )
+
+
+def _password_file(parameters: Parameters) -> str:
+    """Say why libpq has passed a password file over (manual, 34.16)."""
+    named = parameters.values.get("passfile")
+    if parameters.values.get("password") or named == "":
+        return ""
+    try:
+        mode = Path(named or "~/.pgpass").expanduser().stat().st_mode
+    except (OSError, RuntimeError):
+        return " The password file that is named is not there." if named else ""
+    is_open = stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO)
+    return " The password file is passed over: others may read it (chmod 0600)." if is_open else ""
 
 
 def settle(connection: Connection, settings: Mapping[str, str]) -> dict[str, str]:
@@ -249,9 +273,14 @@ def identify(connection: Connection) -> Target:
     )
     (system,) = one(connection, "SELECT system_identifier::text FROM pg_control_system()")
     info = connection.info
-    host = info.hostaddr or info.host or "local"
-    place = info.host if info.host.startswith("/") else f"{info.host or host}:{info.port}"
+    host = f"[{info.host}]" if ":" in info.host else info.host or "local"
+    place = info.host if is_socket(info.host) else f"{host}:{info.port}"
     return Target(role, place, name, str(version).split()[0], system)
+
+
+def is_socket(host: str) -> bool:
+    """Tell a Unix socket's folder, or its abstract name, from a host (manual, 34.1.2)."""
+    return host.startswith(("/", "@"))
 
 
 def major(connection: Connection) -> int:

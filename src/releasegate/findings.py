@@ -213,6 +213,7 @@ CODES: tuple[Code, ...] = (
         ("RG552", E, "A publication carries the ledger", "Publish tables by name; or make the ledger on each subscriber (releasegate init-ledger --sql) and set policy.publish-ledger."),
         ("RG553", W, "The ledger was recorded elsewhere", "Make sure that this copy is the target that is meant: releasegate apply --target NAME"),
         ("RG554", E, "The target is not the named one", "Connect to the right one, or mend [targets] in a reviewed commit."),
+        ("RG555", W, "The way to the target is not proven", "sslmode=verify-full, with sslrootcert=FILE, or sslrootcert=system where a public authority signed the certificate."),
         ("RG570", E, "Row security is on, though its policies are a draft", "Find out who enabled it, and disable it."),
         ("RG571", W, "Rows have no owner", "Give them an owner before row security is enabled, or nobody sees them."),
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),

@@ -172,7 +172,8 @@ class Session:
             self.lost_pids.append(self.pid)
         self.abandon()
         self.connection = _connect(self.parameters, self.run_id, **_QUICKLY)
-        self.observer = _observe(self.parameters, self.run_id, **_QUICKLY)
+        here = database.as_reached(self.connection, self.parameters)
+        self.observer = _observe(here, self.run_id, **_QUICKLY)
         self._keep_pids()
         if database.identify(self.connection).system_identifier != self.system_identifier:
             raise CouldNotLook("Another server answers at this address now.")
@@ -223,14 +224,16 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
 
 def _open(parameters: Parameters, run_id: str) -> Session:
     connection = _connect(parameters, run_id)
+    # Of several hosts or addresses: whoever looks on looks at this one.
+    here = database.as_reached(connection, parameters)
     return Session(
         parameters=parameters,
         run_id=run_id,
         system_identifier=database.identify(connection).system_identifier,
         timeline=facts.timeline(connection),
         connection=connection,
-        observer=_observe(parameters, run_id),
-        guard=Guard(parameters, f"{_name(run_id)}/guard"),
+        observer=_observe(here, run_id),
+        guard=Guard(here, f"{_name(run_id)}/guard"),
         _offset=(facts.now(connection), time.monotonic()),
         deadlock_timeout=facts.deadlock_timeout(connection),
     )
@@ -240,7 +243,7 @@ def _end_what_is_left(parameters: Parameters, run_id: str) -> None:
     """End sessions of ours that the server believes to be there: they would keep the lock."""
     name = f"{_name(run_id)}/guard"
     with suppress(psycopg.Error, CouldNotLook):
-        connection = database.connect(parameters, application_name=name, **_QUICKLY)
+        connection = database.connect(parameters, application_name=name, **_CLIENT_TCP, **_QUICKLY)
         connection.attend(longer_than(_OBSERVER_ANSWERS_S))
         try:
             facts.end_others_of(connection, _name(run_id), kept=())

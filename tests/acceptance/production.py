@@ -53,6 +53,18 @@ def until(is_so: Callable[[], bool], *, what: str) -> None:
         time.sleep(0.02)
 
 
+@contextmanager
+def password_demanded(server: Server, role: str) -> Iterator[None]:
+    """Make a role that must prove itself by a password."""
+    hba = server.run_dir / "data/pg_hba.conf"
+    trusting = hba.read_text()
+    hba.write_text(f"local all {role} scram-sha-256\n{trusting}")
+    try:
+        yield
+    finally:
+        hba.write_text(trusting)
+
+
 @dataclass(frozen=True)
 class Production:
     """The v0 schema with a few rows that belong together."""

@@ -2,13 +2,12 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from acceptance.conftest import installed_majors, made_production
-from acceptance.production import Production
+from acceptance.production import Production, password_demanded
 from acceptance.project import Project
 from releasegate import throwaway
 from releasegate.throwaway import Server
@@ -48,18 +47,6 @@ def test_a_database_that_is_missing_blocks(released: Project, production: Produc
     assert run.exit_code == 1
     assert run.errors == {"RG501"}
     assert "no_such_database" not in run.stdout + run.stderr
-
-
-@contextmanager
-def password_demanded(server: Server, role: str) -> Iterator[None]:
-    """Make a role that must prove itself by a password."""
-    hba = server.run_dir / "data/pg_hba.conf"
-    trusting = hba.read_text()
-    hba.write_text(f"local all {role} scram-sha-256\n{trusting}")
-    try:
-        yield
-    finally:
-        hba.write_text(trusting)
 
 
 def test_a_wrong_password_blocks_and_is_not_repeated_and_the_right_one_is_let_in(

@@ -147,7 +147,7 @@ def test_scrubbing_leaves_other_variables_alone(monkeypatch: pytest.MonkeyPatch)
         ("host={folder} dbname=s3cret password=s3cret", "Nothing answered"),
         ("host=127.0.0.1 port=1 password=s3cret", "Nothing answered"),
         ("host={folder} port=s3cret", "check host, port"),
-        ("host={folder} sslmode=s3cret", "check host, port and sslmode"),
+        ("host={folder} sslmode=s3cret", "host, port and sslmode"),
     ],
     ids=["socket", "port", "bad-port", "bad-sslmode"],
 )

@@ -55,7 +55,9 @@ database = options(
     click.option(
         "--target",
         metavar="NAME",
-        help="Look at the target only if it is what [targets.NAME] says.",
+        envvar="RELEASEGATE_TARGET",
+        help="Go on only if the target is what [targets.NAME] says. What changes a target demands "
+        "it where several are configured, and takes the only one without being told.",
     ),
 )
 scratch = click.option(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from releasegate.release import Request
     from releasegate.window import Recurring
 
+_CHANGING = frozenset({"apply", "rollback", "init-ledger"})
 _TARGET_VARIABLES = ("PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE")
 # Set by hooks and scripts; they would lead Git to another repository than the one that we look at.
 _GIT_VARIABLES = tuple(
@@ -128,7 +129,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         window=options.get("window"),
         waits=options.get("waits", False),
         head=options.get("head"),
-        target_name=_target_name(options.get("target"), loaded.configuration.targets),
+        target_name=_target_name(options.get("target"), loaded.configuration.targets, command),
         grant_to=options.get("grant_to", ()),
         drops_columns=options.get("drops_columns", False),
         discards=options.get("discards", ()),
@@ -180,11 +181,16 @@ def write_files(options: dict[str, Any]) -> int:
     return 0
 
 
-def _target_name(name: str | None, configured: Mapping[str, Any]) -> str | None:
+def _target_name(name: str | None, configured: Mapping[str, Any], command: str) -> str | None:
+    """Take the named one; what changes a target takes the only one, and never one of several."""
+    known = ", ".join(sorted(configured)) or "none"
     if name is not None and name not in configured:
-        known = ", ".join(sorted(configured)) or "none"
         raise UsageError(f"--target: there is no [targets.{name}]. Configured: {known}.")
-    return name
+    if name is not None or not configured or command not in _CHANGING:
+        return name
+    if len(configured) > 1:
+        raise UsageError(f"{command}: say which target is meant by --target NAME: {known}.")
+    return next(iter(configured))
 
 
 def _looking(options: dict[str, Any]) -> Looking:

@@ -66,7 +66,7 @@ class LiveTarget:
     ledger: Ledger
     #: by the server's clock
     now: datetime
-    #: how it was reached; for pg_dump
+    #: how this very server is reached again
     parameters: Parameters
 
 

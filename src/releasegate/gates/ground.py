@@ -84,9 +84,8 @@ def live_schema(server: Server, live: LiveTarget) -> str:
     Raises:
         CouldNotLook: it may not, or a table stays locked.
     """
-    where = database.as_reached(live.connection, live.parameters)
     options = ("--schema-only", "--exclude-schema=releasegate", f"--lock-wait-timeout={_LOCKED_MS}")
-    return server.dump(where, *options, of_target=True)
+    return server.dump(live.parameters, *options, of_target=True)
 
 
 def _replay(migration: Migration, made: Database) -> None:

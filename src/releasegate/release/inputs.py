@@ -224,7 +224,8 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
         return wrong
     try:
         known, now = ledger.read(connection), facts.now(connection)
-        return LiveTarget(connection, target, known, now, request.target)
+        where = database.as_reached(connection, request.target)
+        return LiveTarget(connection, target, known, now, where)
     except CouldNotLook as error:
         return findings.make("RG511", str(error))
     except psycopg.Error as error:

@@ -44,6 +44,7 @@ def under_lock(
     assert request.target is not None
     try:
         with open_session(request.target, request.run_id) as session:
+            _same_server(prepared, session)
             session.take_lock(wait=request.settings.mutex_wait, sleep=request.sleep)
             return work(request, prepared, results, session)
     except Busy as busy:
@@ -54,6 +55,21 @@ def under_lock(
         code = "RG514" if error.sqlstate == database.NO_RIGHT else "RG501"
         message = f"No step was begun: {database.meaning(error)}."
         return stopped_by(prepared, results, message, code)
+
+
+def _same_server(prepared: Prepared, session: Session) -> None:
+    """Of several hosts another one can answer the second time.
+
+    Raises:
+        CouldNotLook: it is not the server that the gates looked at.
+    """
+    live = prepared.inputs.live
+    assert isinstance(live, LiveTarget)
+    if database.identify(session.connection) != live.target:
+        raise CouldNotLook(
+            "Another server answers than the one that the gates looked at: name one host, or say "
+            "which of several is meant by target_session_attrs=read-write."
+        )
 
 
 def _who(prepared: Prepared, busy: Busy) -> str:

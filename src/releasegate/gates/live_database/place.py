@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -11,11 +12,17 @@ from releasegate.model import Level
 from releasegate.statements.effects import effects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from releasegate.gates.live_database.scope import Scope
     from releasegate.model import Finding
 
+#: sslmode -> what it leaves open (manual, 34.19.3)
+_LEFT_OPEN = {
+    "require": "it is encrypted, with whoever answers in the server's place",
+    "verify-ca": "whoever has a certificate of the same authority can answer in the server's place",
+}
+_NOTHING_PROVEN = "whoever is between can read along, or answer in the server's place"
 _ON = frozenset({"on", "true", "yes", "1", "t", "y"})
 
 
@@ -30,10 +37,22 @@ def asked(scope: Scope) -> Iterator[Finding]:
     elif facts.is_template(connection):
         message = f"{scope.live.target.database} is a template: new databases are copied from it."
         yield findings.make("RG532", message)
+    yield from way(scope.connection.info.hostaddr, scope.live.parameters.values)
     yield from _encoding(scope)
     yield from _settings(scope)
     yield from _replication(scope)
     yield from _event_triggers(scope)
+
+
+def way(address: str, values: Mapping[str, str]) -> Iterator[Finding]:
+    """Warn of a way over the network that does not prove the server; a socket has no address."""
+    if not address or ipaddress.ip_address(address.partition("%")[0]).is_loopback:
+        return
+    default = "verify-full" if values.get("sslrootcert") == "system" else "prefer"
+    mode = values.get("sslmode") or default
+    if mode != "verify-full":
+        what = _LEFT_OPEN.get(mode, _NOTHING_PROVEN)
+        yield findings.make("RG555", f"The target is remote and sslmode is {mode}: {what}.")
 
 
 def _encoding(scope: Scope) -> Iterator[Finding]:
