@@ -71,6 +71,11 @@ class FreezeRule(_Section, frozen=True):
     reason: str = ""
 
 
+class Scratch(_Section, frozen=True):
+    #: extensions that the throwaway server may have a stand-in of, where it lacks them
+    stand_ins: tuple[str, ...] = ()
+
+
 class Policy(_Section, frozen=True):
     #: the release tag must be signed by one of allowed_signers
     signed_tag: bool = False
@@ -105,6 +110,7 @@ class Configuration(_Section, frozen=True):
     strategy: Literal["online", "as-written"] = "online"
     app_code: AppCode = AppCode()
     locks: Locks = Locks()
+    scratch: Scratch = Scratch()
     policy: Policy = Policy()
     windows: dict[str, WindowRule] = msgspec.field(default_factory=dict)
     freezes: dict[str, FreezeRule] = msgspec.field(default_factory=dict)

@@ -11,7 +11,7 @@ import psycopg
 
 from releasegate import database, migrations
 from releasegate.appcode.sources import Sources, source_files
-from releasegate.baseline import readable
+from releasegate.baseline import Setup, readable
 from releasegate.errors import CouldNotLook
 from releasegate.gates.excerpts import lines_about
 from releasegate.gates.looking import Looking
@@ -107,6 +107,12 @@ class GateInputs:
         # Before all that the start itself leaves to the stack, so after it when that unwinds.
         self.stack.callback(pool.shutdown)
         return pool.submit(start, self, self.stack)
+
+    @property
+    def setup(self) -> Setup:
+        """How the throwaway server is to be prepared."""
+        scratch = self.settings.configuration.scratch
+        return Setup(stand_ins=frozenset(scratch.stand_ins))
 
     @cached_property
     def ground(self) -> Ground:

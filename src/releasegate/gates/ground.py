@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager, ExitStack
 
+    from releasegate.baseline import Loaded, Setup
     from releasegate.catalog import Snapshot
     from releasegate.database import Connection
     from releasegate.gates import GateInputs, LiveTarget
@@ -38,8 +39,8 @@ class Ground:
     server: Server
     #: holds the schema that the migration starts from
     original: Database
-    #: what had to be adapted for the baseline to load
-    remarks: tuple[str, ...]
+    #: how the baseline came onto it
+    loaded: Loaded
 
     def copy(self) -> AbstractContextManager[Database]:
         """Make a database that starts where the migration does."""
@@ -53,7 +54,8 @@ def prepare(inputs: GateInputs, stack: ExitStack) -> Ground:
         BaselineError: a statement of either fails.
         CouldNotLook: there is no server to be had.
     """
-    return lay(inputs.server.result(), inputs.baseline.text, inputs.earlier, stack)
+    setup, text = inputs.setup, inputs.baseline.text
+    return lay(inputs.server.result(), text, inputs.earlier, stack, setup=setup)
 
 
 def start(inputs: GateInputs, stack: ExitStack) -> Server:
@@ -65,17 +67,24 @@ def start(inputs: GateInputs, stack: ExitStack) -> Server:
     return stack.enter_context(_server(inputs))
 
 
-def lay(server: Server, text: str, earlier: Sequence[Migration], stack: ExitStack) -> Ground:
+def lay(
+    server: Server,
+    text: str,
+    earlier: Sequence[Migration],
+    stack: ExitStack,
+    *,
+    setup: Setup | None = None,
+) -> Ground:
     """Make the original from a schema's text.
 
     Raises:
         BaselineError: a statement fails.
     """
     original = stack.enter_context(server.database())
-    remarks = baseline.load(text, into=original, server=server)
+    loaded = baseline.load(text, into=original, server=server, setup=setup)
     for migration in earlier:
         _replay(migration, original)
-    return Ground(server, original, remarks)
+    return Ground(server, original, loaded)
 
 
 def live_schema(server: Server, live: LiveTarget) -> str:
@@ -146,7 +155,12 @@ def _server(inputs: GateInputs) -> AbstractContextManager[Server]:
         return _borrowed(inputs)
     live = _live(inputs)
     major = database.major(live.connection) if live else None
-    return throwaway.start(major=major, cache=inputs.settings.cache)
+    return throwaway.start(
+        major=major,
+        cache=inputs.settings.cache,
+        extensions=baseline.extensions_of(inputs.baseline_statements),
+        stand_ins=inputs.setup.stand_ins,
+    )
 
 
 def _live(inputs: GateInputs) -> LiveTarget | None:

@@ -20,6 +20,7 @@ from releasegate.statements.refusals import body, refusals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from releasegate.baseline import Loaded
     from releasegate.catalog import Snapshot
     from releasegate.gates.ground import Ground
     from releasegate.model import CatalogObject
@@ -46,6 +47,8 @@ def ask(inputs: GateInputs) -> Answer:
     evidence = {
         "server": f"PostgreSQL {server.major} ({server.described})",
         "baseline": inputs.baseline.origin,
+        "baseline_adapted": list(ground.loaded.remarks),
+        "stand_ins": list(ground.loaded.stand_ins),
         "psql_exit_code": trial.psql_exit_code,
         "created": sorted(map(str, trial.created)),
         "removed": sorted(map(str, trial.removed)),
@@ -154,7 +157,7 @@ class _Trial:
 
     def run(self) -> list[Finding]:
         with self._ground.copy() as made:
-            return [*self._remarks(self._ground.remarks), *self._apply(made)]
+            return [*self._remarks(self._ground.loaded), *self._apply(made)]
 
     def _apply(self, made: Database) -> Iterator[Finding]:
         """Run the file by psql, and its statements one by one as an apply does, and compare."""
@@ -204,19 +207,22 @@ class _Trial:
         path = self._inputs.migration.path
         return findings.make(code, message, path=path, line=line, column=column)
 
-    def _remarks(self, remarks: tuple[str, ...]) -> Iterator[Finding]:
+    def _remarks(self, loaded: Loaded) -> Iterator[Finding]:
         path = self._inputs.settings.configuration.baseline
         if self._inputs.baseline.origin is None:
             message = f"There is no {path}: the file was tried on an empty database."
             yield findings.make("RG317", message)
-        if remarks:
-            yield findings.make("RG318", f"{'; '.join(remarks)}.", path=path)
+        if loaded.remarks:
+            yield findings.make("RG318", f"{'; '.join(loaded.remarks)}.", path=path)
+        if loaded.stand_ins:
+            names = ", ".join(loaded.stand_ins)
+            yield findings.make("RG331", f"Stand-ins were in place of {names}.", path=path)
 
 
 def _baseline_finding(inputs: GateInputs, error: BaselineError) -> Finding:
     path = inputs.settings.configuration.baseline
     message, line, column = _sentence(str(error)), error.line, error.column
-    return findings.make("RG315", message, path=path, line=line, column=column)
+    return findings.make(error.code, message, path=path, line=line, column=column)
 
 
 def _version(inputs: GateInputs, server: Server) -> Iterator[Finding]:

@@ -13,19 +13,49 @@ from typing import TYPE_CHECKING
 from releasegate.errors import CouldNotLook
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from releasegate.throwaway.server import Account
 
 
 def binaries() -> dict[int, Path]:
     """Find the ``bin`` directories at hand by major version; the embedded one wins."""
-    found = {
+    embedded = embedded_bin()
+    return {**_installed(), _major_of(embedded): embedded}
+
+
+def _installed() -> dict[int, Path]:
+    return {
         int(path.parent.name): path
         for path in Path("/usr/lib/postgresql").glob("*/bin")
         if path.parent.name.isdecimal() and (path / "initdb").exists()
     }
+
+
+def choose(
+    major: int | None, *, extensions: Collection[str] = (), stand_ins: Collection[str] = ()
+) -> Path:
+    """Choose programs of this major version, else the embedded ones.
+
+    Where they lack one of the extensions: installed ones of the same version that have all of them,
+    else the embedded ones if stand-ins are enough there.
+    """
     embedded = embedded_bin()
-    found[_major_of(embedded)] = embedded
-    return found
+    best = binaries().get(major, embedded) if major else embedded
+    wanted = {*extensions}
+    if wanted <= _extensions(best):
+        return best
+    other = _installed().get(major or _major_of(embedded))
+    if other is not None and wanted <= _extensions(other):
+        return other
+    return embedded if wanted <= _extensions(embedded) | {*stand_ins} else best
+
+
+def _extensions(bin_dir: Path) -> set[str]:
+    """Name the extensions that lie where these programs look for them."""
+    inside = bin_dir.parent.glob("share/**/extension/*.control")
+    debian = Path("/usr/share/postgresql", bin_dir.parent.name, "extension").glob("*.control")
+    return {path.stem for path in (*inside, *debian)}
 
 
 def embedded_bin() -> Path:

@@ -16,14 +16,14 @@ import psycopg
 from releasegate import database
 from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
-from releasegate.throwaway.binaries import binaries, embedded_bin, reachable
+from releasegate.throwaway.binaries import choose, embedded_bin, reachable
 from releasegate.throwaway.cage import cage
 from releasegate.throwaway.cluster import make_cluster
 from releasegate.throwaway.server import Account, Database, Server, await_nobody
 from releasegate.throwaway.watchdog import SUPERUSER, Watchdog, watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from releasegate.database import Connection
@@ -52,17 +52,23 @@ _HAS_IO_METHODS = 18
 
 @contextmanager
 def start(
-    *, major: int | None = None, cache: Path | None = None, options: Mapping[str, str] | None = None
+    *,
+    major: int | None = None,
+    cache: Path | None = None,
+    options: Mapping[str, str] | None = None,
+    extensions: Collection[str] = (),
+    stand_ins: Collection[str] = (),
 ) -> Iterator[Server]:
     """Start a server of its own, of the given major version where it is installed.
 
-    ``options`` are server settings on top of ours, for tests and the demo.
+    ``extensions`` are wanted on it, or else ``stand_ins`` for them; ``options`` are server settings
+    on top of ours, for tests and the demo.
 
     Raises:
         CouldNotLook: it does not start; the message holds the server's last line.
     """
     account = _account()
-    bin_dir = binaries().get(major, embedded_bin()) if major else embedded_bin()
+    bin_dir = choose(major, extensions=extensions, stand_ins=stand_ins)
     is_18 = bin_dir == embedded_bin() or (major or 0) >= _HAS_IO_METHODS
     ours = _SERVER_OPTIONS | (_READS_ITSELF if is_18 else {})
     # What listens to more than its own socket, for tests, is let out.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from releasegate import database
 from releasegate.errors import CouldNotLook
+from releasegate.throwaway.binaries import give
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -97,6 +98,23 @@ class Server:
         """Make an empty database, or a copy of one that nobody is using; drop it afterwards."""
         with self.make_database(copy_of) as made:
             yield made
+
+    def lend(self, files: Mapping[str, str]) -> Path:
+        """Write files, by relative path, where the server can read them; give their folder.
+
+        Raises:
+            CouldNotLook: they cannot be written.
+        """
+        folder = self.run_dir / f"lent-{secrets.token_hex(4)}"
+        try:
+            for name, text in files.items():
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            give(folder, self.account)
+        except OSError as error:
+            raise CouldNotLook(f"A server's file cannot be written: {error.strerror}.") from error
+        return folder
 
     def psql(self, where: Parameters, *arguments: str, script: bytes) -> int:
         """Run a script file by psql and return its exit code; 0 proves little.

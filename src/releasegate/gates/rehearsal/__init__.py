@@ -107,7 +107,8 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
         return [], None
     try:
         schema = live_schema(ground.server, live)
-        laid = lay(ground.server, schema, _not_yet(inputs, live), inputs.stack)
+        not_yet = _not_yet(inputs, live)
+        laid = lay(ground.server, schema, not_yet, inputs.stack, setup=inputs.setup)
         if snapshot(laid.original) == of_baseline.before:
             of_baseline.evidence["live_schema"] = "is the baseline's"
             return [], None
