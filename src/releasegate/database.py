@@ -91,6 +91,14 @@ class Parameters:
     def dsn(self, **extra: str) -> str:
         return make_conninfo("", **{**self.values, **extra})
 
+    def environment(self) -> dict[str, str]:
+        """Give the variables by which libpq's own programs take them (manual, 34.15)."""
+        known = pq.Conninfo.get_defaults()
+        names = {one.keyword.decode(): one.envvar.decode() for one in known if one.envvar}
+        # What its service says is among the values already.
+        named = {names[key]: value for key, value in self.values.items() if key in names and value}
+        return {name: value for name, value in named.items() if name != "PGSERVICE"}
+
 
 def target_parameters(text: str) -> Parameters:
     """Read a URL or keyword string and complete it from libpq's environment (manual, 34.15).

@@ -161,3 +161,17 @@ def test_why_there_is_no_session_is_told_without_values(
 
     assert "s3cret" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
+
+
+def test_libpqs_own_programs_are_told_everything_but_the_service() -> None:
+    parameters = given_parameters(
+        "service=x host=db dbname='a=b' sslmode=verify-full sslcrl=/c require_auth=scram-sha-256"
+    )
+
+    assert parameters.environment() == {
+        "PGHOST": "db",
+        "PGDATABASE": "a=b",
+        "PGSSLMODE": "verify-full",
+        "PGSSLCRL": "/c",
+        "PGREQUIREAUTH": "scram-sha-256",
+    }

@@ -28,22 +28,6 @@ _GONE_S = 2.0
 #: psql's exit code for a bad or lost connection
 _NO_CONNECTION = 2
 
-# libpq's parameters and the variables that psql takes them from (manual, 34.15)
-_VARIABLES = {
-    "host": "PGHOST",
-    "hostaddr": "PGHOSTADDR",
-    "port": "PGPORT",
-    "user": "PGUSER",
-    "dbname": "PGDATABASE",
-    "password": "PGPASSWORD",
-    "passfile": "PGPASSFILE",
-    "options": "PGOPTIONS",
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-}
-
 
 @dataclass(frozen=True)
 class Account:
@@ -168,16 +152,20 @@ class Server:
 def dump(
     bin_dir: Path, where: Parameters, *arguments: str, place: str, user: Mapping[str, Any]
 ) -> str:
-    """Let pg_dump write a database as SQL.
+    """Let pg_dump write a database as SQL; without a user by our own account and files.
 
     Raises:
         CouldNotLook: it failed or did not end in time.
     """
     command = [str(bin_dir / "pg_dump"), "--no-password", "--encoding=UTF8", *arguments]
+    environment = clean_environment(where)
+    if not user:
+        # Where libpq looks for certificates of a target (manual, 34.19).
+        environment["HOME"] = os.environ.get("HOME", environment["HOME"])
     try:
         done = subprocess.run(
             command,
-            env=clean_environment(where),
+            env=environment,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -208,7 +196,4 @@ def clean_environment(where: Parameters | None) -> dict[str, str]:
     kept = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     clean = {name: os.environ[name] for name in kept if name in os.environ}
     clean["HOME"] = "/nonexistent"
-    for key, value in (where.values if where else {}).items():
-        if key in _VARIABLES and value:
-            clean[_VARIABLES[key]] = value
-    return clean
+    return clean | (where.environment() if where else {})
