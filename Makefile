@@ -16,7 +16,7 @@ test: $(VENV)/developed
 	$(BIN)/pytest -n auto --dist loadfile
 
 test-faults: $(VENV)/developed
-	$(BIN)/pytest tests/faults --every-fault
+	$(BIN)/pytest tests/faults -s --every-fault
 
 check: lint
 	$(BIN)/ruff check .

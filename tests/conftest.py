@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-fault", action="store_true", help="play each fault at each statement, for hours"
     )
+    parser.addoption(
+        "--fault-sample", type=int, default=3, help="of each fault but kill -9 play so many cases"
+    )
     parser.addoption("--fault-seed", type=int, help="choose the sampled faults by this number")
 
 

@@ -134,7 +134,7 @@ def _parts(
 ) -> Iterator[_Part]:
     for step in reversed(plan.steps):
         for item in _items(step, rows):
-            if str(item.thing) not in held:
+            if str(item.thing) not in held and not _is_cut_off(item, rows[step.ordinal]):
                 continue
             if item.loses_data:
                 yield from _data(item, step.ordinal, held, way)
@@ -149,6 +149,15 @@ def _noted(plan: Plan, rows: Mapping[int, Row], idle: Sequence[int]) -> tuple[_P
         for step in plan.steps
         if step.ordinal in idle[:1]
     )
+
+
+def _is_cut_off(item: Undo, row: Row) -> bool:
+    """Tell whether an index has gone that the ledger shows as on its way: that is to be recorded.
+
+    It goes in no transaction, so a run can end between the two.
+    """
+    (statement,) = parse(item.sql)
+    return row.status == "undone" and is_concurrent(statement)
 
 
 def _plain(item: Undo) -> Draft:

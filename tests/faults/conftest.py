@@ -13,8 +13,10 @@ def fault_seed(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def every_fault(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--every-fault"))
+def fault_count(request: pytest.FixtureRequest) -> int | None:
+    """How many cases of each fault are sampled; None: all are played."""
+    is_all = request.config.getoption("--every-fault")
+    return None if is_all else int(request.config.getoption("--fault-sample"))
 
 
 @pytest.fixture(scope="session")

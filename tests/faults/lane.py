@@ -30,6 +30,7 @@ from releasegate import throwaway
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from faults.story import Story
     from releasegate.throwaway import Database, Server
 
     Connection = psycopg.Connection[tuple[Any, ...]]
@@ -77,6 +78,10 @@ class Run:
         with suppress(ValueError):
             return dict(json.loads(self.stdout))
         return {}
+
+
+def must(run: Run) -> None:
+    assert run.exit_code == 0, f"an undisturbed run failed: {run.stdout}{run.stderr}"
 
 
 class Program:
@@ -271,17 +276,23 @@ def _options(server: Server) -> str:
 
 @contextmanager
 def lane(
-    folder: Path, *, kept: Path, cache: Path, strategy: str, source: Path = ROOT / "src"
+    folder: Path, *, kept: Path, cache: Path, story: Story, source: Path = ROOT / "src"
 ) -> Iterator[Lane]:
-    """Start server, wire and program; ``source`` is where the program's code lies."""
+    """Start server, wire and program, and let happen what happens before the story.
+
+    ``source`` is where the program's code lies.
+    """
     with (
         throwaway.start(cache=cache) as server,
         made_production(server) as production,
         proxy(f"{server.run_dir}/.s.PGSQL.5432") as wire,
     ):
-        program = Program(_project(folder, strategy), kept, source)
+        program = Program(_project(folder, story.strategy), kept, source)
+        made = Lane(server, wire, program, production.database, _options(server))
         try:
-            yield Lane(server, wire, program, production.database, _options(server))
+            for arguments in story.before:
+                must(Target(made, production.database).run(arguments))
+            yield made
         finally:
             program.close()
             with suppress(subprocess.CalledProcessError):

@@ -6,6 +6,7 @@ production from its first connection to the target on, and begins at once.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import os
@@ -18,19 +19,22 @@ from typing import TYPE_CHECKING, cast
 
 import releasegate
 from releasegate import cli
-from releasegate.gates import app_code, parse_only, rehearsal, release_tag
+from releasegate.gates import app_code, parse_only, rehearsal, release_tag, undo
 from releasegate.release import sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from releasegate.gates import Answer, Gate, GateInputs
+    from releasegate.model import CatalogObject
 
 
-def _remember(gate: Gate, folder: Path) -> None:
+def _remember(gate: Gate, folder: Path, about: str = "") -> Gate:
     """Have a gate asked the first time, and give the same answer from then on."""
     ask_once = gate.ask
 
     def ask(inputs: GateInputs) -> Answer:
-        kept = folder / f"{gate.id}-{inputs.strategy}"
+        kept = folder / f"{gate.id}-{inputs.strategy}{about}"
         if not kept.exists():
             answer = ask_once(inputs)
             if any(finding.level.value == "error" for finding in answer.findings):
@@ -40,6 +44,18 @@ def _remember(gate: Gate, folder: Path) -> None:
         return cast("Answer", pickle.loads(kept.read_bytes()))  # noqa: S301  written by ourselves
 
     object.__setattr__(gate, "ask", ask)
+    return gate
+
+
+def _remember_of_the_way_back(folder: Path) -> None:
+    """Remember what the app's code says of the things that are to go."""
+    make = undo.app_code
+
+    def app_code(things: Sequence[CatalogObject]) -> Gate:
+        named = hashlib.sha256(" ".join(map(str, things)).encode()).hexdigest()
+        return _remember(make(things), folder, named)
+
+    undo.app_code = app_code
 
 
 def _run(order: dict[str, str | list[str]], folder: Path) -> None:
@@ -67,6 +83,7 @@ def main(folder: Path) -> None:
             importlib.import_module(module.name)
     for decided in (release_tag, app_code, parse_only, rehearsal):
         _remember(decided.GATE, folder)
+    _remember_of_the_way_back(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         pid = os.fork()

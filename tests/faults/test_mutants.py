@@ -10,13 +10,15 @@ import pytest
 
 from faults.lane import ROOT, lane
 from faults.proxy import When
-from faults.sweep import STORIES, STRANGER, Case, Tally, learn, play
+from faults.story import STORIES, Case
+from faults.strikes import STRANGER
+from faults.sweep import Tally, learn, play
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from faults.lane import Lane
-    from faults.sweep import Clean
+    from faults.story import Clean
 
 _STORY = STORIES[0]
 _TRIES = 3
@@ -117,7 +119,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clean(tmp_path_factory: pytest.TempPathFactory, kept: Path, cluster_cache: Path) -> Clean:
     """Learn from the program as it is, and play every mutant's case on it: nothing is broken."""
     folder = tmp_path_factory.mktemp("sound")
-    with lane(folder, kept=kept, cache=cluster_cache, strategy=_STORY.strategy) as where:
+    with lane(folder, kept=kept, cache=cluster_cache, story=_STORY) as where:
         learned = learn(where, _STORY)
         for mutant in MUTANTS:
             assert (mutant.name, _played(where, learned, mutant.case)) == (mutant.name, [])
@@ -140,9 +142,7 @@ def test_a_broken_executor_is_caught(
 ) -> None:
     source = _mutated(mutant, tmp_path / "src")
 
-    with lane(
-        tmp_path, kept=kept, cache=cluster_cache, strategy=_STORY.strategy, source=source
-    ) as where:
+    with lane(tmp_path, kept=kept, cache=cluster_cache, story=_STORY, source=source) as where:
         broken = _played(where, clean, mutant.case)
 
     assert [what for what in broken if mutant.caught in what], broken

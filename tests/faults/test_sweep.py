@@ -8,28 +8,33 @@ from typing import TYPE_CHECKING
 import pytest
 
 from faults.proxy import When
-from faults.sweep import FAULTS, KILL, STORIES, learn, open_lanes, points, sample, sweep
+from faults.story import STORIES
+from faults.strikes import FAULTS, KILL
+from faults.sweep import learn, open_lanes, points, sample, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from faults.sweep import Case, Clean, Story
+    from faults.story import Case, Clean, Story
 
-#: cases of each fault but the first, where not all are asked for
-_SAMPLED = 3
 #: how often a state that cases have in common is gone on from, where not all are asked for
 _RERUNS_EACH = 3
 _MOMENTS = list(When)
 
 
-def _cases(clean: Clean, *, every: bool, seed: int) -> list[Case]:
-    """Choose the cases: all, or every statement for a killed client and a few for the others."""
-    if every:
-        return points(clean, FAULTS, _MOMENTS)
+def _cases(story: Story, clean: Clean, count: int | None, seed: int) -> list[Case]:
+    """Choose the cases: all, or every statement for a killed client and a few for the others.
+
+    All of them come in any order, so that a run which somebody ends has seen something of each.
+    """
+    if count is None:
+        every = points(clean, FAULTS, _MOMENTS)
+        return sample(every, len(every), seed)
     killed = [case for case in points(clean, [KILL], _MOMENTS) if _is_turn(case, seed)]
     others = (points(clean, [fault], _MOMENTS) for fault in FAULTS if fault != KILL)
-    return killed + [case for cases in others for case in sample(cases, _SAMPLED, seed)]
+    sampled = [case for cases in others for case in sample(cases, count, seed)]
+    return [*story.always, *sample(killed, story.kills or len(killed), seed), *sampled]
 
 
 def _is_turn(case: Case, seed: int) -> bool:
@@ -43,15 +48,15 @@ def test_a_fault_at_any_statement_breaks_no_promise(
     tmp_path: Path,
     cluster_cache: Path,
     fault_seed: int,
-    every_fault: bool,
+    fault_count: int | None,
     lane_count: int,
     tell: Callable[[str], None],
 ) -> None:
     with ExitStack() as stack:
-        lanes = open_lanes(stack, tmp_path, story.strategy, cache=cluster_cache, count=lane_count)
+        lanes = open_lanes(stack, tmp_path, story, cache=cluster_cache, count=lane_count)
         clean = learn(lanes[0], story)
-        cases = _cases(clean, every=every_fault, seed=fault_seed)
-        reruns_each = None if every_fault else _RERUNS_EACH
+        cases = _cases(story, clean, fault_count, fault_seed)
+        reruns_each = None if fault_count is None else _RERUNS_EACH
         tally = sweep(lanes, story, clean, cases, reruns_each=reruns_each)
 
     tell(f"{story.name}, seed {fault_seed}: {tally.summary()}")

@@ -80,10 +80,14 @@ class LoneAttempt:
 
         Raises: as ``run`` does.
         """
-        row, connection = self._row(before), self._session.connection
-        ledger.start_undo(connection, row)
+        row = self._row(before)
+        ledger.start_undo(self._session.connection, row)
         if promises.unmet(self._step, self._order, before) or self._is_rebuild():
             self._execute(frozenset())
+        self._record_gone(row)
+
+    def _record_gone(self, row: StepRow) -> None:
+        connection = self._session.connection
         rows = promises.record(self._step, self._order, row, status="undone")
         try:
             pipeline.flush(connection, [Message("BEGIN"), *rows, Message("COMMIT")])
@@ -163,6 +167,23 @@ class LoneAttempt:
             self._clear_copies(self._ours)
         with suppress(psycopg.Error):
             self._settle_back()
+
+    def is_taken_back(self) -> bool:
+        """Tell whether an index went although the run was cut off before that was recorded.
+
+        It is recorded now.
+
+        Raises:
+            psycopg.Error: it could not be.
+        """
+        if self._step.takes_back is None:
+            return False
+        promises.prepare(self._session)
+        held = promises.look(self._session, self._step)
+        if promises.unmet(self._step, self._order, held):
+            return False
+        self._record_gone(self._row(held))
+        return True
 
     def _clear(self, held: Definitions, ours: frozenset[str]) -> None:
         """Drop a broken index that is provably ours; nobody builds it any more.

@@ -297,8 +297,11 @@ class StepRun:
             found = self._find_truth(_SOON)
             if found is False and isinstance(self._attempt, LoneAttempt):
                 self._attempt.tidy(patience=_SOON)
+                return self._attempt.is_taken_back()
         except Overtaken:
             return False
+        except psycopg.Error:
+            return None
         return found
 
     def _what_is_known(self) -> str:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from releasegate import database, gates, ledger
-from releasegate.errors import UsageError
+from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
 from releasegate.gates import GateInputs, LiveTarget, live_database, rehearsal
 from releasegate.model import GateResult, Outcome, OutcomeStatus, Plan, Report, Verdict
@@ -44,7 +46,11 @@ def apply(request: Request) -> Report:
         with prepare(request) as prepared:
             if before is not None:
                 prepared = replace(prepared, started_at=before[0].started_at)
-            answer = _asked(request, prepared, before)
+            try:
+                answer = _asked(request, prepared, before)
+            except (psycopg.Error, CouldNotLook) as error:
+                lost = tuple(gates.not_asked(gate, "the target was lost") for gate in GATES)
+                return locked.unanswered(prepared, lost, error)
             if isinstance(answer, Report):
                 return answer
             if _is_open(prepared):

@@ -81,6 +81,14 @@ def _who(prepared: Prepared, busy: Busy) -> str:
     return live_database.describe_holder(busy.holder, replace(live, ledger=known))
 
 
+def unanswered(
+    prepared: Prepared, results: tuple[GateResult, ...], error: psycopg.Error | CouldNotLook
+) -> Report:
+    """Report that the target was lost while we only looked."""
+    why = database.meaning(error) if isinstance(error, psycopg.Error) else str(error)
+    return stopped_by(prepared, results, f"The target stopped answering: {why}.", "RG501")
+
+
 def stopped_by(
     prepared: Prepared, results: tuple[GateResult, ...], message: str, code: str
 ) -> Report:

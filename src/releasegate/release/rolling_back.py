@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from releasegate import catalog, gates, ledger
-from releasegate.errors import UsageError
+from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
 from releasegate.executor.undoing import has_values, holding_data, undo_of
 from releasegate.gates import Gate, GateInputs, LiveTarget, rehearsal, release_tag, undo, window
@@ -49,17 +52,28 @@ def rollback(request: Request) -> Report:
     if request.target is None:
         raise UsageError("rollback needs a database: give --database-url.")
     with prepare(request) as prepared:
-        prepared = replace(prepared, inputs=_by_its_plan(prepared.inputs))
-        live = prepared.inputs.live
-        if isinstance(live, LiveTarget) and _is_back(request, prepared, live):
-            return _nothing_to_do(prepared, live)
-        asked = _gates(request, prepared.inputs)
-        results = ask_gates(request, prepared.inputs, asked)
-        strict = replace(request, require=tuple(gate.id for gate in asked))
-        exit_code, verdict, summary = judge(strict, results)
-        if exit_code != EXIT_DONE:
-            return prepared.report(exit_code, verdict, summary, gates=results)
-        return locked.under_lock(request, prepared, results, _execute_locked)
+        try:
+            prepared = replace(prepared, inputs=_by_its_plan(prepared.inputs))
+            answer = _asked(request, prepared)
+        except (psycopg.Error, CouldNotLook) as error:
+            return locked.unanswered(prepared, _unasked("the target was lost"), error)
+        if isinstance(answer, Report):
+            return answer
+        return locked.under_lock(request, prepared, answer, _execute_locked)
+
+
+def _asked(request: Request, prepared: Prepared) -> Report | tuple[GateResult, ...]:
+    """Ask the gates; a report where that ends the command."""
+    live = prepared.inputs.live
+    if isinstance(live, LiveTarget) and _is_back(request, prepared, live):
+        return _nothing_to_do(prepared, live)
+    asked = _gates(request, prepared.inputs)
+    results = ask_gates(request, prepared.inputs, asked)
+    strict = replace(request, require=tuple(gate.id for gate in asked))
+    exit_code, verdict, summary = judge(strict, results)
+    if exit_code != EXIT_DONE:
+        return prepared.report(exit_code, verdict, summary, gates=results)
+    return results
 
 
 def _by_its_plan(inputs: GateInputs) -> GateInputs:
@@ -117,12 +131,14 @@ def _nothing_to_do(prepared: Prepared, live: LiveTarget) -> Report:
         EXIT_DONE,
         Verdict.NOTHING_TO_DO,
         f"Nothing of {name} is left to take back; nothing was executed.{stays}",
-        gates=tuple(
-            gates.not_asked(gate, "nothing is left to do")
-            for gate in (release_tag.GATE, rehearsal.GATE, undo.live_database(), window.GATE)
-        ),
+        gates=_unasked("nothing is left to do"),
         ledger_head=live.ledger.head,
     )
+
+
+def _unasked(reason: str) -> tuple[GateResult, ...]:
+    every = (release_tag.GATE, rehearsal.GATE, undo.live_database(), window.GATE)
+    return tuple(gates.not_asked(gate, reason) for gate in every)
 
 
 def _way(
@@ -168,7 +184,9 @@ def _execute_locked(
     exit_code, verdict, summary = _ended(prepared, outcomes)
     states = (*saved, *stays)
     if exit_code == EXIT_DONE:
-        states += _compared(session, inputs, stays)
+        # The way back is gone whatever becomes of this look at it.
+        with suppress(psycopg.Error):
+            states += _compared(session, inputs, stays)
         if stays:
             summary += f" {len(stays)} columns or tables stay: see below."
     head = locked.close(session, request.run_id, verdict)
