@@ -49,13 +49,14 @@ _PLACES = {
 }
 
 #: codes that a header may waive: what was not decided, counted or tried, what the finding only warns
-#: of, and what somebody may have meant; never what is certain to fail, what the proof stands on, or
+#: of or predicts, and what somebody may have meant; never what is certain to fail, what the proof stands on, or
 #: what the tag and the window say
 _WAIVABLE = frozenset(
     """RG205 RG206 RG207 RG209 RG212 RG213 RG215 RG216 RG217 RG218 RG220 RG221
     RG307 RG317 RG319 RG320
     RG410 RG413 RG431 RG432 RG433 RG434 RG435 RG438 RG439
-    RG512 RG518 RG520 RG522 RG535 RG553 RG571 RG572 RG573""".split()
+    RG512 RG518 RG520 RG522 RG535 RG553 RG571 RG572 RG573
+    RG590""".split()
 )
 
 
@@ -221,6 +222,9 @@ CODES: tuple[Code, ...] = (
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),
         ("RG573", W, "Rows refer to a parent of another owner", "Decide whose they are before row security is enabled: no policy would let them be changed."),
         ("RG580", N, "A delete takes rows along", "Make sure that losing so many rows by one delete is meant; else write ON DELETE RESTRICT."),
+        ("RG590", E, "The steps do not fit the window", "Agree on a longer window, on a quieter hour, or divide the migration."),
+        ("RG591", E, "The disk has too little room", "Make room; or say what is free: --free-bytes."),
+        ("RG592", N, "The length of a step is not predicted", "Rehearse it on a copy with as many rows."),
     ),
     *_gate(
         "window",

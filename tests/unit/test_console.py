@@ -234,7 +234,7 @@ def test_a_step_is_a_line_with_what_became_of_it_and_who_was_in_its_way() -> Non
         "step 1     add column runs.plan_id: applied, 3 tries, 4.20 s, 50 ms of it in the queue"
         in (lines)
     )
-    assert "step 2     build index idx_runs_plan_id: applied, 9 s" in lines
+    assert "step 2     build index idx_runs_plan_id: applied, 9 s, predicted 6 to 12 s" in lines
     assert any(
         line.startswith("step 3     add key runs_plan_id_fk, for new rows: FAILED")
         for line in lines

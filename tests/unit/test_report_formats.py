@@ -98,6 +98,19 @@ def test_the_gravest_are_shown_first() -> None:
 # -- markdown
 
 
+def test_markdown_holds_what_a_step_took_against_what_was_predicted() -> None:
+    lines = markdown.render(STOPPED).splitlines()
+
+    assert "| 2 | `build index idx_runs_plan_id` | 6 to 12 s | 9 s |" in lines
+    assert "| 1 | `add column runs.plan_id` | not | 4.20 s |" in lines
+
+
+def test_a_bar_in_a_title_ends_no_cell() -> None:
+    plan = replace(STOPPED.plan, steps=(replace(STOPPED.plan.steps[0], title="a | b"),))
+
+    assert r"| 1 | `a \| b` | not |" in markdown.render(replace(STOPPED, plan=plan))
+
+
 def outside_code(text: str) -> str:
     """Drop fenced blocks and code spans as CommonMark ends them."""
     kept, fence = [], None

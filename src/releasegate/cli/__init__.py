@@ -96,6 +96,7 @@ def cli() -> None:
     type=click.Choice(GATE_IDS),
     help="Ask only this gate. May be given several times.",
 )
+@window()
 @strategy
 @judgement
 @database

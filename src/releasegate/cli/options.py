@@ -158,6 +158,19 @@ judgement = options(
         help="The lightest finding that blocks.",
     ),
 )
+_UNITS = ("", "k", "M", "G", "T")
+
+
+def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?)([kMGT]?)(i?)B?", text)
+    if found is None or (found[3] and not found[2]):
+        raise click.BadParameter(f"{text!r} is no number of bytes such as 500MB, 20GB or 1.5TiB.")
+    factor = 1024 if found[3] else 1000
+    return int(float(found[1]) * factor ** _UNITS.index(found[2]))
+
+
 counting = options(
     click.option(
         "--data-timeout",
@@ -177,5 +190,12 @@ counting = options(
         "keys_kept",
         type=click.IntRange(min=1),
         help="At most so many keys of each constraint. Default: 100.",
+    ),
+    click.option(
+        "--free-bytes",
+        metavar="SIZE",
+        callback=_size,
+        help="What the target's disk has free: 500MB, 20GB. A plan that needs more is blocked. The "
+        "server does not tell it.",
     ),
 )

@@ -196,7 +196,7 @@ def _target_name(name: str | None, configured: Mapping[str, Any], command: str) 
 def _looking(options: dict[str, Any]) -> Looking:
     from releasegate.gates.looking import Looking
 
-    names = ("data_timeout", "keys_file", "keys_kept")
+    names = ("data_timeout", "keys_file", "keys_kept", "free_bytes")
     return Looking(**{name: options[name] for name in names if options.get(name) is not None})
 
 

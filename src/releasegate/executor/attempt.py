@@ -24,9 +24,8 @@ from releasegate.pipeline import Message, MessageFailed
 from releasegate.session import MIGRATION_SEARCH_PATH, SEARCH_PATH
 from releasegate.statements.locks import (
     ACCESS_EXCLUSIVE,
-    CONFLICTS,
-    ROW_EXCLUSIVE,
     SHARE_UPDATE_EXCLUSIVE,
+    is_in_the_way,
     strongest,
 )
 from releasegate.statements.parser import quote_relation
@@ -67,11 +66,6 @@ SELECT 1 OPERATOR(pg_catalog./) (
 """
 _SET = "SELECT pg_catalog.set_config($1, $2, true)"
 _CLOCK = "SELECT extract(epoch FROM pg_catalog.clock_timestamp())"
-
-
-def is_in_the_way(locks: Sequence[Lock]) -> bool:
-    """Tell whether any of these locks keeps the app from writing, or from reading."""
-    return any(lock.mode in CONFLICTS[ROW_EXCLUSIVE] for lock in locks)
 
 
 class Attempt:
@@ -289,4 +283,4 @@ def locks_to_take(session: Session, step: Step) -> tuple[Lock, ...]:
     return tuple(sorted(taken, key=lambda lock: (lock.mode, lock.relation)))
 
 
-__all__ = ["Attempt", "WindowClosed", "is_in_the_way", "locks_to_take"]
+__all__ = ["Attempt", "WindowClosed", "locks_to_take"]

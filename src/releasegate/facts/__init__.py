@@ -62,8 +62,16 @@ from releasegate.facts.sessions import (
     index_progress,
     pid_and_lock,
 )
+from releasegate.facts.sizes import Column, Index, Size, Unproven, indexes, sizes, unproven
 
 __all__ = [
+    "unproven",
+    "sizes",
+    "indexes",
+    "Unproven",
+    "Size",
+    "Index",
+    "Column",
     "ADVISORY_KEY",
     "Doing",
     "Exposure",

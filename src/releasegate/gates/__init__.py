@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from releasegate import database, migrations
+from releasegate import database, ledger, migrations
 from releasegate.appcode.sources import Sources, source_files
 from releasegate.baseline import Setup, readable
 from releasegate.errors import CouldNotLook
+from releasegate.forecast import Forecast, forecast
 from releasegate.gates.excerpts import lines_about
 from releasegate.gates.looking import Looking
 from releasegate.gates.waivers import waived
-from releasegate.model import Finding, GateResult, GateStatus, Level
+from releasegate.model import Finding, GateResult, GateStatus, Level, Plan
 from releasegate.plan import CannotPlan, make_plan
 from releasegate.repository import RepositoryProblem, content
 from releasegate.statements.parser import SqlError, Statement, parse
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from releasegate.database import Connection, Parameters
     from releasegate.gates.ground import Ground
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Plan, Release, Target, Window
+    from releasegate.model import Migration, Release, Target, Window
     from releasegate.repository import Repository
     from releasegate.settings import Settings
     from releasegate.throwaway import Server
@@ -169,6 +170,22 @@ class GateInputs:
             )
         except CannotPlan as error:
             return error
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """What is to be expected of the steps that are left; None without a target or a plan."""
+        live = self.live
+        if not isinstance(live, LiveTarget) or not self.is_readable:
+            return None
+        if not isinstance(self.planned, Plan):
+            return None
+        number = self.migration.number
+        try:
+            is_begun = number in live.ledger.begun
+            done = ledger.steps_done(live.connection, number) if is_begun else ()
+            return forecast(live.connection, self.planned, done=done)
+        except psycopg.Error as error:
+            return Forecast(why_not=database.meaning(error))
 
     @cached_property
     def baseline_statements(self) -> tuple[Statement, ...]:

@@ -30,6 +30,8 @@ class Looking:
     keys_file: Path | None = None
     #: at most so many of each demand
     keys_kept: int = KEYS_KEPT
+    #: what the target's disk has free, as somebody says who can see it; None: nobody does
+    free_bytes: int | None = None
     #: where the counting goes on instead, and readers are looked for
     replica: Parameters | None = None
     #: tells progress: the event's name and its values

@@ -67,12 +67,26 @@ class Moment:
     waits_for: tuple[int, ...] = ()
 
 
+#: unit, its seconds, and the shortest time that is written in it
+_UNITS = (("h", 3600.0, 3 * 3600.0), ("min", 60.0, 120.0), ("s", 1.0, 1.0), ("ms", 0.001, 0.0))
+
+
+def _figures(number: float) -> str:
+    return f"{number:.0f}" if number >= 10 else f"{number:.1f}".removesuffix(".0")
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """How long a step will take, in seconds."""
 
     low: float
     high: float
+
+    def __str__(self) -> str:
+        """Write both ends in the unit that suits the longer one: ``41 to 95 min``."""
+        unit, factor, _ = next(row for row in _UNITS if self.high >= row[2])
+        low, high = (_figures(seconds / factor) for seconds in (self.low, self.high))
+        return f"{high} {unit}" if low == high else f"{low} to {high} {unit}"
 
 
 @dataclass(frozen=True, slots=True)

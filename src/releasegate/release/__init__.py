@@ -31,7 +31,9 @@ def preflight(request: Request) -> Report:
     with prepare(request) as prepared:
         results = ask_gates(request, prepared.inputs)
         made = approval.plan_of(prepared.inputs)
-        return prepared.report(*judge(request, results), gates=results, plan=made)
+        return prepared.report(
+            *judge(request, results), gates=results, plan=made, predictions=prepared.predictions
+        )
 
 
 def plan(request: Request) -> Report:
@@ -45,7 +47,13 @@ def plan(request: Request) -> Report:
             if isinstance(made, Plan):
                 count = len(made.steps)
                 summary = f"{count} step{'s' if count != 1 else ''}, {made.strategy}."
-                return prepared.report(EXIT_DONE, Verdict.PASSED, summary, plan=made)
+                return prepared.report(
+                    EXIT_DONE,
+                    Verdict.PASSED,
+                    summary,
+                    plan=made,
+                    predictions=prepared.predictions,
+                )
             gate, faults = rehearsal.GATE, made.findings
         result = GateResult(gate.id, gate.title, GateStatus.BLOCKED, findings=faults)
         return prepared.report(

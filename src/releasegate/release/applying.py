@@ -141,6 +141,7 @@ def _execute_locked(
         summary,
         gates=results,
         plan=made,
+        predictions=prepared.predictions,
         outcomes=outcomes,
         ledger_head=head,
     )

@@ -23,13 +23,13 @@ from releasegate.repository import Repository, RepositoryProblem, open_repositor
 from releasegate.session import SEARCH_PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
     from releasegate.database import Connection, Parameters
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Target, Window
+    from releasegate.model import Migration, Prediction, Target, Window
     from releasegate.settings import Settings
 
 #: narrower than git-check-ref-format(1): no name that a command line could take for an option
@@ -101,6 +101,12 @@ class Prepared:
     started_at: datetime
     #: by our own clock, when the target told the time of its own
     looked_at: datetime
+
+    @property
+    def predictions(self) -> Mapping[int, Prediction]:
+        """How long each step that is left will take, where there is a target to ask."""
+        found = self.inputs.forecast
+        return found.predictions if found else {}
 
     def report(self, exit_code: int, verdict: Verdict, summary: str, **rest: object) -> Report:
         """Fill in what every report says."""
@@ -183,9 +189,14 @@ def prepare(request: Request) -> Iterator[Prepared]:
 
 
 def _window(request: Request, now: datetime) -> Window | None:
-    if request.window is None or request.agreed is not None:
+    """Choose the window; a preflight is about the only one configured unless it is told another."""
+    configured = request.settings.windows
+    text = request.window
+    if text is None and request.command == "preflight" and len(configured) == 1:
+        text = ""
+    if text is None or request.agreed is not None:
         return request.agreed
-    return window.choose(request.window, request.settings.windows, now=now)
+    return window.choose(text, configured, now=now)
 
 
 def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:

@@ -191,8 +191,7 @@ def _waits(moments: Sequence[Moment], scale: _Scale) -> Iterator[Shape]:
 
 def _predicted(prediction: Prediction, begin: datetime, scale: _Scale) -> Shape:
     low, high = (timedelta(seconds=s) for s in (prediction.low, prediction.high))
-    told = f"predicted: {length(prediction.low)} to {length(prediction.high)}"
-    return scale.shape("predicted", begin + low, begin + high, told)
+    return scale.shape("predicted", begin + low, begin + high, f"predicted: {prediction}")
 
 
 _WAITS = frozenset({"lock.awaited", "build.awaited", "replay.awaited", "step.progress"})

@@ -48,7 +48,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
         *_head(report, width),
         *(line for result in report.gates for line in _gate(result, width)),
         *(line for state in report.migrations for line in _state(state, width)),
-        *(plan_table.lines(report.plan, width) if report.plan and report.command == "plan" else ()),
+        *_plan(report, width),
         *(line for outcome in report.outcomes for line in _outcome(outcome, report, width)),
         *_foot(report, width),
     ]
@@ -75,6 +75,11 @@ def _head(report: Report, width: int) -> Iterator[str]:
     for held in report.waivers:
         yield from _wrapped(f"  {held.code}      {wording.waiver(held)}", width, "             ")
     yield ""
+
+
+def _plan(report: Report, width: int) -> Iterator[str]:
+    if report.plan and report.command == "plan":
+        yield from plan_table.lines(report.plan, report.predictions, width)
 
 
 def _gate(result: GateResult, width: int) -> Iterator[str]:
@@ -130,6 +135,8 @@ def _outcome(outcome: Outcome, report: Report, width: int) -> Iterator[str]:
         parts.append(wording.length(outcome.duration_s))
     if outcome.lock_wait_s:
         parts.append(f"{wording.length(outcome.lock_wait_s)} of it in the queue")
+    if outcome.attempts and outcome.ordinal in report.predictions:
+        parts.append(f"predicted {report.predictions[outcome.ordinal]}")
     head = f"step {outcome.ordinal}".ljust(len(_INDENT) - 1)
     yield from _wrapped(f"{head}{title} {', '.join(parts)}", width, _INDENT)
     if outcome.message:

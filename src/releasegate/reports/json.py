@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from releasegate import findings
-from releasegate.statements.locks import CONFLICTS, ROW_EXCLUSIVE
+from releasegate.statements.locks import is_in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +107,7 @@ def _plan(plan: Plan | None, predictions: Mapping[int, Prediction]) -> dict[str,
 
 def _timeouts(step: Step) -> dict[str, str]:
     """Name the settings that bound a step: the longest wait for its locks, and its statements."""
-    is_in_the_way = any(lock.mode in CONFLICTS[ROW_EXCLUSIVE] for lock in step.locks)
-    if is_in_the_way:
+    if is_in_the_way(step.locks):
         return {"locks": "locks.longest-wait", "statements": "window"}
     return {"locks": "window", "statements": "locks.hard-stop"}
 

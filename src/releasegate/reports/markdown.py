@@ -20,6 +20,7 @@ MARK = "<!-- releasegate -->"
 #: GitHub takes 65,536 characters for a comment; some may be counted as several
 _MOST_CHARACTERS = 60_000
 _LONGEST_MESSAGE = 2_000
+_MOST_STEPS, _LONGEST_TITLE = 100, 100
 _STATUS = {
     GateStatus.PASSED: "✅ passed",
     GateStatus.BLOCKED: "⛔ blocked",
@@ -68,9 +69,30 @@ def _head(report: Report) -> Iterator[str]:
         seconds = sum(o.duration_s for o in report.outcomes)
         word = "undone" if report.command == "rollback" else "applied"
         yield f"\n{done} of {len(report.outcomes)} steps are {word}, in {seconds:.2f} s."
+    yield from _steps(report)
     for result in report.gates:
         if result.reason and result.status is GateStatus.ERRORED:
             yield f"\n{result.gate}: {_code(result.reason)}"
+
+
+def _steps(report: Report) -> Iterator[str]:
+    """Hold what was predicted of each step against what it took."""
+    steps = report.plan.steps if report.plan and report.predictions else ()
+    if not steps:
+        return
+    took = {o.ordinal: wording.length(o.duration_s) for o in report.outcomes if o.attempts}
+    yield from ["", "| step | what it does | predicted | took |", "|---|---|---|---|"]
+    for step in steps[:_MOST_STEPS]:
+        predicted = report.predictions.get(step.ordinal, "not")
+        cells = (step.ordinal, _cell(step.title), predicted, took.get(step.ordinal, ""))
+        yield f"| {' | '.join(map(str, cells))} |"
+    if steps[_MOST_STEPS:]:
+        yield f"\n{len(steps) - _MOST_STEPS} more steps are in the JSON report."
+
+
+def _cell(text: str) -> str:
+    """Put a text into a table's cell: there a bar ends it even in a code span."""
+    return _code(text[:_LONGEST_TITLE].replace("|", "\\|"))
 
 
 def _gate(result: GateResult) -> str:

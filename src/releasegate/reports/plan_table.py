@@ -6,37 +6,44 @@ import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from releasegate.statements.locks import CONFLICTS, ROW_EXCLUSIVE
+from releasegate.statements.locks import is_in_the_way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from releasegate.model import Plan, Step
+    from releasegate.model import Plan, Prediction, Step
 
-_NUMBER_WIDTH = 6
+_NUMBER_WIDTH, _LENGTH_WIDTH = 6, 18
 _HEADS = ("step", "what it does", "locks", "undo")
 
 
-def lines(plan: Plan, width: int) -> Iterator[str]:
+def lines(plan: Plan, predictions: Mapping[int, Prediction], width: int) -> Iterator[str]:
     """Write the table in lines of at most ``width`` columns, and the statements below it."""
     yield f"strategy {plan.strategy}, fingerprint {plan.fingerprint[:16]}"
-    yield from _row(_HEADS, width)
+    widths = _widths(width, _LENGTH_WIDTH if predictions else 0)
+    yield from _row((*_HEADS, "predicted"), widths)
     for step in plan.steps:
         locks = "; ".join(f"{lock.mode} on {lock.relation}" for lock in step.locks)
-        way = "" if _is_in_the_way(step) or not step.locks else " (no writer waits)"
-        cells = (str(step.ordinal), step.title, f"{locks or 'none'}{way}", undo(step))
-        yield from _row(cells, width)
+        way = "" if is_in_the_way(step.locks) or not step.locks else " (no writer waits)"
+        length = str(predictions.get(step.ordinal, "not"))
+        cells = (str(step.ordinal), step.title, f"{locks or 'none'}{way}", undo(step), length)
+        yield from _row(cells, widths)
     yield ""
     for step in plan.steps:
         yield from _statements(step)
 
 
-def _row(cells: tuple[str, str, str, str], width: int) -> Iterator[str]:
-    rest = width - _NUMBER_WIDTH
-    widths = (_NUMBER_WIDTH, rest * 4 // 10, rest * 4 // 10, rest - 2 * (rest * 4 // 10))
+def _widths(width: int, last: int) -> tuple[int, ...]:
+    """Divide a line among the columns; the last is left out where it has no width."""
+    rest = width - _NUMBER_WIDTH - last
+    wide = rest * 4 // 10
+    return (_NUMBER_WIDTH, wide, wide, rest - 2 * wide, *([last] if last else []))
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     columns = [
         textwrap.wrap(cell, size - 1, break_long_words=False, break_on_hyphens=False) or [""]
-        for cell, size in zip(cells, widths, strict=True)
+        for cell, size in zip(cells, widths, strict=False)
     ]
     for parts in zip_longest(*columns, fillvalue=""):
         padded = (part.ljust(size) for part, size in zip(parts, widths, strict=True))
@@ -50,10 +57,6 @@ def undo(step: Step) -> str:
     if not step.undo:
         return "nothing to undo"
     return "yes, data goes too" if any(item.loses_data for item in step.undo) else "yes"
-
-
-def _is_in_the_way(step: Step) -> bool:
-    return any(lock.mode in CONFLICTS[ROW_EXCLUSIVE] for lock in step.locks)
 
 
 def _statements(step: Step) -> Iterator[str]:

@@ -116,12 +116,12 @@ def _rewrites(column: Any, kinds: dict[int, Any], known: Known) -> str | None:
         return "that counts by itself (identity)"
     if _GENERATED in kinds and kinds[_GENERATED].generated_kind == "s":
         return "that is computed and stored"
-    if _DEFAULT in kinds and not _is_constant(kinds[_DEFAULT].raw_expr):
+    if _DEFAULT in kinds and not is_constant(kinds[_DEFAULT].raw_expr):
         return "whose default may differ from row to row"
     return None
 
 
-def _is_constant(expression: Any) -> bool:
+def is_constant(expression: Any) -> bool:
     """Tell whether a default is surely the same for every row."""
     for node in walk(expression):
         kind = kind_of(node)

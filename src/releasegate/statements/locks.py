@@ -135,6 +135,11 @@ def locks(statement: Statement) -> tuple[Lock, ...]:
     return strongest(_found(statement))
 
 
+def is_in_the_way(found: Iterable[Lock]) -> bool:
+    """Tell whether any of these locks keeps the app from writing, or from reading."""
+    return any(lock.mode in CONFLICTS[ROW_EXCLUSIVE] for lock in found)
+
+
 def required_tables(statements: Iterable[Statement]) -> set[Relation]:
     """List the tables without which the statements fail, those that they make themselves too."""
     return {

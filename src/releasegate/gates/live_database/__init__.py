@@ -15,6 +15,7 @@ from releasegate.gates.live_database import (
     place,
     record,
     rights,
+    room,
     row_security,
 )
 from releasegate.gates.live_database import drift as changes
@@ -39,7 +40,10 @@ def ask(inputs: GateInputs) -> Answer:
     asked, found = _look(inputs, inputs.live)
     found += row_security.asked(inputs, asked.live)
     counted = data.Counted()
+    expected = None
     if not record.is_applied(inputs, asked.live):
+        expected = inputs.forecast
+        found += room.asked(asked)
         counted = data.count(asked)
         found += data.judged(asked, counted)
     evidence = {
@@ -48,6 +52,7 @@ def ask(inputs: GateInputs) -> Answer:
         "clock_ahead_s": round((inputs.now - facts.now(asked.connection)).total_seconds(), 1),
         "counted": counted.evidence,
         "cascades": cascades.evidence(counted.radii),
+        **room.evidence(expected),
     }
     return Answer(tuple(sorted(found, key=lambda one: _WEIGHT[one.level])), evidence)
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from releasegate import catalog, findings
-from releasegate.executor.attempt import is_in_the_way
-from releasegate.statements.locks import MODES
+from releasegate.statements.locks import MODES, is_in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
