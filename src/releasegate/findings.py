@@ -150,6 +150,7 @@ CODES: tuple[Code, ...] = (
         ("RG318", N, "The baseline was adapted", "Nothing to do; production has what the throwaway server lacks."),
         ("RG319", W, "The throwaway server's major version differs", "Install the target's major version beside releasegate."),
         ("RG330", E, "The throwaway server lacks an extension of the baseline", "Install a PostgreSQL of the target's major version that has it, give --scratch-url, or name it in scratch.stand-ins, which proves less."),
+        ("RG332", E, "The prelude does not run", "Mend it, or vouch for it with --trust-prelude where there is no cage."),
         ("RG331", W, "An extension had only a stand-in", "Install a PostgreSQL of the target's major version that has it, or give --scratch-url: what its functions and types do was not tried."),
         ("RG320", W, "A body executes a text that cannot be read", "Write the statement out; where that cannot be, have somebody read it."),
         ("RG321", E, "A waiver does not hold", "Write: -- releasegate: waive CODE until YYYY-MM-DD -- REASON, for a code that may be waived."),

@@ -72,6 +72,10 @@ class FreezeRule(_Section, frozen=True):
 
 
 class Scratch(_Section, frozen=True):
+    #: files that an administrator runs on the throwaway server before the baseline
+    prelude: str | tuple[str, ...] = ()
+    #: whose roles and schemas are there before the baseline
+    platform: Literal["", "supabase"] = ""
     #: extensions that the throwaway server may have a stand-in of, where it lacks them
     stand_ins: tuple[str, ...] = ()
 
@@ -104,7 +108,8 @@ class TargetRule(_Section, frozen=True):
 
 class Configuration(_Section, frozen=True):
     migrations: str = "db/migrations"
-    baseline: str = "db/schema/v0.sql"
+    #: files, folders or globs, in the order in which they are run
+    baseline: str | tuple[str, ...] = "db/schema/v0.sql"
     release_tag: str = "v0"
     #: online or as-written
     strategy: Literal["online", "as-written"] = "online"
@@ -115,6 +120,18 @@ class Configuration(_Section, frozen=True):
     windows: dict[str, WindowRule] = msgspec.field(default_factory=dict)
     freezes: dict[str, FreezeRule] = msgspec.field(default_factory=dict)
     targets: dict[str, TargetRule] = msgspec.field(default_factory=dict)
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        return _each(self.baseline)
+
+    @property
+    def preludes(self) -> tuple[str, ...]:
+        return _each(self.scratch.prelude)
+
+
+def _each(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -247,7 +264,8 @@ def _check_paths(
     """Demand paths below the root; those that the file itself names must exist."""
     named = {
         "migrations": (configuration.migrations,),
-        "baseline": (configuration.baseline,),
+        "baseline": configuration.baselines,
+        "scratch.prelude": configuration.preludes,
         "app-code.roots": configuration.app_code.roots,
     }
     for key, values in named.items():
@@ -264,8 +282,9 @@ def _check_paths(
 
 
 def _exists(path: Path) -> bool:
+    """Tell whether it is there, or what a glob stands for."""
     try:
-        return path.exists()
+        return path.exists() or ("*" in path.name and any(path.parent.glob(path.name)))
     except OSError:
         return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from releasegate import baseline, throwaway
-from releasegate.baseline import MissingExtensions, Setup
+from releasegate.baseline import File, MissingExtensions, PreludeError, Setup
 from releasegate.gates.ground import snapshot
 from releasegate.throwaway.binaries import binaries
 
@@ -183,3 +183,62 @@ def test_an_installed_server_is_taken_where_only_that_one_has_the_extension() ->
     assert choose(major, extensions=["plpgsql"]) == path
     assert choose(major, extensions=["of_nobody"]) == path
     assert choose(major, extensions=["of_nobody"], stand_ins=["of_nobody"]) == embedded_bin()
+
+
+@pytest.fixture
+def prelude() -> Setup:
+    return Setup(prelude=(File("prelude.sql", "CREATE ROLE of_a_prelude BYPASSRLS;"),))
+
+
+def test_nobody_runs_a_prelude_outside_a_cage_who_has_not_vouched_for_it(
+    lender: Server, made: Database, prelude: Setup
+) -> None:
+    bare = replace(lender, is_caged=False)
+
+    with pytest.raises(PreludeError, match="--trust-prelude"):
+        baseline.load("", into=made, server=bare, setup=prelude)
+
+    vouched = replace(prelude, trusts_prelude=True)
+    for _ in range(2):
+        baseline.load("", into=made, server=bare, setup=vouched)
+    with psycopg.connect(made.owner.dsn()) as owner:
+        query = "SELECT pg_has_role('of_a_prelude', 'MEMBER')"
+        assert owner.execute(query).fetchone() == (True,)
+
+
+def test_on_a_lent_server_no_prelude_is_run(lender: Server, made: Database) -> None:
+    setup = Setup(prelude=(File("prelude.sql", "CREATE ROLE of_a_lent_one;"),), trusts_prelude=True)
+    with throwaway.borrow(made.admin) as lent, lent.database() as database:
+        loaded = baseline.load("", into=database, server=lent, setup=setup)
+
+    assert any("left out the prelude" in remark for remark in loaded.remarks)
+    with psycopg.connect(made.admin.dsn()) as admin:
+        query = "SELECT count(*) FROM pg_roles WHERE rolname = 'of_a_lent_one'"
+        assert admin.execute(query).fetchone() == (0,)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("supabase")])
+def test_a_platform_leaves_out_what_a_dump_of_all_schemas_brings_itself(
+    name: str, lender: Server, made: Database
+) -> None:
+    told = case(name)
+
+    setup = replace(told.setup, platform="supabase")
+    baseline.load(told.schema, into=made, server=lender, setup=setup)
+
+    assert set(told.says["holds"]) <= {str(thing) for thing in snapshot(made)}
+
+
+def test_the_platform_gives_policies_what_they_call(lender: Server, made: Database) -> None:
+    text = """
+    CREATE TABLE papers (id uuid PRIMARY KEY, owner_id uuid REFERENCES auth.users);
+    CREATE POLICY own ON papers TO authenticated USING (owner_id = (SELECT auth.uid()));
+    CREATE POLICY up ON storage.objects FOR INSERT
+      WITH CHECK ((storage.foldername(name))[1] = auth.role());
+    """
+    baseline.load(text, into=made, server=lender, setup=Setup(platform="supabase"))
+
+    with psycopg.connect(made.owner.dsn()) as owner:
+        owner.execute("SELECT set_config('request.jwt.claims', '{\"role\": \"anon\"}', true)")
+        query = "SELECT auth.role(), storage.foldername('a/b/c.d'), storage.extension('a/c.d')"
+        assert owner.execute(query).fetchone() == ("anon", ["a", "b"], "d")

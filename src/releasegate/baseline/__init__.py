@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import database
-from releasegate.baseline import extensions, roles
+from releasegate.baseline import extensions, prelude, roles
 from releasegate.baseline.errors import (
     BaselineError,
     MissingExtensions,
+    PreludeError,
     failure,
     server_message,
 )
 from releasegate.baseline.extensions import named as extensions_of
+from releasegate.baseline.files import File, joined, place
+from releasegate.baseline.prelude import platform
 from releasegate.baseline.running import TIMEOUT, Run
 from releasegate.statements.parser import SqlError, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from releasegate.database import Connection
     from releasegate.statements.parser import Statement
@@ -30,12 +33,17 @@ if TYPE_CHECKING:
 __all__ = [
     "TIMEOUT",
     "BaselineError",
+    "File",
     "Loaded",
     "MissingExtensions",
+    "PreludeError",
     "Setup",
     "extensions_of",
     "failure",
+    "joined",
     "load",
+    "place",
+    "platform",
     "readable",
     "server_message",
 ]
@@ -51,6 +59,12 @@ class Setup:
 
     #: extensions that stand-ins may take the place of
     stand_ins: frozenset[str] = frozenset()
+    #: whose roles and schemas are there before the baseline; empty: nobody's
+    platform: str = ""
+    #: the repository's own files, which an administrator runs before the baseline
+    prelude: tuple[File, ...] = ()
+    #: whoever runs this vouches for the prelude
+    trusts_prelude: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,17 @@ def readable(text: str) -> str:
     return _FOR_PSQL.sub("", text)
 
 
-def load(text: str, *, into: Database, server: Server, setup: Setup | None = None) -> Loaded:
+def load(
+    text: str,
+    *,
+    into: Database,
+    server: Server,
+    setup: Setup | None = None,
+    say: Callable[[int], str] = "line {}".format,
+) -> Loaded:
     """Run a schema, a ``pg_dump -s`` as it comes among them, and return what was adapted.
+
+    ``say`` words a place, given a line of the text.
 
     Raises:
         BaselineError: at the first statement that fails.
@@ -79,6 +102,13 @@ def load(text: str, *, into: Database, server: Server, setup: Setup | None = Non
         statements = parse(readable(text))
     except SqlError as error:
         raise BaselineError(str(error), line=error.line, column=error.column) from error
+    left_out = prelude.run(
+        platform(setup.platform, statements),
+        setup.prelude,
+        into,
+        server,
+        is_trusted=setup.trusts_prelude,
+    )
     with (
         database.connect(into.admin, application_name="releasegate") as admin,
         database.connect(into.owner, application_name="releasegate") as owner,
@@ -92,7 +122,7 @@ def load(text: str, *, into: Database, server: Server, setup: Setup | None = Non
         )
         run = Run(owner, missing - made, roles.owner_of_tables(statements), stand_ins)
         _run(statements, run, admin, is_ours=server.kind != "borrowed")
-        return Loaded((*remarks, *run.remarks()), stand_ins)
+        return Loaded((*left_out, *remarks, *run.remarks(say)), stand_ins)
 
 
 def _run(statements: Sequence[Statement], run: Run, admin: Connection, *, is_ours: bool) -> None:

@@ -24,6 +24,16 @@ class BaselineError(Exception):
         self.column = column
 
 
+class PreludeError(BaselineError):
+    """A statement of a prelude fails, or must not be run."""
+
+    code = "RG332"
+
+    def __init__(self, message: str, *, path: str, line: int, column: int) -> None:
+        super().__init__(message, line=line, column=column)
+        self.path = path
+
+
 class MissingExtensions(BaselineError):
     """The throwaway server lacks extensions that the baseline makes."""
 

@@ -12,7 +12,7 @@ from releasegate.baseline.errors import BaselineError, failure
 from releasegate.statements.parser import kind_of, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from releasegate.database import Connection
     from releasegate.statements.parser import Statement
@@ -71,19 +71,19 @@ class Run:
         except psycopg.Error as error:
             self._judge(statement, error)
 
-    def remarks(self) -> Iterator[str]:
-        """Say what was left out: each by itself where they are few, else how many."""
+    def remarks(self, say: Callable[[int], str]) -> Iterator[str]:
+        """Say what was left out and where: each by itself where they are few, else how many."""
         if self._owners:
             names = ", ".join(sorted(self._owners))
             yield f"left out OWNER TO: one role owns everything here, in place of {names}"
         for (why, words), statements in self._left_out.items():
             if len(statements) > _FEW:
-                first = statements[0].line
-                yield f"from line {first} on: left out {len(statements)} {words}: {why}"
+                first = say(statements[0].line)
+                yield f"from {first} on: left out {len(statements)} {words}: {why}"
                 continue
             for statement in statements:
                 words = " ".join(statement.text.split()[:4])
-                yield f"line {statement.line}: left out {words}: {why}"
+                yield f"{say(statement.line)}: left out {words}: {why}"
 
     def _judge(self, statement: Statement, error: psycopg.Error) -> None:
         is_setting = statement.kind == "variable_set_stmt"

@@ -60,11 +60,21 @@ database = options(
         "it where several are configured, and takes the only one without being told.",
     ),
 )
-scratch = click.option(
-    "--scratch-url",
-    metavar="URL",
-    envvar="RELEASEGATE_SCRATCH_URL",
-    help="A server on which throwaway databases may be made. Default: an embedded one.",
+scratch = options(
+    click.option(
+        "--scratch-url",
+        metavar="URL",
+        envvar="RELEASEGATE_SCRATCH_URL",
+        help="A server on which throwaway databases may be made. Default: an embedded one.",
+    ),
+    click.option(
+        "--trust-prelude",
+        "trusts_prelude",
+        is_flag=True,
+        envvar="RELEASEGATE_TRUST_PRELUDE",
+        help="Run the configured scratch.prelude also where the throwaway server is in no cage: it "
+        "can do there what you can.",
+    ),
 )
 replica = click.option(
     "--replica-url",

@@ -121,6 +121,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         migration=options.get("migration"),
         target=target,
         scratch=database.given_parameters(scratch) if scratch else None,
+        trusts_prelude=options.get("trusts_prelude", False),
         replica=database.given_parameters(replica) if replica else None,
         strategy=options.get("strategy"),
         only=options.get("only", ()),

@@ -11,7 +11,7 @@ import psycopg
 
 from releasegate import database, ledger, migrations
 from releasegate.appcode.sources import Sources, source_files
-from releasegate.baseline import Setup, readable
+from releasegate.baseline import File, Setup, joined, place, platform, readable
 from releasegate.errors import CouldNotLook
 from releasegate.forecast import Forecast, forecast
 from releasegate.gates.excerpts import lines_about
@@ -53,9 +53,27 @@ class Answer:
 class Baseline:
     """The schema that the migration starts from, before earlier migrations."""
 
-    text: str
+    #: in the order in which they are run
+    files: tuple[File, ...]
     #: where it was read, for people: "db/schema/v0.sql at tag v0"; None: there is none
     origin: str | None
+    #: what an administrator runs on the throwaway server before
+    prelude: tuple[File, ...] = ()
+    #: configured, and nothing of it is where the baseline was read
+    missing: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return joined(self.files)
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Turn a line of the text into a file's path and line."""
+        return place(self.files, line)
+
+    def say(self, line: int) -> str:
+        """Word a line's place; a file that is the only one needs no name."""
+        path, line = self.place(line)
+        return f"line {line}" if len(self.files) == 1 else f"{path}, line {line}"
 
 
 @dataclass(frozen=True)
@@ -95,6 +113,8 @@ class GateInputs:
     strategy: str
     #: closes what gates open for several of them
     stack: ExitStack
+    #: whoever runs this vouches for the repository's prelude
+    trusts_prelude: bool = False
     looking: Looking = field(default_factory=Looking)
 
     @cached_property
@@ -113,7 +133,12 @@ class GateInputs:
     def setup(self) -> Setup:
         """How the throwaway server is to be prepared."""
         scratch = self.settings.configuration.scratch
-        return Setup(stand_ins=frozenset(scratch.stand_ins))
+        return Setup(
+            stand_ins=frozenset(scratch.stand_ins),
+            platform=scratch.platform,
+            prelude=self.baseline.prelude,
+            trusts_prelude=self.trusts_prelude,
+        )
 
     @cached_property
     def ground(self) -> Ground:
@@ -189,12 +214,22 @@ class GateInputs:
 
     @cached_property
     def baseline_statements(self) -> tuple[Statement, ...]:
-        """Baseline and earlier migrations; a text that does not parse is parse-only's to tell."""
-        texts = [readable(self.baseline.text), *map(migrations.text, self.earlier)]
+        """What is there before; a text that does not parse is parse-only's to tell."""
         try:
-            return tuple(statement for text in texts for statement in parse(text))
+            return tuple(statement for text in self.texts_before for statement in parse(text))
         except SqlError:
             return ()
+
+    @cached_property
+    def texts_before(self) -> tuple[str, ...]:
+        """Platform, prelude, baseline and earlier migrations."""
+        text = readable(self.baseline.text)
+        try:
+            brought = platform(self.setup.platform, parse(text))
+        except SqlError:
+            brought = ()
+        before = [file.text for file in (*brought, *self.baseline.prelude)]
+        return (*before, text, *map(migrations.text, self.earlier))
 
     @cached_property
     def parsed(self) -> tuple[Statement, ...] | SqlError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from releasegate import appcode, migrations
-from releasegate.baseline import readable
 from releasegate.gates import Answer, Gate, GateInputs
 
 
@@ -11,11 +10,10 @@ def ask(inputs: GateInputs) -> Answer:
     """Judge the app's source as it was read; nothing of it is run."""
     inputs.statements()
     configuration = inputs.settings.configuration.app_code
-    texts = (readable(inputs.baseline.text), *map(migrations.text, inputs.earlier))
     examined = appcode.examine(
         migration_sql=migrations.text(inputs.migration),
         migration_path=inputs.migration.path,
-        baseline_sql="\n;\n".join(texts),
+        baseline_sql="\n;\n".join(inputs.texts_before),
         optional=configuration.optional,
         sources=inputs.sources,
         contents=inputs.app_files,

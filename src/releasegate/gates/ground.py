@@ -17,7 +17,7 @@ from releasegate.statements.parser import SqlError, parse
 from releasegate.statements.sections import sections
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager, ExitStack
 
     from releasegate.baseline import Loaded, Setup
@@ -54,8 +54,15 @@ def prepare(inputs: GateInputs, stack: ExitStack) -> Ground:
         BaselineError: a statement of either fails.
         CouldNotLook: there is no server to be had.
     """
-    setup, text = inputs.setup, inputs.baseline.text
-    return lay(inputs.server.result(), text, inputs.earlier, stack, setup=setup)
+    schema = inputs.baseline
+    return lay(
+        inputs.server.result(),
+        schema.text,
+        inputs.earlier,
+        stack,
+        setup=inputs.setup,
+        say=schema.say,
+    )
 
 
 def start(inputs: GateInputs, stack: ExitStack) -> Server:
@@ -74,14 +81,15 @@ def lay(
     stack: ExitStack,
     *,
     setup: Setup | None = None,
+    say: Callable[[int], str] = "line {}".format,
 ) -> Ground:
-    """Make the original from a schema's text.
+    """Make the original from a schema's text; ``say`` words a place in it.
 
     Raises:
         BaselineError: a statement fails.
     """
     original = stack.enter_context(server.database())
-    loaded = baseline.load(text, into=original, server=server, setup=setup)
+    loaded = baseline.load(text, into=original, server=server, setup=setup, say=say)
     for migration in earlier:
         _replay(migration, original)
     return Ground(server, original, loaded)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate import baseline, catalog, database, findings, migrations
-from releasegate.baseline import BaselineError
+from releasegate.baseline import BaselineError, PreludeError
 from releasegate.database import Parameters
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, waivers
 from releasegate.gates.ground import run, snapshot
@@ -58,12 +58,12 @@ def ask(inputs: GateInputs) -> Answer:
 
 def _missing_baseline(inputs: GateInputs) -> Finding | None:
     """Refuse to try the file on an empty database while a baseline lies on disk."""
-    path = inputs.settings.configuration.baseline
-    if inputs.baseline.origin is not None or not (inputs.settings.root / path).exists():
-        return None
-    tag = inputs.release.tag
-    message = f"{path} is here, but not in the commit that the baseline is read from."
-    return findings.make("RG315", message, path=path, help=f"Commit it before the tag {tag}.")
+    for path in inputs.baseline.missing:
+        if "*" in path or (inputs.settings.root / path).exists():
+            message = f"{path} is here, but not in the commit that the baseline is read from."
+            help_ = f"Commit it before the tag {inputs.release.tag}."
+            return findings.make("RG315", message, path=path, help=help_)
+    return None
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -208,9 +208,12 @@ class _Trial:
         return findings.make(code, message, path=path, line=line, column=column)
 
     def _remarks(self, loaded: Loaded) -> Iterator[Finding]:
-        path = self._inputs.settings.configuration.baseline
-        if self._inputs.baseline.origin is None:
-            message = f"There is no {path}: the file was tried on an empty database."
+        held = self._inputs.baseline
+        path = held.files[0].path if held.files else None
+        if held.origin is None:
+            message = (
+                f"There is no {', '.join(held.missing)}: the file was tried on an empty database."
+            )
             yield findings.make("RG317", message)
         if loaded.remarks:
             yield findings.make("RG318", f"{'; '.join(loaded.remarks)}.", path=path)
@@ -220,8 +223,10 @@ class _Trial:
 
 
 def _baseline_finding(inputs: GateInputs, error: BaselineError) -> Finding:
-    path = inputs.settings.configuration.baseline
-    message, line, column = _sentence(str(error)), error.line, error.column
+    path, line = inputs.baseline.place(error.line) if inputs.baseline.files else (None, 1)
+    if isinstance(error, PreludeError):
+        path, line = error.path, error.line
+    message, column = _sentence(str(error)), error.column
     return findings.make(error.code, message, path=path, line=line, column=column)
 
 

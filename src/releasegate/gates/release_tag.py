@@ -90,9 +90,8 @@ def _committed(inputs: GateInputs, repository: Repository) -> Iterator[Finding]:
     root = inputs.settings.root
     executed = {m.path: m.content for m in (inputs.migration, *inputs.earlier)}
     read: dict[str, bytes | None] = dict(inputs.app_files)
-    if inputs.baseline.origin is not None:
-        path = inputs.settings.configuration.baseline
-        read[path] = content(root / path)
+    for file in (*inputs.baseline.files, *inputs.baseline.prelude):
+        read[file.path] = content(root / file.path)
     if inputs.settings.source is not None:
         # It says which migrations are drafts, and what a gate may leave out.
         read[inputs.settings.source] = content(root / inputs.settings.source)

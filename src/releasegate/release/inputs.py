@@ -14,10 +14,11 @@ import psycopg
 from releasegate import __version__, database, facts, findings, ledger, migrations, window
 from releasegate.attended import longer_than
 from releasegate.errors import CouldNotLook, UsageError
-from releasegate.gates import Baseline, GateInputs, LiveTarget
+from releasegate.gates import GateInputs, LiveTarget
 from releasegate.gates.looking import Looking
 from releasegate.gates.waivers import in_force
 from releasegate.model import Finding, Level, Release, Report, Verdict
+from releasegate.release import baselines
 from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
 from releasegate.session import SEARCH_PATH
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from releasegate.database import Connection, Parameters
+    from releasegate.gates import Baseline
     from releasegate.ledger import Ledger
     from releasegate.model import Migration, Prediction, Target, Window
     from releasegate.settings import Settings
@@ -51,6 +53,8 @@ class Request:
     migration: str | None = None
     target: Parameters | None = None
     scratch: Parameters | None = None
+    #: the repository's prelude may be run by an administrator outside a cage
+    trusts_prelude: bool = False
     #: where readers are looked for before a lock that reaches the replicas
     replica: Parameters | None = None
     #: ask only these gates; empty: all
@@ -179,6 +183,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             is_apply=request.command in ("apply", "rollback"),
             strategy=request.strategy or settings.configuration.strategy,
             stack=stack,
+            trusts_prelude=request.trusts_prelude,
             looking=replace(request.looking, replica=request.replica, say=request.log.info),
         )
         try:
@@ -292,11 +297,11 @@ def _from_git(
     try:
         repository = stack.enter_context(open_repository(settings.root))
         release = _release(settings, migration, repository)
-        return repository, release, _baseline(settings, repository, release)
+        return repository, release, baselines.read(settings, repository, release)
     except RepositoryProblem as problem:
         repository = problem.finding
         release = _release(settings, migration, repository)
-        return repository, release, _baseline(settings, repository, release)
+        return repository, release, baselines.read(settings, repository, release)
 
 
 def _release(settings: Settings, migration: Migration, repository: Repository | Finding) -> Release:
@@ -307,19 +312,3 @@ def _release(settings: Settings, migration: Migration, repository: Repository | 
         return Release(name, None)
     tag = repository.tag(name)
     return Release(name, tag.commit, object=tag.object)
-
-
-def _baseline(settings: Settings, repository: Repository | Finding, release: Release) -> Baseline:
-    """Read the baseline at the tag; while there is no tag at HEAD, and without Git from disk."""
-    path = settings.configuration.baseline
-    if isinstance(repository, Finding):
-        file = settings.root / path
-        content = file.read_bytes() if file.is_file() else None
-        origin = f"{path} in the working tree"
-    else:
-        content = repository.read(release.commit or repository.head, path)
-        place = f"tag {release.tag}" if release.commit else f"HEAD (no tag {release.tag} yet)"
-        origin = f"{path} at {place}"
-    if content is None:
-        return Baseline("", None)
-    return Baseline(content.decode("utf-8-sig", errors="replace"), origin)

@@ -56,7 +56,7 @@ def _found(settings: Settings) -> discovery.Found:
     return discovery.Found(
         configured.migrations,
         has_migrations=any(folder.glob("*.sql")),
-        baseline=configured.baseline,
+        baseline=configured.baselines[0],
         roots=configured.app_code.roots,
     )
 

@@ -41,7 +41,7 @@ while read -r word program; do
         IFS='
 '
         set -f
-        set -- $CAGE --bind "$run" "$run" "$@"
+        set -- $CAGE --bind "$run" "$run" --ro-bind-try "$run/server" "$run/server" "$@"
         unset IFS
       fi
       "$@" </dev/null >>"$run/server.log" 2>&1 &

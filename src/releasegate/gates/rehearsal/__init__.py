@@ -108,7 +108,9 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
     try:
         schema = live_schema(ground.server, live)
         not_yet = _not_yet(inputs, live)
-        laid = lay(ground.server, schema, not_yet, inputs.stack, setup=inputs.setup)
+        # What a prelude brings is in the dump.
+        setup = replace(inputs.setup, platform="", prelude=())
+        laid = lay(ground.server, schema, not_yet, inputs.stack, setup=setup)
         if snapshot(laid.original) == of_baseline.before:
             of_baseline.evidence["live_schema"] = "is the baseline's"
             return [], None
