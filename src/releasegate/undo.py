@@ -105,6 +105,12 @@ def make_undo(
     return Plan(plan.strategy, fingerprint(["undo", plan.fingerprint], steps), steps)
 
 
+def renumbered(way: Plan, *, after: int) -> Plan:
+    """Let a way back go on where another one ended."""
+    steps = tuple(replace(step, ordinal=after + step.ordinal) for step in way.steps)
+    return replace(way, steps=steps)
+
+
 def _stands(step: Step, rows: Mapping[int, Row]) -> bool:
     return step.ordinal in rows and rows[step.ordinal].status != "undone"
 

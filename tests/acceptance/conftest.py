@@ -1,8 +1,8 @@
 """A project and its production for each test; the main story on every major that is installed."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,14 +50,26 @@ def major() -> int:
 
 
 @pytest.fixture(scope="session")
-def target_server(major: int, server: Server, cluster_cache: Path) -> Iterator[Server]:
+def start_major(server: Server, cluster_cache: Path) -> Iterator[Callable[[int], Server]]:
+    """Start a server of each major that is asked for, once."""
+    started = {EMBEDDED_MAJOR: server}
+    with ExitStack() as stack:
+
+        def start(major: int) -> Server:
+            if major not in started:
+                running = throwaway.start(major=major, cache=cluster_cache)
+                started[major] = stack.enter_context(running)
+            return started[major]
+
+        yield start
+
+
+@pytest.fixture
+def target_server(major: int, start_major: Callable[[int], Server]) -> Server:
     """Production's server, of the major that the test is for."""
-    if major == EMBEDDED_MAJOR:
-        yield server
-        return
-    with throwaway.start(major=major, cache=cluster_cache) as running:
-        assert running.major == major
-        yield running
+    running = start_major(major)
+    assert running.major == major
+    return running
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ def small(project: Project) -> Project:
     return project
 
 
+@pytest.mark.every_major
 def test_there_and_back_and_there_again_under_a_live_app(
     online: Project, production: Production
 ) -> None:
@@ -177,3 +178,78 @@ def test_an_apply_that_stopped_half_way_can_be_taken_back(
     assert back.report["verdict"] == "rolled_back"
     assert production.schema() == before
     assert online.ask("status", url=production.url).report["migrations"][0]["state"] == "pending"
+
+
+def test_a_value_that_comes_while_the_column_is_about_to_go_stays(
+    small: Project, production: Production
+) -> None:
+    assert small.apply(production.url).exit_code == 0
+    with production.held("storyboards") as app:
+        running = small.start(
+            *("rollback", "--window", "now/PT30M", "--drop-columns", "--format", "json", "001"),
+            url=production.url,
+        )
+        running.await_event("lock.awaited")
+        app.execute("UPDATE storyboards SET jotting = 'kept'")
+    back = running.finish()
+
+    assert back.exit_code == 0, back.stderr
+    assert [one["sqlstate"] for one in back.report["outcomes"]].count("23514") == 1
+    assert states(back)["column public.storyboards.jotting"] == "stays"
+    assert states(back)["column public.papers.shine"] == "gone"
+    assert production.names("SELECT DISTINCT jotting FROM storyboards") == {"kept"}
+    production.execute("UPDATE storyboards SET jotting = 'written again'")
+
+
+def test_a_saving_that_is_interrupted_leaves_no_file_and_drops_nothing(
+    small: Project, production: Production
+) -> None:
+    assert small.apply(production.url).exit_code == 0
+    # So much that it is under way for a while.
+    production.execute("UPDATE storyboards SET jotting = repeat('j', 50000000)")
+    applied, runs = production.schema(), production.runs()
+
+    running = small.start(
+        *("rollback", "--window", "now/PT30M", "--discard-data", "storyboards.jotting", "001"),
+        url=production.url,
+    )
+    until(lambda: any(small.root.glob("*.csv.part")), what="the values are copied")
+    os.kill(running.pid, signal.SIGINT)
+    interrupted = running.finish()
+
+    assert interrupted.exit_code == 130
+    assert [*small.root.glob("storyboards*")] == []
+    assert production.schema() == applied
+    assert production.runs() == runs
+
+
+def test_what_somebody_changed_or_built_upon_is_not_taken_back(
+    small: Project, production: Production
+) -> None:
+    assert small.apply(production.url).exit_code == 0
+    later = "db/migrations/003_later.sql"
+    small.write(later, f"{HEADER}CREATE INDEX plans_paper ON plans (paper_id);\n")
+    small.commit()
+    assert small.apply(production.url, "003").exit_code == 0
+    production.execute("DROP INDEX papers_shine")
+    production.execute("CREATE INDEX papers_shine ON papers (shine DESC)")
+    before = production.schema()
+
+    back = roll_back(small, production.url)
+
+    assert (back.exit_code, back.errors) == (1, {"RG509", "RG540"})
+    assert "papers_shine" in back.finding("RG509")["message"]
+    assert "003" in back.finding("RG540")["message"]
+    assert production.schema() == before
+
+
+def test_nothing_is_discarded_that_the_migration_did_not_make(
+    small: Project, production: Production
+) -> None:
+    assert small.apply(production.url).exit_code == 0
+
+    back = roll_back(small, production.url, "--discard-data", "papers.title")
+
+    assert back.exit_code == 2
+    assert "papers.title" in back.stderr
+    assert "papers.shine" in back.stderr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from psycopg import sql
+import psycopg
 
-from releasegate import catalog, ledger
+from releasegate import catalog, facts, ledger
+from releasegate.model import Relation
+from releasegate.statements.parser import quote, quote_relation
 from releasegate.undo import Way, candidates, guard, make_undo
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from releasegate.database import Connection
     from releasegate.model import CatalogObject, Plan
     from releasegate.statements.parser import Statement
+
+_LONG_ENOUGH = timedelta(minutes=1)
 
 
 def undo_of(
@@ -40,14 +45,22 @@ def holding_data(connection: Connection, plan: Plan, number: int) -> tuple[Catal
     return tuple(thing for thing in things if str(thing) in held)
 
 
-def has_values(connection: Connection, thing: CatalogObject) -> bool:
-    """Tell whether any row has a value in a column, or a table has a row."""
-    table = sql.Identifier(thing.schema, thing.table or thing.name)
-    query = sql.SQL("SELECT EXISTS (SELECT FROM {}").format(table)
+def has_values(
+    connection: Connection, thing: CatalogObject, *, within: timedelta = _LONG_ENOUGH
+) -> bool | None:
+    """Tell whether any row has a value in a column, or a table has a row; None: not in that time.
+
+    Raises:
+        psycopg.errors.InsufficientPrivilege: the role may not read all of its rows.
+    """
+    rows = quote_relation(Relation(thing.schema, thing.table or thing.name))
     if thing.kind == "column":
-        query += sql.SQL(" WHERE {} IS NOT NULL").format(sql.Identifier(thing.name))
-    (found,) = connection.execute(query + sql.SQL(")")).fetchone() or (True,)
-    return bool(found)
+        rows = f"{rows} WHERE {quote(thing.name)} IS NOT NULL"
+    try:
+        at_most_ms = max(1, int(within / timedelta(milliseconds=1)))
+        return bool(facts.count_up_to(connection, rows, most=1, within_ms=at_most_ms))
+    except psycopg.errors.QueryCanceled:
+        return None
 
 
 def _held(connection: Connection, things: Iterable[CatalogObject]) -> dict[str, str]:

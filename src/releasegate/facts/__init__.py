@@ -32,7 +32,7 @@ from releasegate.facts.rights import (
     owners_lack,
     settings,
 )
-from releasegate.facts.room import held_transactions, lag_bytes, rows_about
+from releasegate.facts.room import count_up_to, held_transactions, lag_bytes, rows_about
 from releasegate.facts.row_security import columns, row_security
 from releasegate.facts.server import (
     deadlock_timeout,
@@ -88,6 +88,7 @@ __all__ = [
     "bound_by_dropped_keys",
     "cancel",
     "columns",
+    "count_up_to",
     "deadlock_timeout",
     "doing",
     "encoding",

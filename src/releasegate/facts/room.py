@@ -23,6 +23,23 @@ def rows_about(connection: Connection, name: Relation) -> int | None:
     return rows[0][0] if rows else None
 
 
+def count_up_to(connection: Connection, rows: str, *, most: int, within_ms: int) -> int:
+    """Count rows, so many at most and no longer than this; ``rows`` follows FROM.
+
+    Raises:
+        psycopg.errors.QueryCanceled: it took longer.
+        psycopg.errors.InsufficientPrivilege: the role may not read them, or not all of them.
+    """
+    with connection.transaction():
+        # Off: whoever would see a part of the rows only gets an error.
+        for setting in (f"statement_timeout = {within_ms}", "row_security = off"):
+            connection.execute(f"SET LOCAL {setting}".encode())
+        some = " ".join(("(SELECT FROM", rows, f"LIMIT {most}) AS found"))
+        # Without values: a percent sign of a name is no place for one.
+        found = connection.execute(" ".join(("SELECT count(*) FROM", some)).encode())
+        return int((found.fetchone() or (0,))[0])
+
+
 def lag_bytes(connection: Connection) -> int:
     """Tell how far the slowest replica is behind; 0 where there is none, or we may not see."""
     if database.one(connection, "SELECT pg_is_in_recovery()")[0]:

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 
 def name_of(thing: CatalogObject) -> str:
-    """Name a column or a table as the command line does."""
-    return ".".join(part for part in (thing.table, thing.name) if part)
+    """Name a column or a table as the command line does: public goes without saying."""
+    return full_name(thing).removeprefix("public.")
+
+
+def full_name(thing: CatalogObject) -> str:
+    return ".".join(part for part in (thing.schema, thing.table, thing.name) if part)
 
 
 def app_code(things: Sequence[CatalogObject]) -> Gate:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from releasegate.session import Session
 
     IsDone = Callable[[Plan, Connection], set[int]]
+    Then = Callable[[tuple[Outcome, ...]], Plan | None]
     Work = Callable[[Request, Prepared, tuple[GateResult, ...], Session], Report]
 
 
@@ -113,10 +114,12 @@ def run(
     expected: Mapping[int, Mapping[str, str | None]],
     command: str = "apply",
     is_done: IsDone | None = None,
+    then: Then | None = None,
 ) -> tuple[Outcome, ...]:
     """Begin the run in the ledger and execute the plan.
 
-    ``expected`` is what each step must leave behind; ``is_done`` reads which steps have committed.
+    ``expected`` is what each step must leave behind; ``is_done`` reads which steps have committed;
+    ``then`` may give more steps in place of those that were not run.
 
     Raises:
         CouldNotLook: the replica cannot be looked at; nothing is written then.
@@ -125,7 +128,12 @@ def run(
         replica = _replica(request, session, stack)
         try:
             ledger.create(session.connection)
-            outcomes = _run(request, prepared, session, plan, expected, replica, command)
+            order = _begun(request, prepared, session, plan, expected, replica, command)
+            outcomes = execute(session, order)
+            more = then(outcomes) if then else None
+            if more is not None:
+                tried = (one for one in outcomes if one.status is not OutcomeStatus.NOT_RUN)
+                outcomes = (*tried, *execute(session, replace(order, plan=more)))
             request.settled()
         except KeyboardInterrupt:
             request.settled()
@@ -150,7 +158,7 @@ def _replica(request: Request, session: Session, stack: ExitStack) -> Connection
     return replica
 
 
-def _run(
+def _begun(
     request: Request,
     prepared: Prepared,
     session: Session,
@@ -158,8 +166,8 @@ def _run(
     expected: Mapping[int, Mapping[str, str | None]],
     replica: Connection | None,
     command: str,
-) -> tuple[Outcome, ...]:
-    """Begin the run in the ledger and execute the plan."""
+) -> Order:
+    """Begin the run in the ledger, and say by which rules it goes."""
     inputs = prepared.inputs
     assert inputs.window is not None
     ledger.begin_run(
@@ -176,7 +184,7 @@ def _run(
         command=command,
         before=_before(session, inputs, plan) if command == "apply" else None,
     )
-    order = Order(
+    return Order(
         run_id=request.run_id,
         migration=inputs.migration,
         plan=plan,
@@ -188,7 +196,6 @@ def _run(
         expected=expected,
         replica=replica,
     )
-    return execute(session, order)
 
 
 def _before(session: Session, inputs: GateInputs, plan: Plan) -> dict[str, str] | None:

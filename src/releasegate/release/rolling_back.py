@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,7 +14,7 @@ import psycopg
 from releasegate import catalog, gates, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
-from releasegate.executor.undoing import has_values, holding_data, undo_of
+from releasegate.executor.undoing import undo_of
 from releasegate.gates import Gate, GateInputs, LiveTarget, rehearsal, release_tag, undo, window
 from releasegate.model import (
     ObjectState,
@@ -24,6 +26,7 @@ from releasegate.model import (
 )
 from releasegate.plan import STRATEGIES
 from releasegate.release import locked, saving
+from releasegate.release.choosing import Choice, choose, to_go
 from releasegate.release.inputs import Prepared, Request, prepare
 from releasegate.release.sequence import (
     EXIT_DONE,
@@ -32,7 +35,7 @@ from releasegate.release.sequence import (
     ask_gates,
     judge,
 )
-from releasegate.undo import Way
+from releasegate.undo import renumbered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +43,11 @@ if TYPE_CHECKING:
     from releasegate.database import Connection
     from releasegate.model import CatalogObject, GateResult
     from releasegate.session import Session
+    from releasegate.undo import Way
 
 _CHECK_VIOLATED = "23514"
+#: what is not found empty in this time the session under the lock looks at
+_A_MOMENT = timedelta(seconds=2)
 
 
 def rollback(request: Request) -> Report:
@@ -99,8 +105,8 @@ def _is_back(request: Request, prepared: Prepared, live: LiveTarget) -> bool:
         return False
     if {row.plan for row in rows.values() if row.is_left} != {inputs.planned.fingerprint}:
         return False
-    way = _way(request, live.connection, inputs)[0]
-    return not _undo(live.connection, inputs, way).steps
+    choice = _choose(request, live.connection, inputs, within=_A_MOMENT)
+    return not _undo(live.connection, inputs, choice.way).steps
 
 
 def _gates(request: Request, inputs: GateInputs) -> tuple[Gate, ...]:
@@ -113,13 +119,13 @@ def _gates(request: Request, inputs: GateInputs) -> tuple[Gate, ...]:
 
 
 def _things(request: Request, inputs: GateInputs) -> tuple[CatalogObject, ...]:
-    """List the columns and tables that are to go."""
+    """List the columns and tables that are to go; the app must not name them."""
     live = inputs.live
     if not (request.drops_columns or request.discards) or not isinstance(live, LiveTarget):
         return ()
     if not inputs.is_readable or not isinstance(inputs.planned, Plan):
         return ()
-    return holding_data(live.connection, inputs.planned, inputs.migration.number)
+    return to_go(request, live.connection, inputs.planned, inputs.migration.number)
 
 
 def _nothing_to_do(prepared: Prepared, live: LiveTarget) -> Report:
@@ -141,23 +147,11 @@ def _unasked(reason: str) -> tuple[GateResult, ...]:
     return tuple(gates.not_asked(gate, reason) for gate in every)
 
 
-def _way(
-    request: Request, connection: Connection, inputs: GateInputs
-) -> tuple[Way, tuple[ObjectState, ...]]:
-    """Decide what goes that could take data along, and say why the rest stays."""
+def _choose(
+    request: Request, connection: Connection, inputs: GateInputs, *, within: timedelta
+) -> Choice:
     assert isinstance(inputs.planned, Plan)
-    empty, discarded, stays = set(), set(), []
-    for thing in holding_data(connection, inputs.planned, inputs.migration.number):
-        if undo.name_of(thing) in request.discards:
-            discarded.add(thing)
-        elif not request.drops_columns:
-            stays.append(ObjectState(str(thing), "stays", "goes with --drop-columns"))
-        elif has_values(connection, thing):
-            why = f"rows have values in it: --discard-data {undo.name_of(thing)} saves and drops it"
-            stays.append(ObjectState(str(thing), "stays", why))
-        else:
-            empty.add(thing)
-    return Way(frozenset(empty), frozenset(discarded)), tuple(stays)
+    return choose(request, connection, inputs.planned, inputs.migration.number, within=within)
 
 
 def _undo(connection: Connection, inputs: GateInputs, way: Way) -> Plan:
@@ -177,36 +171,82 @@ def _execute_locked(
     inputs, connection = prepared.inputs, session.connection
     # A ledger of an earlier version learns first that a step can be undone.
     ledger.create(connection)
-    way, stays = _way(request, connection, inputs)
-    plan = _undo(connection, inputs, way)
-    saved = tuple(saving.save(connection, thing, request) for thing in sorted(way.discarded))
-    outcomes = _run(request, prepared, session, plan)
-    exit_code, verdict, summary = _ended(prepared, outcomes)
-    states = (*saved, *stays)
+    left = _left(inputs, session)
+    choice = _choose(request, connection, inputs, within=left)
+    way = _Way(request, inputs, session, choice, _undo(connection, inputs, choice.way))
+    saved = tuple(
+        _saved(request, connection, thing, left) for thing in sorted(choice.way.discarded)
+    )
+    outcomes = locked.run(
+        request,
+        prepared,
+        session,
+        way.plan,
+        expected={},
+        command="rollback",
+        is_done=partial(_is_done, inputs.migration.number),
+        then=way.go_on,
+    )
+    exit_code, verdict, summary = _ended(prepared, outcomes[way.tried :])
+    states = (*saved, *way.choice.stays)
     if exit_code == EXIT_DONE:
         # The way back is gone whatever becomes of this look at it.
         with suppress(psycopg.Error):
-            states += _compared(session, inputs, stays)
-        if stays:
-            summary += f" {len(stays)} columns or tables stay: see below."
+            states += _compared(session, inputs, way.choice.stays)
+        if way.choice.stays:
+            summary += f" {len(way.choice.stays)} columns or tables stay: see below."
     head = locked.close(session, request.run_id, verdict)
     return prepared.report(
         exit_code,
         verdict,
         summary,
         gates=results,
-        plan=plan,
+        plan=way.plan,
         outcomes=outcomes,
         objects=states,
         ledger_head=head,
     )
 
 
-def _run(request: Request, prepared: Prepared, session: Session, plan: Plan) -> tuple[Outcome, ...]:
-    is_done = partial(_is_done, prepared.inputs.migration.number)
-    return locked.run(
-        request, prepared, session, plan, expected={}, command="rollback", is_done=is_done
-    )
+def _saved(
+    request: Request, connection: Connection, thing: CatalogObject, within: timedelta
+) -> ObjectState:
+    state = saving.save(connection, thing, into=Path.cwd(), run_id=request.run_id, within=within)
+    request.log.info("data.saved", object=state.object, detail=state.detail)
+    return state
+
+
+def _left(inputs: GateInputs, session: Session) -> timedelta:
+    assert inputs.window is not None, "the gate has passed"
+    return inputs.window.closes_at - session.now()
+
+
+@dataclass
+class _Way:
+    """The way back as it was chosen, and chosen again where a row has got a value meanwhile."""
+
+    request: Request
+    inputs: GateInputs
+    session: Session
+    choice: Choice
+    plan: Plan
+    #: so many steps were tried before it was chosen again
+    tried: int = 0
+
+    def go_on(self, outcomes: Sequence[Outcome]) -> Plan | None:
+        """Where the check found a value let the column stay, and take values again at once."""
+        if not any(outcome.sqlstate == _CHECK_VIOLATED for outcome in outcomes):
+            return None
+        connection, inputs = self.session.connection, self.inputs
+        left = _left(inputs, self.session)
+        choice = _choose(self.request, connection, inputs, within=left)
+        if choice == self.choice:
+            return None
+        self.tried = sum(outcome.status is not OutcomeStatus.NOT_RUN for outcome in outcomes)
+        more = renumbered(_undo(connection, inputs, choice.way), after=self.tried)
+        steps = self.plan.steps[: self.tried] + more.steps
+        self.choice, self.plan = choice, replace(self.plan, steps=steps)
+        return more
 
 
 def _is_done(number: int, plan: Plan, connection: Connection) -> set[int]:
@@ -232,11 +272,8 @@ def _ended(prepared: Prepared, outcomes: Sequence[Outcome]) -> tuple[int, Verdic
         summary = f"{stopped.message} Run releasegate status to look again."
         return EXIT_UNKNOWN, Verdict.UNKNOWN, summary
     left = sum(outcome.status not in DONE for outcome in outcomes)
-    hint = " A row has got a value since: the column will stay." * (
-        stopped.sqlstate == _CHECK_VIOLATED
-    )
     summary = (
-        f"{stopped.message}{hint} {left} steps of the way back are left: run the same command "
+        f"{stopped.message} {left} steps of the way back are left: run the same command "
         f"again; or forward: releasegate apply --window WINDOW {number}."
     )
     return EXIT_STOPPED, Verdict.STOPPED, summary

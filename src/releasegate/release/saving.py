@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -11,13 +11,16 @@ from psycopg import sql
 
 from releasegate import database
 from releasegate.errors import CouldNotLook
+from releasegate.executor.order import milliseconds
 from releasegate.gates.undo import name_of
 from releasegate.model import ObjectState
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+    from pathlib import Path
+
     from releasegate.database import Connection
     from releasegate.model import CatalogObject
-    from releasegate.release.inputs import Request
 
 _KEY = """
 SELECT a.attname FROM pg_index i
@@ -27,35 +30,54 @@ WHERE i.indisprimary AND n.nspname = %s AND c.relname = %s ORDER BY a.attnum
 """
 
 
-def save(connection: Connection, thing: CatalogObject, request: Request) -> ObjectState:
-    """Copy every value, with its row's primary key, into a new file of mode 0600.
+def save(
+    connection: Connection, thing: CatalogObject, *, into: Path, run_id: str, within: timedelta
+) -> ObjectState:
+    """Copy every value, with its row's primary key, into a new file of mode 0600 in a folder.
+
+    What is not whole bears another name, and goes again.
 
     Raises:
         CouldNotLook: they cannot be read, or the file cannot be written; nothing was dropped then.
     """
     label = name_of(thing).replace("/", "_")
-    path = Path.cwd() / f"{label}-{request.run_id}.csv"
+    path = into / f"{label}-{run_id}.csv"
+    part = path.with_name(f"{path.name}.part")
     try:
-        opened = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(opened, "wb") as file:
-            count = _copy(connection, thing, file.write)
-            file.flush()
-            os.fsync(file.fileno())
+        count = _write(connection, thing, part, within)
+        part.rename(path)
+        _flush(into)
     except OSError as error:
         raise CouldNotLook(f"{path.name} cannot be written: {error.strerror}.") from None
     except psycopg.Error as error:
         meaning = database.meaning(error)
         raise CouldNotLook(f"The values of {name_of(thing)} cannot be saved: {meaning}.") from None
-    request.log.info("data.saved", object=str(thing), rows=count, path=str(path))
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return ObjectState(str(thing), "saved", f"{count} rows in {path}")
 
 
-def _copy(connection: Connection, thing: CatalogObject, write: object) -> int:
-    cursor = connection.cursor()
-    with cursor.copy(_query(connection, thing)) as copy:
-        for data in copy:
-            write(data)  # type: ignore[operator]
-    return cursor.rowcount
+def _flush(folder: Path) -> None:
+    """Make a new name in a folder outlive a crash."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write(connection: Connection, thing: CatalogObject, path: Path, within: timedelta) -> int:
+    opened = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(opened, "wb") as file, connection.transaction():
+        connection.execute(f"SET LOCAL statement_timeout = '{milliseconds(within)}'".encode())
+        cursor = connection.cursor()
+        with cursor.copy(_query(connection, thing)) as copy:
+            for data in copy:
+                file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        return cursor.rowcount
 
 
 def _query(connection: Connection, thing: CatalogObject) -> sql.Composed:

@@ -106,7 +106,7 @@ def _told(
 ) -> Iterator[Finding]:
     find = " ".join(("SELECT * FROM", f"{rows};"))
     try:
-        count = _count(connection, rows)
+        count = facts.count_up_to(connection, rows, most=_COUNTED + 1, within_ms=_COUNT_MS)
     except (psycopg.errors.QueryCanceled, psycopg.errors.InsufficientPrivilege) as error:
         message = f"{not_counted}: {database.meaning(error)}."
         yield findings.make(code, message, help=f"Look yourself: {find}")
@@ -115,12 +115,3 @@ def _told(
         some = f"More than {_COUNTED}" if count > _COUNTED else str(count)
         message = f"{some} {one if count == 1 else several}."
         yield findings.make(code, message, help=f"Find them: {find}")
-
-
-def _count(connection: Connection, rows: str) -> int:
-    with connection.transaction():
-        # Off: whoever would see a part of the rows only gets an error.
-        for setting in (f"statement_timeout = {_COUNT_MS}", "row_security = off"):
-            connection.execute(f"SET LOCAL {setting}".encode())
-        some = " ".join(("(SELECT FROM", rows, f"LIMIT {_COUNTED + 1}) AS found"))
-        return int(database.one(connection, " ".join(("SELECT count(*) FROM", some)))[0])
