@@ -55,7 +55,7 @@ _WAIVABLE = frozenset(
     """RG205 RG206 RG207 RG209 RG212 RG213 RG215 RG216 RG217 RG218 RG220 RG221
     RG307 RG317 RG319 RG320
     RG410 RG413 RG431 RG432 RG433 RG434 RG435 RG438 RG439
-    RG512 RG518 RG520 RG522 RG535 RG553 RG571 RG572 RG573
+    RG512 RG518 RG520 RG522 RG535 RG553 RG571 RG572 RG573 RG581 RG582
     RG590""".split()
 )
 
@@ -223,6 +223,11 @@ CODES: tuple[Code, ...] = (
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),
         ("RG573", W, "Rows refer to a parent of another owner", "Decide whose they are before row security is enabled: no policy would let them be changed."),
         ("RG580", N, "A delete takes rows along", "Make sure that losing so many rows by one delete is meant; else write ON DELETE RESTRICT."),
+        ("RG581", W, "A statement that runs leaves a contract column out", "Find who sends it, by role and queryid in pg_stat_statements, and release a version that sends the column."),
+        ("RG582", W, "New rows have no value in a contract column", "Find the writer that leaves it out: an old release, a job, a script; stop it, or release one that sends it."),
+        ("RG583", N, "Children are older than their parents", "Make sure that the parent is committed first: with the key in place the child would be refused."),
+        ("RG584", N, "Applications are connected", "Nothing to do; make sure that each of them is known to keep the contract."),
+        ("RG585", N, "Not every statement of the app could be read", "GRANT pg_read_all_stats to the role that looks, or preload pg_stat_statements."),
         ("RG590", E, "The steps do not fit the window", "Agree on a longer window, on a quieter hour, or divide the migration."),
         ("RG591", E, "The disk has too little room", "Make room; or say what is free: --free-bytes."),
         ("RG592", N, "The length of a step is not predicted", "Rehearse it on a copy with as many rows."),

@@ -15,6 +15,7 @@ from releasegate.facts.place import (
     subscribed,
     subscriptions,
 )
+from releasegate.facts.recent import Recent, made_at, older_than_parents, recent
 from releasegate.facts.relations import (
     bound_by_dropped_keys,
     existing_tables,
@@ -34,6 +35,13 @@ from releasegate.facts.rights import (
 )
 from releasegate.facts.room import count_up_to, held_transactions, lag_bytes, rows_about
 from releasegate.facts.row_security import columns, row_security
+from releasegate.facts.sent import (
+    Client,
+    SentStatement,
+    SentStatements,
+    clients,
+    sent_statements,
+)
 from releasegate.facts.server import (
     deadlock_timeout,
     flushed_up_to,
@@ -73,6 +81,7 @@ __all__ = [
     "Index",
     "Column",
     "ADVISORY_KEY",
+    "Client",
     "Doing",
     "Exposure",
     "Hanging",
@@ -81,12 +90,16 @@ __all__ = [
     "OwnerLacks",
     "Progress",
     "Published",
+    "Recent",
+    "SentStatement",
+    "SentStatements",
     "advisory_holder",
     "backend_is_alive",
     "blockers",
     "blocking_pids",
     "bound_by_dropped_keys",
     "cancel",
+    "clients",
     "columns",
     "count_up_to",
     "deadlock_timeout",
@@ -113,18 +126,22 @@ __all__ = [
     "log_position",
     "logical_slots",
     "login",
+    "made_at",
     "may_create_in",
     "missing",
     "now",
+    "older_than_parents",
     "owners_lack",
     "pid_and_lock",
     "publications_of_schema",
     "published",
+    "recent",
     "relation_kinds",
     "replayed_up_to",
     "row_security",
-    "sees_other_sessions",
     "rows_about",
+    "sees_other_sessions",
+    "sent_statements",
     "settings",
     "subscribed",
     "subscriptions",

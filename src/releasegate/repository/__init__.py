@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shlex
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +59,8 @@ _NO_VERIFIER = {
     "gpg.ssh.revocationFile": "",
     "gpg.minTrustLevel": "undefined",
 }
+#: git-commit-tree(1): seconds of Unix time, and the zone that it was written in
+_COMMITTER = re.compile(r"^committer .*> (\d{1,11}) [-+]\d+$", re.MULTILINE)
 _USUAL_NAMES = ("main", "master")
 _TIMEOUT_S = 60
 _MAX_BLOB_BYTES = 64 << 20
@@ -133,6 +137,12 @@ class Repository:
         code, commit = self._run("rev-parse", "--verify", "--quiet", f"{target}^{{commit}}")
         resolved = commit.decode().strip() if code == 0 else None
         return Tag(name, exists=True, commit=resolved, object=target)
+
+    def committed_at(self, commit: str) -> datetime | None:
+        """Read when a commit was made, off its own text; None where this clone lacks it."""
+        text = self._run("cat-file", "commit", commit)[1].decode(errors="replace")
+        found = _COMMITTER.search(text.partition("\n\n")[0])
+        return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
     def tag_text(self, tag: Tag) -> bytes | None:
         """Read a tag object, its signature included; None where the tag is a lightweight one."""

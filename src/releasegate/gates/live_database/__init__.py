@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from releasegate import facts, ledger
+from releasegate.appcode.contract import derive
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
 from releasegate.gates.live_database import (
     bookkeeping,
     cascades,
     data,
+    deployed,
+    new_rows,
     place,
     record,
     rights,
@@ -39,13 +42,14 @@ def ask(inputs: GateInputs) -> Answer:
         return Answer((inputs.live,))
     asked, found = _look(inputs, inputs.live)
     found += row_security.asked(inputs, asked.live)
-    counted = data.Counted()
+    counted, running = data.Counted(), dict[str, Any]()
     expected = None
     if not record.is_applied(inputs, asked.live):
         expected = inputs.forecast
         found += room.asked(asked)
         counted = data.count(asked)
         found += data.judged(asked, counted)
+        running = _running(asked, found)
     evidence = {
         "ledger": "present" if asked.ledger.exists else "absent",
         "applied": sorted(asked.ledger.entries),
@@ -53,8 +57,19 @@ def ask(inputs: GateInputs) -> Answer:
         "counted": counted.evidence,
         "cascades": cascades.evidence(counted.radii),
         **room.evidence(expected),
+        "deployed": running,
     }
     return Answer(tuple(sorted(found, key=lambda one: _WEIGHT[one.level])), evidence)
+
+
+def _running(asked: Scope, found: list[Finding]) -> dict[str, Any]:
+    """Look for what runs and does not keep the contract; HEAD is not what runs."""
+    contract = derive(asked.statements, asked.inputs.baseline_statements)
+    if not contract.columns or asked.inputs.migration.draft:
+        return {}
+    running, made = deployed.look(asked, contract), new_rows.look(asked, contract)
+    found += [*deployed.told(asked, running), *new_rows.told(asked, made)]
+    return {**deployed.evidence(running), "new_rows": new_rows.evidence(made)}
 
 
 def _look(inputs: GateInputs, live: LiveTarget) -> tuple[Scope, list[Finding]]:

@@ -69,10 +69,9 @@ def count(scope: Scope) -> Counted:
         return Counted(why_not="the file does not run on a throwaway database")
     with ExitStack() as stack:
         try:
-            connection = stack.enter_context(_place(scope))
+            connection = stack.enter_context(counting_session(scope))
         except CouldNotLook as why:
             return Counted(no_replica=str(why))
-        stack.enter_context(settled(connection, scope.inputs.looking))
         counter = Counter(connection, scope.inputs.looking, lambda: _observer(scope))
         counts = tuple(counter.count(one) for one in wanted if _is_left(scope, one))
         _keep_keys(scope, counter, counts)
@@ -138,6 +137,17 @@ def _is_left(scope: Scope, demand: Demand) -> bool:
 
 
 # -- where and how ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def counting_session(scope: Scope) -> Iterator[Connection]:
+    """Give a session that is set up for counting.
+
+    Raises:
+        CouldNotLook: the replica that was given is none, or cannot be reached.
+    """
+    with _place(scope) as connection, settled(connection, scope.inputs.looking):
+        yield connection
 
 
 @contextmanager
@@ -254,4 +264,4 @@ def _repairs(demand: Demand) -> dict[str, str]:
     return told
 
 
-__all__ = ["Counted", "count", "judged"]
+__all__ = ["Counted", "count", "counting_session", "judged"]

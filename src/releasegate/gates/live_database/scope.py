@@ -137,6 +137,11 @@ class Scope:
         """Tables, columns, constraints and indexes that the target has."""
         return catalog.tables(self.connection)
 
+    def is_optional(self, table: Relation, column: str) -> bool:
+        """The configuration says that the app may leave a contract column out."""
+        names = {f"{table}.{column}", f"{table.name}.{column}"}
+        return bool(names & set(self.inputs.settings.configuration.app_code.optional))
+
     @cached_property
     def major(self) -> int:
         return database.major(self.connection)
