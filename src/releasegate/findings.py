@@ -213,6 +213,7 @@ CODES: tuple[Code, ...] = (
         ("RG535", W, "An event trigger runs at the migration's commands", "Read what it does; put it into the baseline."),
         ("RG536", N, "The role may not lock a table", "Nothing to do; UPDATE on the table would let it."),
         ("RG540", E, "A later migration stands", "Roll it back first."),
+        ("RG541", W, "A later number was applied first", "Nothing to do, if the file was meant to come later; else give it a number behind those that are applied."),
         ("RG551", E, "The ledger is not what its journal says", "Find out who changed it; restore it, or have an administrator take it over: releasegate init-ledger --adopt"),
         ("RG552", E, "A publication carries the ledger", "Publish tables by name; or make the ledger on each subscriber (releasegate init-ledger --sql) and set policy.publish-ledger."),
         ("RG553", W, "The ledger was recorded elsewhere", "Make sure that this copy is the target that is meant: releasegate apply --target NAME"),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from acceptance.production import Production
 from acceptance.project import BASELINE, MIGRATION, Project
 
 DUMPS = Path(__file__).parents[1] / "baselines"
@@ -125,3 +126,41 @@ def test_a_prelude_is_run_by_an_administrator_as_it_is_committed(project: Projec
     assert changed.finding("RG104")["path"] == prelude
     failed = broken.finding("RG332")
     assert (failed["path"], failed["line"], broken.errors) == (prelude, 1, {"RG332"})
+
+
+def begin_with(project: Project, **migrations: str) -> None:
+    """Put these in place of the team's migrations, and cut the release."""
+    for path in (project.root / "db/migrations").iterdir():
+        path.unlink()
+    add(project, **migrations)
+    project.tag()
+
+
+def add(project: Project, **migrations: str) -> None:
+    for name, text in migrations.items():
+        project.write(f"db/migrations/{name.removeprefix('m')}.sql", text)
+    project.commit()
+
+
+def test_what_is_there_before_is_tried_in_the_order_in_which_it_was_applied(
+    project: Project, production: Production
+) -> None:
+    begin_with(project, m003_extra="ALTER TABLE plans ADD COLUMN extra text;")
+    assert project.apply(production.url, "003").exit_code == 0
+    add(project, m002_index="CREATE INDEX plans_extra ON plans (extra);")
+
+    alone = project.ask("preflight", *ON_A_SERVER, "002")
+    known = project.ask("preflight", "002", url=production.url)
+    applied = project.apply(production.url, "002")
+    add(project, m004_note="ALTER TABLE plans ADD COLUMN remark text;")
+    after = project.ask("preflight", "004", url=production.url)
+
+    assert alone.errors == {"RG309"}
+    assert (known.exit_code, known.errors) == (0, set()), known.stdout
+    assert known.finding("RG541")["level"] == "warning"
+    assert (
+        "003_extra.sql is applied, and comes after 002_index.sql"
+        in (known.finding("RG541")["message"])
+    )
+    assert applied.exit_code == 0, applied.stdout
+    assert (after.exit_code, after.finding("RG541")["level"]) == (0, "note"), after.stdout

@@ -95,7 +95,7 @@ class GateInputs:
 
     settings: Settings
     migration: Migration
-    #: those with lower numbers, drafts left out, in their order
+    #: what is there before it, drafts left out, in the order in which it was run
     earlier: tuple[Migration, ...]
     #: or the finding that says why there is none
     repository: Repository | Finding

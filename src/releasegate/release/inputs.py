@@ -19,6 +19,7 @@ from releasegate.gates.looking import Looking
 from releasegate.gates.waivers import in_force
 from releasegate.model import Finding, Level, Release, Report, Verdict
 from releasegate.release import baselines
+from releasegate.release.earlier import earlier
 from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
 from releasegate.session import SEARCH_PATH
@@ -171,7 +172,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
         inputs = GateInputs(
             settings=settings,
             migration=migration,
-            earlier=tuple(m for m in found if m.number < migration.number and not m.draft),
+            earlier=earlier(found, migration, known),
             repository=repository,
             release=release,
             baseline=baseline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from releasegate import catalog, facts, findings, migrations
@@ -33,6 +34,7 @@ def agrees(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     else:
         yield from _other_plan(inputs, live)
     yield from _earlier(inputs, live)
+    yield from _order(inputs, live)
     holder = facts.advisory_holder(live.connection)
     if holder is not None:
         yield findings.make("RG510", describe_holder(holder, live))
@@ -69,6 +71,19 @@ def _earlier(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
         how = "was applied by other means" if is_there else "is not applied"
         message = f"{earlier.name} is not in the ledger and {how}."
         yield findings.make("RG513", message, level=level, path=earlier.path)
+
+
+def _order(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    """Say where a later number was applied first; what is still to come weighs more."""
+    known = [m for m in inputs.earlier if m.number in live.ledger.entries]
+    for one, other in itertools.pairwise((*known, inputs.migration)):
+        if one.number < other.number:
+            continue
+        is_done = other.number in live.ledger.entries
+        what = "was applied before" if is_done else "is applied, and comes after"
+        message = f"{one.name} {what} {other.name}: both are tried in that order."
+        level = Level.NOTE if is_done else Level.WARNING
+        yield findings.make("RG541", message, level=level, path=other.path)
 
 
 def describe_holder(holder: facts.Holder, live: LiveTarget) -> str:
