@@ -36,6 +36,8 @@ class Binding:
     imported: tuple[str, str] | None = None
     #: the name is each item of this in turn: a loop's target
     iterated: ast.expr | None = None
+    #: the name is one part of this, and which: ``run, created = ...``
+    unpacked: tuple[ast.expr, int] | None = None
 
 
 def bindings_of(node: ast.AST) -> Iterator[Binding]:
@@ -67,7 +69,10 @@ def _targets(node: ast.AST, target: ast.expr, value: ast.expr | None) -> Iterato
         same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
         parts = value.elts if same and isinstance(value, ast.Tuple | ast.List) else None
         for index, item in enumerate(target.elts):
-            yield from _targets(node, item, parts[index] if parts else None)
+            if value is not None and not parts and isinstance(item, ast.Name):
+                yield Binding(item.id, node, unpacked=(value, index))
+            else:
+                yield from _targets(node, item, parts[index] if parts else None)
 
 
 def _looped(node: ast.AST, target: ast.expr, items: ast.expr) -> Iterator[Binding]:

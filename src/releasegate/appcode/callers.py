@@ -50,7 +50,8 @@ def _name(function: Function) -> str | None:
 def _calls(module: Module, function: Function, name: str) -> Iterator[tuple[Module, ast.Call]]:
     owner = module.scope(function)
     own_class = (module, owner) if isinstance(owner, ast.ClassDef) else None
-    for place in module.project.mentioning(name, python=module.is_python):
+    word = owner.name if isinstance(owner, ast.ClassDef) else ""
+    for place in module.project.mentioning(name, python=module.is_python, owner=word):
         for load in place.loads.get(name, ()):
             call = place.parent(load)
             if not isinstance(call, ast.Call) or call.func is not load:

@@ -58,14 +58,3 @@ def method_of(owner: Class, name: str) -> tuple[Module, Function] | None:
             if isinstance(item, NAMED_FUNCTIONS) and item.name == name:
                 return module, item
     return None
-
-
-def returned(module: Module, function: Function) -> tuple[ast.expr | None, ...]:
-    """List what a function returns; None for a bare return."""
-    if isinstance(function, ast.Lambda):
-        return (function.body,)
-    return tuple(
-        node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Return) and module.function(node) is function
-    )

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.definitions import MAX_IMPORTS, definitions, taken_from
+from releasegate.appcode.frames import frame_of
 from releasegate.appcode.module import Module
 from releasegate.appcode.parameters import parameter_given, parameter_origin
 
@@ -24,6 +25,12 @@ def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Clas
     if isinstance(node, ast.Subscript):
         return resolve(module, node.value, depth + 1)
     if isinstance(node, ast.Attribute):
+        if (
+            node.attr == "model"
+            and isinstance(node.value, ast.Attribute)
+            and node.value.attr == "Meta"
+        ):
+            return _of_meta(module, node, depth)
         there = module.module_at(node.value)
         return _named(there, node.attr, depth) if there is not None else ()
     if isinstance(node, ast.Name):
@@ -32,9 +39,34 @@ def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Clas
     return ()
 
 
+def _own_class(module: Module, node: ast.Name, depth: int) -> tuple[Class, ...]:
+    """Take ``cls`` for the class that the method is called on, else for the one around it."""
+    function = module.function(node)
+    frame = frame_of(module, function) if function is not None else None
+    if frame is not None and frame.receiver is not None:
+        found = resolve(frame.module, frame.receiver, depth + 1)
+        if found:
+            return found
+    own = module.class_of(node)
+    return ((module, own),) if own is not None else ()
+
+
+def _of_meta(module: Module, node: ast.Attribute, depth: int) -> tuple[Class, ...]:
+    """Take the model that the class around names in its ``class Meta``."""
+    own = module.class_of(node)
+    for there, owner in ancestry((module, own)) if own is not None else ():
+        for meta in (item for item in owner.body if isinstance(item, ast.ClassDef)):
+            for line in meta.body if meta.name == "Meta" else ():
+                if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "model":
+                    return resolve(there, line.value, depth + 1)
+    return ()
+
+
 def _local_class(module: Module, node: ast.Name, depth: int) -> tuple[Class, ...]:
     found: list[Class] = []
     function = module.function(node)
+    if node.id == "cls" and function is not None:
+        return _own_class(module, node, depth)
     while function is not None:
         for binding in module.bindings.get((function, node.id), ()):
             if isinstance(binding.node, ast.ClassDef):

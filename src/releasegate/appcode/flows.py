@@ -40,6 +40,7 @@ _THROUGH = (
     ast.IfExp,
     ast.Starred,
     ast.BoolOp,
+    ast.BinOp,
     ast.ListComp,
     ast.GeneratorExp,
     ast.keyword,
@@ -59,9 +60,11 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
         return _is_taken(module, parent, current, depth)
     if isinstance(parent, ast.Attribute):
         call = module.parent(parent)
-        return isinstance(call, ast.Call) and (
-            parent.attr in _OWN or _stores_itself(module, call, depth)
-        )
+        if not isinstance(call, ast.Call):
+            return False
+        if parent.attr == "values":
+            return is_stored(module, call, depth + 1)
+        return parent.attr in _OWN or _stores_itself(module, call, depth)
     if isinstance(parent, ast.Return):
         return _is_returned(module, parent, depth)
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr):
@@ -103,7 +106,9 @@ def _is_taken(module: Module, call: ast.Call, given: ast.AST, depth: int) -> boo
         return True
     models = module.project.models
     is_model = models is not None and models.of(module, call.func) is not None
-    return is_model and is_stored(module, call, depth + 1)
+    # ``session.add(self._in_workspace(Run(...)))``: what takes a row and is stored gives it back.
+    is_passed_on = name[:1].islower() or name.startswith("_")
+    return (is_model or is_passed_on) and is_stored(module, call, depth + 1)
 
 
 def _parameter(
@@ -137,7 +142,9 @@ def _is_kept(
     for target in targets:
         if isinstance(target, ast.Attribute) and ast.unparse(target.value) != "self":
             return True
-        if isinstance(target, ast.Name) and _is_used(module, target, depth):
+        # ``found[key] = run``, and later ``session.add_all(found.values())``
+        held = target.value if isinstance(target, ast.Subscript) else target
+        if isinstance(held, ast.Name) and _is_used(module, held, depth):
             return True
     return False
 

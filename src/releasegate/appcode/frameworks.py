@@ -71,6 +71,15 @@ def _is_saved(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Call) and called_name(node) == "save"
 
 
+def _is_given_serializer(module: Module, node: ast.expr) -> bool:
+    """Recognise what Django REST hands to ``perform_create``, whatever it is called there."""
+    function = module.function(node)
+    if not getattr(function, "name", "").startswith("perform_") or function is None:
+        return False
+    names = [parameter.arg for parameter in function.args.args[1:]]
+    return isinstance(node, ast.Name) and node.id in names
+
+
 def _savers(module: Module, node: ast.expr) -> tuple[Class, ...]:
     """Find the class of a serializer or form: of the object, else the one that the view names."""
     if any(_is_saved(origin.value) for origin in origins(module, node)):
@@ -78,6 +87,8 @@ def _savers(module: Module, node: ast.expr) -> tuple[Class, ...]:
     found = instances(module, node)
     view = module.class_of(node)
     text = ast.unparse(node).lower()
+    if _is_given_serializer(module, node):
+        text = "serializer"
     if found or view is None or not ("serializer" in text or "form" in text):
         return found
     wanted = "serializer_class" if "serializer" in text else "form_class"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.annotations import classes
+from releasegate.appcode.annotations import classes, text_as_type
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.frames import frame_of
-from releasegate.appcode.module import NAMED_FUNCTIONS
+from releasegate.appcode.module import NAMED_FUNCTIONS, returned
 from releasegate.appcode.names import origins
 
 if TYPE_CHECKING:
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Module, NamedFunction
     from releasegate.appcode.parameters import Origin
 
 MAX_DEPTH = 6
@@ -29,6 +30,8 @@ _QUERIES = {
     *("get_or_404", "aget_object_or_404", "get_one", "merge", "cast", "first", "find_one"),
     *("getRepository", "get_or_create", "get_list_or_404"),
 }
+#: functions of the project's own that are given a class: ``self._get_or_raise(Run, run_id)``
+_FINDS = re.compile(r"_?(get|find|fetch|load|lookup|query|require|select)_")
 
 
 def instances(module: Module, node: ast.expr, depth: int = 0) -> tuple[Class, ...]:
@@ -83,6 +86,20 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
 
 
 def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
+    """Take what a function says that it returns, else what it is seen to return."""
+    found: list[Class] = []
+    for there, function in _functions(module, node, depth):
+        if function.returns is not None:
+            found += classes(there, function.returns)
+            continue
+        for value in returned(there, function):
+            if value is not None:
+                found += instances(there, value, depth + 2)
+    return tuple(dict.fromkeys(found))
+
+
+def _functions(module: Module, node: ast.Call, depth: int) -> list[tuple[Module, NamedFunction]]:
+    functions: list[tuple[Module, ast.AST]] = []
     if isinstance(node.func, ast.Name):
         functions = [(o.module, o.node) for o in origins(module, node.func)]
     elif isinstance(node.func, ast.Attribute):
@@ -94,14 +111,7 @@ def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
             for item in found.body
             if getattr(item, "name", None) == node.func.attr
         ]
-    else:
-        return ()
-    return tuple(
-        found
-        for there, function in functions
-        if isinstance(function, NAMED_FUNCTIONS)
-        for found in classes(there, function.returns)
-    )
+    return [(there, item) for there, item in functions if isinstance(item, NAMED_FUNCTIONS)]
 
 
 def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
@@ -111,11 +121,9 @@ def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
         if isinstance(current, ast.Call):
             name = current.func.attr if isinstance(current.func, ast.Attribute) else ""
             name = current.func.id if isinstance(current.func, ast.Name) else name
-            if name in _QUERIES:
-                for argument in current.args[:2]:
-                    found = resolve(module, argument) or _nested(module, argument, depth)
-                    if found:
-                        return found
+            found = _of_arguments(module, current, name, depth)
+            if found:
+                return found
             current = current.func
         elif isinstance(current, ast.Attribute | ast.Await | ast.Subscript):
             named = _children(module, current, depth) or resolve(module, current.value)
@@ -127,6 +135,15 @@ def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
         else:
             break
     return ()
+
+
+def _of_arguments(module: Module, node: ast.Call, name: str, depth: int) -> tuple[Class, ...]:
+    """Take the class that a query or a function that finds rows is given."""
+    if name in _QUERIES:
+        parts = (resolve(module, x) or _nested(module, x, depth) for x in node.args[:2])
+        return next((found for found in parts if found), ())
+    given = node.args[:3] if _FINDS.match(name) else []
+    return next((found for found in (resolve(module, item) for item in given) if found), ())
 
 
 def _children(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
@@ -165,7 +182,30 @@ def _of_origin(origin: Origin, depth: int) -> tuple[Class, ...]:
         return classes(origin.module, origin.parameter.annotation)
     if origin.iterated is not None:
         return instances(origin.module, origin.iterated, depth + 1)
+    if origin.unpacked is not None:
+        return _part(origin.module, *origin.unpacked, depth)
     return ()
+
+
+def _part(module: Module, node: ast.expr, index: int, depth: int) -> tuple[Class, ...]:
+    """Find the classes of one part of what a call gives: ``run, created = get_or_create()``."""
+    call = node.value if isinstance(node, ast.Await) else node
+    if not isinstance(call, ast.Call):
+        return ()
+    found: list[Class] = []
+    functions = _functions(module, call, depth)
+    for there, function in functions:
+        declared = text_as_type(function.returns) if function.returns is not None else None
+        parts = declared.slice if isinstance(declared, ast.Subscript) else None
+        if isinstance(parts, ast.Tuple) and index < len(parts.elts):
+            found += classes(there, parts.elts[index])
+        elif declared is None:
+            for value in returned(there, function):
+                if isinstance(value, ast.Tuple) and index < len(value.elts):
+                    found += instances(there, value.elts[index], depth + 2)
+    if functions or index:
+        return tuple(dict.fromkeys(found))
+    return _called(module, call, depth + 1)
 
 
 def _of_field(module: Module, node: ast.Attribute, depth: int) -> tuple[Class, ...]:

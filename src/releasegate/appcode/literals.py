@@ -172,6 +172,9 @@ def _unparsed(
             continue
         if not _STATEMENT.match(match["rest"]) or not (runs or _OPENING.match(use.text)):
             continue
+        if not match["rest"] and not runs and not _goes_on(module, leaf):
+            # "Insert into note" is what a button says.
+            continue
         verb = match.group(1).split()[0].lower()
         line = (leaf.lineno if leaf.end_lineno else 1) + use.text[: match.start()].count("\n")
         line = min(line, leaf.end_lineno or line)
@@ -183,6 +186,11 @@ def _unparsed(
             api="sql",
             contract=contract,
         )
+
+
+def _goes_on(module: Module, leaf: ast.expr) -> bool:
+    """Say whether a text that ends with the table's name is put together with others."""
+    return isinstance(module.parent(leaf), ast.BinOp | ast.AugAssign | ast.JoinedStr)
 
 
 def _runs_sql(call: ast.Call) -> bool:

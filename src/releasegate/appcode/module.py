@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+NamedFunction = ast.FunctionDef | ast.AsyncFunctionDef
 NAMED_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 
@@ -226,3 +227,14 @@ def _place(node: ast.AST) -> tuple[int, int]:
 
 def _position(binding: Binding) -> tuple[int, int]:
     return _place(binding.node)
+
+
+def returned(module: Module, function: Function) -> tuple[ast.expr | None, ...]:
+    """List what a function returns; None for a bare return."""
+    if isinstance(function, ast.Lambda):
+        return (function.body,)
+    return tuple(
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Return) and module.function(node) is function
+    )

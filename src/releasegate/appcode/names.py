@@ -61,7 +61,13 @@ def _assigned(module: Module, binding: Binding) -> Origin:
     chosen = module.project.chosen.get(binding.node)
     if chosen is not None:
         return Origin(module, binding.node, chosen)
-    return Origin(module, binding.node, binding.value, iterated=binding.iterated)
+    return Origin(
+        module,
+        binding.node,
+        binding.value,
+        iterated=binding.iterated,
+        unpacked=binding.unpacked,
+    )
 
 
 def _reaching(

@@ -155,8 +155,9 @@ def _given_key(module: Module, node: ast.Call, depth: int) -> Nullness | None:
 
 def _returned(module: Module, node: ast.Call, name: str, depth: int) -> Nullness:
     """Judge a function by its annotation, else by what it returns."""
-    from releasegate.appcode.calls import callees, returned
+    from releasegate.appcode.calls import callees
     from releasegate.appcode.frames import entered
+    from releasegate.appcode.module import returned
 
     hidden = Nullness(
         None, f"what {name or 'the call'}() returns is not visible here", module, node

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import inferred, zod
-from releasegate.appcode.calls import callees, method_of, returned
+from releasegate.appcode.calls import callees, method_of
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.frames import entered, frame_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.lists import items
+from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import (

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.calls import callees
 from releasegate.appcode.constructors import constructed
 from releasegate.appcode.flows import is_stored
 from releasegate.appcode.nullness import called_name
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
 _CREATES = {"create", "acreate", "get_or_create", "aget_or_create"}
 _UPSERTS = {"update_or_create", "aupdate_or_create", "replace"}
 VALIDATES = {"model_validate", "from_orm", "parse_obj", "validate", "model_construct"}
+#: what a row may stand in without being another thing
+_AROUND = (
+    *(ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp, ast.Starred, ast.IfExp, ast.BoolOp),
+    *(ast.BinOp, ast.Await),
+)
 _NOT_COLUMNS = {"defaults", "create_defaults", "commit", "session", "db", "using", "using_db"}
 
 
@@ -53,7 +59,9 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
 def _constructed(
     module: Module, node: ast.Call, target: Target, contract: Contract
 ) -> Iterator[Found]:
-    if not is_stored(module, node):
+    # What a class makes of itself is read at the call of its own create().
+    is_own = isinstance(node.func, ast.Name) and node.func.id == "cls"
+    if is_own or not is_stored(module, node):
         return
     if target.model is None:
         yield hidden(module, node, "insert", contract)
@@ -91,7 +99,7 @@ def _created(
         yield from _of_collection(module, node, function, collection, contract)
         return
     target = at_root(module, function.value)
-    if target is None:
+    if target is None or _is_read_inside(module, node):
         return
     is_validated = function.attr in VALIDATES
     if is_validated and not is_stored(module, node):
@@ -104,6 +112,15 @@ def _created(
         payloads = [after(module, node, payload) for payload in payloads]
     operation = "upsert" if function.attr in _UPSERTS else "insert"
     yield inserted(module, node, target.model, payloads, contract, operation=operation)
+
+
+def _is_read_inside(module: Module, node: ast.Call) -> bool:
+    """Say whether a class's own ``create()`` writes in a way that is read through this call."""
+    return any(
+        isinstance(item, ast.Attribute) and ast.unparse(item) == "cls.objects"
+        for _, frame in callees(module, node)
+        for item in ast.walk(frame.function)
+    )
 
 
 def _keywords(module: Module, node: ast.Call) -> Payload:
@@ -152,7 +169,8 @@ def _collection(module: Module, node: ast.expr) -> Collection | None:
     models = module.project.models
     if models is None or not isinstance(node, ast.Attribute) or named(module, node.value):
         return None
-    return models.collection(module, node)
+    found = models.collection(module, node)
+    return found if found is not None and found.is_manager else None
 
 
 def _of_collection(
@@ -239,6 +257,8 @@ def _given_by_parent(module: Module, node: ast.Call, model: Model) -> tuple[str,
 def _kept(module: Module, node: ast.AST) -> list[ast.expr]:
     """Find the readings of the variable that something is kept in."""
     statement = module.parent(node)
+    while isinstance(statement, _AROUND):
+        statement = module.parent(statement)
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return []
     return _loads(module, statement.targets[0])
@@ -255,7 +275,7 @@ def _parents_word(module: Module, place: ast.AST) -> ast.Attribute | str | None:
     """Name the collection in ``plan.runs.append(x)``, ``Plan(runs=[x])``, ``plan.runs = [x]``."""
     current: ast.AST | None = place
     parent = module.parent(current)
-    while isinstance(parent, ast.List | ast.Tuple | ast.ListComp | ast.Starred):
+    while isinstance(parent, _AROUND):
         current, parent = parent, module.parent(parent)
     if isinstance(parent, ast.keyword):
         return parent.arg

@@ -30,6 +30,8 @@ class Origin:
     function: Function | None = None
     #: it is each item of this in turn
     iterated: ast.expr | None = None
+    #: it is one part of this, and which
+    unpacked: tuple[ast.expr, int] | None = None
 
 
 def parameters(function: Function) -> list[tuple[ast.arg, ast.expr | None]]:

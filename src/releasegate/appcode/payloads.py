@@ -61,12 +61,20 @@ def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
     if isinstance(node, ast.ListComp | ast.GeneratorExp):
         return rows(module, node.elt, depth + 1)
     if isinstance(node, ast.IfExp):
-        return rows(module, node.body, depth + 1) + rows(module, node.orelse, depth + 1)
+        found = rows(module, node.body, depth + 1)
+        # ``row if isinstance(row, dict) else row.model_dump()``: a mapping is what it is.
+        is_settled = _asks_for_mapping(node.test) and any(row.entries for row in found)
+        return found if is_settled else found + rows(module, node.orelse, depth + 1)
     if isinstance(node, ast.Await | ast.Starred | ast.NamedExpr):
         return rows(module, node.value, depth + 1)
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return of_stored(module, node, depth)
     return _made(module, node, depth)
+
+
+def _asks_for_mapping(test: ast.expr) -> bool:
+    is_call = isinstance(test, ast.Call) and called_name(test) == "isinstance"
+    return isinstance(test, ast.Call) and is_call and ast.unparse(test.args[-1]) == "dict"
 
 
 def _made(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
@@ -76,7 +84,9 @@ def _made(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
     if isinstance(node, ast.BinOp):
         return _combined(module, node, depth)
     if isinstance(node, ast.DictComp):
-        return _filtered(module, node, depth)
+        from releasegate.appcode.comprehensions import filtered
+
+        return filtered(module, node, depth)
     if isinstance(node, ast.Call):
         return _called(module, node, depth)
     return () if _is_nothing(node) else (opaque(module, node),)
@@ -92,13 +102,14 @@ def _combined(module: Module, node: ast.BinOp, depth: int) -> tuple[Payload, ...
 
 
 def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    from releasegate.appcode.comprehensions import mapped
     from releasegate.appcode.objects import of_call
 
     name = called_name(node)
     if name == "dict" and isinstance(node.func, ast.Name):
         return (of_keywords(module, node, depth),)
     if name == "from" and len(node.args) == 2 and isinstance(node.func, ast.Attribute):
-        return _mapped(
+        return mapped(
             module, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), depth
         )
     if name in _SAME and node.args:
@@ -106,7 +117,7 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
         return rows(module, node.func.value, depth + 1)
     if name in ("map", "flatMap") and node.args and isinstance(node.func, ast.Attribute):
-        return _mapped(module, node, depth)
+        return mapped(module, node, depth)
     return of_call(module, node, depth)
 
 
@@ -139,11 +150,19 @@ def _computed(
     from releasegate.appcode.texts import text_of
 
     text = text_of(module, key, depth + 1)
-    if text is None and isinstance(key, ast.Attribute) and _is_columns(key.value):
-        text = key.attr
+    text = column_named(key) if text is None else text
     if text is not None and text.isprintable() and "\ue000" not in text:
         return with_entry(payload, text, Entry(module, value, key))
     return overlaid(payload, opaque(module, key))
+
+
+def column_named(node: ast.expr) -> str | None:
+    """Name the column of ``Run.plan_id``, ``runs.c.plan_id`` and ``Run.plan_id.key``."""
+    if not isinstance(node, ast.Attribute):
+        return None
+    if _is_columns(node.value):
+        return node.attr
+    return column_named(node.value) if node.attr in ("key", "name") else None
 
 
 def _is_columns(node: ast.expr) -> bool:
@@ -245,66 +264,3 @@ def overlaid(below: Payload, above: Payload) -> Payload:
     for key, entry in above.entries.items():
         payload = with_entry(payload, key, entry)
     return payload
-
-
-def _filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, ...]:
-    """Read ``{k: v for k, v in d.items() if v is not None}``: keys may go, and None with them."""
-    from releasegate.appcode.nullness import nullness
-
-    loop = node.generators[0]
-    items, key, value = loop.iter, ast.unparse(node.key), ast.unparse(node.value)
-    is_items = isinstance(items, ast.Call) and called_name(items) == "items"
-    is_same = isinstance(loop.target, ast.Tuple) and [key, value] == [
-        ast.unparse(part) for part in loop.target.elts
-    ]
-    if not is_items or not is_same or not isinstance(items, ast.Call):
-        return (opaque(module, node),)
-    if not isinstance(items.func, ast.Attribute):
-        return (opaque(module, node),)
-    named = _named_keys(loop.ifs, key)
-    by_value = any(
-        value in {n.id for n in ast.walk(t) if isinstance(n, ast.Name)} for t in loop.ifs
-    )
-    if loop.ifs and named is None and not by_value:
-        return (opaque(module, node),)
-    found: list[Payload] = []
-    for payload in rows(module, items.func.value, depth + 1):
-        entries: dict[str, Entry] = {}
-        for name, entry in payload.entries.items():
-            if named is not None and (name in named[0]) != named[1]:
-                continue
-            may_go = by_value and (
-                nullness(entry.module, entry.value).may_be_none
-                if entry.value is not None
-                else entry.may_be_none
-            )
-            entries[name] = left_out(entry) if may_go else entry
-        found.append(replace(payload, entries=entries))
-    return tuple(found)
-
-
-def _named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None:
-    """Read ``if k not in ("a", "b")``: the names, and whether they stay."""
-    for test in tests:
-        if not isinstance(test, ast.Compare) or ast.unparse(test.left) != key:
-            continue
-        other = test.comparators[0]
-        parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
-        names = {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
-        if isinstance(test.ops[0], ast.In | ast.Eq):
-            return names, True
-        if isinstance(test.ops[0], ast.NotIn | ast.NotEq):
-            return names, False
-    return None
-
-
-def _mapped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
-    """Read ``items.map((item) => ({...}))``."""
-    from releasegate.appcode.calls import returned
-    from releasegate.appcode.module import FUNCTIONS
-
-    function = node.args[0]
-    if not isinstance(function, FUNCTIONS):
-        return (opaque(module, node),)
-    values = [value for value in returned(module, function) if value is not None]
-    return tuple(row for value in values for row in rows(module, value, depth + 1))

@@ -23,7 +23,10 @@ _DYNAMIC = (b"insert into ", b"update ", b"delete from ")
 _HOLES = b"{%$\"'"
 _BUILDERS = (b".table(", b".from_(", b".from(")
 _BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
-_GENERIC = (b"self.model", b"cls.model", b"(model", b" model(", b"(entity")
+_GENERIC = (
+    *(b"self.model", b"cls.model", b"(model", b" model(", b"(entity"),
+    *(b"(cls)", b"(table)", b"cls.objects", b".Meta.model"),
+)
 _MODELLED = (b"Column(", b"_column(", b"Field(", b"Mapped[", b"ForeignKey")
 _READS = (b"for update", b"for_update", b"select *", b"returning *")
 _USED = b"(.,)]`"

@@ -27,6 +27,8 @@ SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", *COMPONE
 CODE = (*PYTHON, *SCRIPT)
 #: so many files may be parsed because they mention one word
 MAX_MENTIONS = 60
+#: so many times a class may be made from one that is made from another
+MAX_HEIRS = 5
 #: so many expressions may be looked at for one site
 MAX_STEPS = 4000
 
@@ -58,6 +60,10 @@ def _top_name(module: Module, node: ast.AST) -> str:
     return getattr(top, "name", "")
 
 
+_CLASS = re.compile(
+    rb"^[ \t]*(?:export )?(?:abstract )?class (\w+)(?:\(| extends )([^:{]*)", re.MULTILINE
+)
+_WORD = re.compile(rb"\w+")
 _AROUND = (b"", *(bytes([code]) for code in b" .\n\r\t,;:()\"'/*`@"))
 _IMPORT = re.compile(rb"\b(from|import|require)\b")
 
@@ -79,7 +85,7 @@ class Project:
         self._entities: dict[str, Relation] | None = None
         self._steps = 0
         self._modules: dict[str, Module | None] = {}
-        self._mentions: dict[tuple[str, bool], list[Module]] = {}
+        self._mentions: dict[tuple[str, str, bool], list[Module]] = {}
         self._imported: dict[tuple[bytes, bool], list[str]] = {}
         self._importing: dict[tuple[str, str], list[Module]] = {}
 
@@ -103,9 +109,12 @@ class Project:
                 self.broken[path] = (str(error), error.line)
         return self._modules[path]
 
-    def mentioning(self, word: str, *, python: bool) -> list[Module]:
-        """Parse the files that a word stands in, the first of them when there are many."""
-        key = (word, python)
+    def mentioning(self, word: str, *, python: bool, owner: str = "") -> list[Module]:
+        """Parse the files that a word stands in, the first of them when there are many.
+
+        Of a common word those are the first that speak of the class ``owner`` or an heir of it.
+        """
+        key = (word, owner, python)
         if key not in self._mentions:
             wanted, suffixes = os.fsencode(word), PYTHON if python else SCRIPT
             paths = [
@@ -113,9 +122,30 @@ class Project:
                 for path, content in self.contents.items()
                 if path.endswith(suffixes) and wanted in content
             ]
+            if owner and len(paths) > MAX_MENTIONS:
+                family = self.heirs(owner)
+                paths.sort(key=lambda path: not any(x in self.contents[path] for x in family))
             found = map(self.module, paths[:MAX_MENTIONS])
             self._mentions[key] = [item for item in found if item is not None]
         return self._mentions[key]
+
+    def heirs(self, name: str) -> set[bytes]:
+        """List a class's name and those of the classes that are made from it, by the words."""
+        found = {name.encode()}
+        for _ in range(MAX_HEIRS):
+            more = {heir for heir, bases in self._classes if found & bases} - found
+            if not more:
+                break
+            found |= more
+        return found
+
+    @cached_property
+    def _classes(self) -> list[tuple[bytes, set[bytes]]]:
+        return [
+            (match[1], set(_WORD.findall(match[2])))
+            for content in self.contents.values()
+            for match in _CLASS.finditer(content)
+        ]
 
     def parsed(self) -> Iterator[Module]:
         """Yield the files that have been parsed."""

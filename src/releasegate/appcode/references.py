@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from releasegate.appcode.module import Module
-    from releasegate.model import Relation
+    from releasegate.model import ContractColumn, Relation
 
 _WRAPPERS = {"str", "UUID", "int", "cast", "not_null", "String", "Number", "parseInt", "BigInt"}
 _METHODS = {"toString", "strip", "trim", "hex", "lower", "replace", "toLowerCase", "valueOf"}
@@ -83,13 +83,14 @@ def named_relation(
 
 
 def contradicted(
-    module: Module, node: ast.expr, parent: Relation, relations: tuple[Relation, ...]
+    module: Module, node: ast.expr, column: ContractColumn, relations: tuple[Relation, ...]
 ) -> Relation | None:
     """Find another table whose id the expression visibly is, by its name or its only origin."""
     inner, depth = node, 0
     while depth < MAX_DEPTH:
         named = named_relation(module, inner, relations)
-        if named is not None and named != parent:
+        is_other = named is not None and named != column.parent
+        if named is not None and is_other and not _agrees(inner, column.column, named):
             return named
         origin = single_value(module, peeled(inner))
         if origin is None:
@@ -97,6 +98,23 @@ def contradicted(
         module, inner = origin
         depth += 1
     return None
+
+
+def _agrees(node: ast.expr, column: str, named: Relation) -> bool:
+    """Say whether an id is called like the column itself, and no longer table's name is meant."""
+    words, base = _id_words(peeled(node)), _base(column)
+    return len(base) >= len(stem(named.name)) and words[-len(base) :] == base
+
+
+def is_called_like(node: ast.expr, column: str) -> bool:
+    """Say whether an object is called like the column: ``dataset`` for ``dataset_id``."""
+    name, base = _last_name(peeled(node)), _base(column)
+    return bool(name) and bool(base) and words_of(name or "")[-len(base) :] == base
+
+
+def _base(column: str) -> tuple[str, ...]:
+    words = words_of(column)
+    return words[:-1] if words[-1:] and words[-1] in _ID_WORDS else words
 
 
 def named_object(node: ast.expr, relations: Iterable[Relation]) -> Relation | None:

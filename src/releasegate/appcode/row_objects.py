@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
 from releasegate.appcode.calls import callees, method_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.models.model import Model
+from releasegate.appcode.module import before
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_keywords
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Function, Module
 
 _SETS = {"sqlmodel_update", "update_from_dict"}
+_DELETING = re.compile(r"(?i)delete|remove|destroy|purge|execute|super\(")
+_SAVING = re.compile(r"(?i)save|store|persist|commit")
 _DELETES = {"delete", "adelete", "delete_instance"}
 
 
@@ -48,12 +52,39 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
 def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
     if not isinstance(node.func, ast.Attribute):
         return
-    given = node.args[0] if node.args and called_name(node) == "delete" else node.func.value
-    if isinstance(given, ast.Call) or _is_class(module, given):
+    for given in (*(node.args[:1] if called_name(node) == "delete" else ()), node.func.value):
+        if isinstance(given, ast.Call) or _is_class(module, given):
+            return
+        model = _model(module, given)
+        if model is None:
+            continue
+        is_own = given is node.func.value
+        if not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
+            yield orm.deleted(module, node, model, contract)
         return
-    model = _model(module, given)
-    if model is not None and not (given is node.func.value and _only_marks(module, given)):
-        yield orm.deleted(module, node, model, contract)
+
+
+def _deletes_nothing(module: Module, node: ast.Call) -> bool:
+    """Tell ``PlanPolicy.delete(plan)``, which only asks, from ``repository.delete(plan)``."""
+    bodies = [frame.function.body for _, frame in callees(module, node)]
+    return bool(bodies) and not any(
+        isinstance(body, list) and (_is_declared_only(body) or _DELETING.search(_text(body)))
+        for body in bodies
+    )
+
+
+def _is_declared_only(body: list[ast.stmt]) -> bool:
+    return all(
+        isinstance(item, ast.Pass | ast.Expr | ast.Raise) and _is_empty(item) for item in body
+    )
+
+
+def _is_empty(node: ast.stmt) -> bool:
+    return not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant)
+
+
+def _text(body: list[ast.stmt]) -> str:
+    return "\n".join(map(ast.unparse, body))
 
 
 def _deletes_itself(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
@@ -91,7 +122,8 @@ def _only_marks(module: Module, node: ast.expr) -> bool:
         found = method_of(owner, "delete")
         if found is not None:
             return not any(
-                isinstance(item, ast.Call) and called_name(item) in ("super", "hard_delete")
+                (isinstance(item, ast.Call) and called_name(item) in ("super", "hard_delete"))
+                or _hands_itself(item)
                 for item in ast.walk(found[1])
             )
     return False
@@ -119,9 +151,40 @@ def _assigned(
     if not _names_column(module, target.attr, contract) or _is_made_here(module, target.value):
         return
     model = _model(module, target.value)
-    if model is not None:
+    if model is not None and _is_kept(module, node, target.value, model):
         payload = Payload(module, node, {target.attr: Entry(module, node.value, target)})
         yield from _set(module, node, model, payload, contract)
+
+
+def _is_kept(module: Module, node: ast.Assign, holder: ast.expr, model: Model) -> bool:
+    """Say whether a change is stored: a session does it by itself, a Django row has to be saved."""
+    if model.kind in ("sqlalchemy", "sqlmodel") or not isinstance(holder, ast.Name):
+        return True
+    function = module.function(node)
+    loads = [x for x in module.loads.get(holder.id, ()) if module.function(x) is function]
+    if any(module.function(x) is function for x in module.loads.get("bulk_update", ())):
+        return True
+    is_looping = any(isinstance(item, ast.For | ast.While) for item in module.ancestors(node))
+    later = (x for x in loads if is_looping or before(node, x))
+    return any(_may_save(module, load) for load in later)
+
+
+def _may_save(module: Module, load: ast.expr) -> bool:
+    """Say whether an object is saved there, or handed to what may do so."""
+    parent = module.parent(load)
+    if isinstance(parent, ast.Attribute):
+        call = module.parent(parent)
+        return isinstance(call, ast.Call) and _saves(module, call)
+    return isinstance(
+        parent, ast.Call | ast.List | ast.Tuple | ast.Return | ast.Yield | ast.keyword
+    )
+
+
+def _saves(module: Module, call: ast.Call) -> bool:
+    """Say whether a method saves its object, by its name or by what it does."""
+    bodies = [f.function.body for _, f in callees(module, call)]
+    texts = [called_name(call), *(_text(body) for body in bodies if isinstance(body, list))]
+    return any(_SAVING.search(text) for text in texts)
 
 
 def _names_column(module: Module, word: str | None, contract: Contract) -> bool:

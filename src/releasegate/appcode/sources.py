@@ -135,6 +135,12 @@ class _Walk:
         except OSError as error:
             self.unreadable.add(LeftOut(str(folder), error.strerror or "cannot be read"))
 
+    def _holds_revisions(self, path: PurePosixPath) -> bool:
+        """Recognise the folder of Alembic's revisions, whatever the one around it is called."""
+        if path.name.endswith("_migrations"):
+            return True
+        return path.name == "versions" and (self._root / path.parent / "env.py").is_file()
+
     def _reason(self, path: PurePosixPath, entry: os.DirEntry[str]) -> str | None:
         if any(_covers(pattern, path) for pattern in self._exclude):
             return "excluded by the configuration"
@@ -144,6 +150,8 @@ class _Walk:
             return "hidden"
         if entry.is_dir() and (self._root / path / "pyvenv.cfg").exists():
             return "vendored"
+        if entry.is_dir() and self._holds_revisions(path):
+            return "migrations"
         for names, reason in _REASONS:
             if path.name in names:
                 return reason

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.models.model import Model
+from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows, with_entry
 from releasegate.appcode.sites import Found, riddle
@@ -52,7 +54,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find the statements that are built where this call stands."""
     if not isinstance(node, ast.Call):
         return
-    name = called_name(node)
+    name = _name(module, node)
     operation = _operation(name)
     if operation is None:
         return
@@ -70,6 +72,20 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         yield from _written(module, node, target.model, operation, payload, contract)
 
 
+def _name(module: Module, node: ast.Call) -> str:
+    """Name the call, through ``import insert as pg_insert`` and a mapping of such functions."""
+    name = called_name(node)
+    if isinstance(node.func, ast.Subscript):
+        origin = single_value(module, node.func.value)
+        if origin is None or not isinstance(origin[1], ast.Dict):
+            return ""
+        words = map(last_word, origin[1].values)
+        names = {origin[0].renamed.get(word, word) for word in words}
+        return names.pop() if len(names) == 1 else ""
+    is_known = _operation(name) is not None or not isinstance(node.func, ast.Name)
+    return name if is_known else module.renamed.get(name, name)
+
+
 def _operation(name: str) -> str | None:
     if name in _INSERTS:
         return "insert"
@@ -85,7 +101,7 @@ def _target(
     first = node.args[0] if node.args else None
     if name in ("insertInto", "updateTable", "deleteFrom"):
         return _by_text(module, first, contract), node.args[1:]
-    if isinstance(node.func, ast.Name):
+    if isinstance(node.func, ast.Name | ast.Subscript):
         return named(module, first), node.args[1:]
     if not module.is_python:
         taken = named(module, first)
@@ -98,7 +114,14 @@ def _target(
     assert isinstance(node.func, ast.Attribute)
     if _is_objects(name) and not _is_query(node.func.value):
         return None, []
-    return at_root(module, node.func.value), node.args
+    target = at_root(module, node.func.value)
+    is_mapping = name in _UPDATES and bool(node.args) and _takes_keywords(target)
+    return (None if is_mapping else target), node.args
+
+
+def _takes_keywords(target: Target | None) -> bool:
+    """Tell Django's ``runs.update(plan=plan)`` from ``run.meta.update({...})``."""
+    return target is not None and target.model is not None and target.model.kind == "django"
 
 
 def _is_database(module: Module, node: ast.Call) -> bool:

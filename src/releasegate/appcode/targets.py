@@ -54,6 +54,8 @@ def _may_name(module: Module, node: ast.expr, models: Models) -> bool:
         word = node.id
     else:
         return isinstance(node, ast.Subscript | ast.Constant)
+    if word == "cls":
+        return isinstance(node, ast.Name)
     if word in models.names or word in _MODEL_WORDS or word.endswith("odel"):
         return True
     return module.renamed.get(word) in models.names or _is_parameter(module, node)
@@ -79,6 +81,8 @@ def _is_handed_in(module: Module, node: ast.expr) -> bool:
     if function is None or frame_of(module, function) is not None:
         return False
     names = {parameter.arg for parameter, _ in parameters(function)}
+    if node.id == "cls":
+        return "cls" in names
     return node.id in names and (node.id.lower() in _MODEL_WORDS or node.id.endswith("odel"))
 
 
@@ -108,7 +112,9 @@ def _children(module: Module, node: ast.Attribute) -> Target | None:
     """Find the model of ``plan.runs`` and ``plan.run_set``."""
     models = module.project.models
     found = models.collection(module, node) if models is not None else None
-    known = models.of_relation(found.child) if models is not None and found is not None else ()
+    if models is None or found is None or not found.is_manager:
+        return None
+    known = models.of_relation(found.child)
     return Target(known[0]) if known else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.instances import instances
 from releasegate.appcode.nullness import nullness
-from releasegate.appcode.references import named_object
+from releasegate.appcode.references import is_called_like, named_object
 from releasegate.appcode.verdicts import Row, Value, of_expression
 from releasegate.model import ContractColumn, Proof, Relation
 
@@ -105,4 +105,5 @@ def _other_table(
     if relations:
         return None if column.parent in relations else next(iter(relations))
     named = named_object(node, contract.relations)
-    return named if named not in (None, column.parent) else None
+    is_other = named not in (None, column.parent) and not is_called_like(node, column.column)
+    return named if is_other else None

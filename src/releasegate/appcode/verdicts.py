@@ -57,7 +57,7 @@ def of_expression(
     if found.may_be_none:
         return Value("maybe_null", tuple(dict.fromkeys((here, seen))), same, named)
     reason = no_row(module, node)
-    other = contradicted(module, node, column.parent, contract.relations)
+    other = contradicted(module, node, column, contract.relations)
     if other is not None:
         reason = f"it is the id of {other.name}, not of {column.parent.name}"
     if reason is not None:

@@ -161,8 +161,16 @@ def collect(model: Model, models: Models) -> None:
             name = keyword_text(there, call, "related_name", "backref")
             name = name or f"{model.node.name.lower()}_set"
             found = Collection(model.relation, model.links[attribute].columns)
-            for parent in _parents(there, target, models):
+            known = list(_parents(there, target, models))
+            for parent in known or _by_key(found, models):
                 parent.collections.setdefault(name, found)
+
+
+def _by_key(children: Collection, models: Models) -> Iterator[Model]:
+    """Find the parent by the key itself: ``settings.AUTH_USER_MODEL`` names no class."""
+    for column in models.contract.of_child(children.child):
+        if column.column in children.columns:
+            yield from models.of_relation(column.parent)
 
 
 def _parents(module: Module, target: ast.expr | None, models: Models) -> Iterator[Model]:

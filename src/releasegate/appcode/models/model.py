@@ -25,6 +25,8 @@ class Collection:
     child: Relation
     #: the children's columns that adding a row fills in
     columns: tuple[str, ...]
+    #: it has a manager's methods, ``plan.runs.create()``; a list of SQLAlchemy's has none
+    is_manager: bool = True
 
 
 @dataclass(frozen=True, eq=False)

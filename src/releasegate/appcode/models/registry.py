@@ -112,7 +112,8 @@ class Models:
         if len(found) == 1:
             return found.pop()
         children = {item.child for item in found}
-        return Collection(children.pop(), ()) if len(children) == 1 else None
+        is_manager = any(item.is_manager for item in found)
+        return Collection(children.pop(), (), is_manager) if len(children) == 1 else None
 
     def with_collection(self, attribute: str, child: Relation) -> Collection | None:
         """Find an attribute that stands for children of a table, whoever has it."""

@@ -192,6 +192,7 @@ def _relate(
         return
     back = _backref(module, value)
     is_many = annotation is not None and bool(_words(annotation) & _LISTS)
+    is_query = "dynamic" in _words(value) or called_name(value) == "dynamic_loader"
     own = _columns(model, other, value, contract)
     theirs = _columns(other, model, value, contract)
     if model.relation == other.relation:
@@ -199,9 +200,9 @@ def _relate(
     if own and not is_many:
         model.links[attribute] = Link(own)
         if back:
-            other.collections[back] = Collection(model.relation, own)
+            other.collections[back] = Collection(model.relation, own, is_query)
     elif theirs:
-        model.collections[attribute] = Collection(other.relation, theirs)
+        model.collections[attribute] = Collection(other.relation, theirs, is_query)
         if back:
             other.links[back] = Link(theirs)
 

@@ -1,0 +1,106 @@
+"""A comprehension of mappings, or a ``map()`` over rows -> the rows that it makes."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.module import FUNCTIONS, returned
+from releasegate.appcode.names import single_value
+from releasegate.appcode.nullness import called_name, nullness
+from releasegate.appcode.payloads import (
+    Entry,
+    Payload,
+    column_named,
+    left_out,
+    opaque,
+    rows,
+    with_entry,
+)
+from releasegate.appcode.texts import text_of
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Module
+
+
+def filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, ...]:
+    """Read ``{k: v for k, v in d.items() if v is not None}``: keys may go, and None with them."""
+    loop = node.generators[0]
+    items, key, value = loop.iter, ast.unparse(node.key), ast.unparse(node.value)
+    is_items = isinstance(items, ast.Call) and called_name(items) == "items"
+    is_same = isinstance(loop.target, ast.Tuple) and [key, value] == [
+        ast.unparse(part) for part in loop.target.elts
+    ]
+    if not is_items or not is_same or not isinstance(items, ast.Call):
+        return _of_listed(module, node)
+    if not isinstance(items.func, ast.Attribute):
+        return (opaque(module, node),)
+    named = _named_keys(loop.ifs, key)
+    by_value = any(
+        value in {n.id for n in ast.walk(t) if isinstance(n, ast.Name)} for t in loop.ifs
+    )
+    if loop.ifs and named is None and not by_value:
+        return (opaque(module, node),)
+    found: list[Payload] = []
+    for payload in rows(module, items.func.value, depth + 1):
+        entries: dict[str, Entry] = {}
+        for name, entry in payload.entries.items():
+            if named is not None and (name in named[0]) != named[1]:
+                continue
+            may_go = by_value and (
+                nullness(entry.module, entry.value).may_be_none
+                if entry.value is not None
+                else entry.may_be_none
+            )
+            entries[name] = left_out(entry) if may_go else entry
+        found.append(replace(payload, entries=entries))
+    return tuple(found)
+
+
+def _of_listed(module: Module, node: ast.DictComp) -> tuple[Payload, ...]:
+    """Read ``{column.key: value for column, value in ((Run.name, name), ...)}``."""
+    loop = node.generators[0]
+    origin = single_value(module, loop.iter)
+    there, listed = origin if origin is not None else (module, loop.iter)
+    names = [n.id for n in getattr(loop.target, "elts", ()) if isinstance(n, ast.Name)]
+    key = node.key.value if isinstance(node.key, ast.Attribute) else node.key
+    if not isinstance(listed, ast.Tuple | ast.List) or getattr(key, "id", None) not in names:
+        return (opaque(module, node),)
+    payload = Payload(module, node)
+    for item in listed.elts:
+        parts = item.elts if isinstance(item, ast.Tuple | ast.List) else []
+        if len(parts) != len(names):
+            return (opaque(module, node),)
+        known = dict(zip(names, parts, strict=True))
+        column = known[getattr(key, "id", "")]
+        text = text_of(there, column) or column_named(column)
+        if text is None:
+            return (opaque(module, node),)
+        value = known.get(getattr(node.value, "id", ""))
+        payload = with_entry(payload, text, Entry(there, value, column, not loop.ifs))
+    return (payload,)
+
+
+def _named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None:
+    """Read ``if k not in ("a", "b")``: the names, and whether they stay."""
+    for test in tests:
+        if not isinstance(test, ast.Compare) or ast.unparse(test.left) != key:
+            continue
+        other = test.comparators[0]
+        parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
+        names = {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
+        if isinstance(test.ops[0], ast.In | ast.Eq):
+            return names, True
+        if isinstance(test.ops[0], ast.NotIn | ast.NotEq):
+            return names, False
+    return None
+
+
+def mapped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read ``items.map((item) => ({...}))``."""
+    function = node.args[0]
+    if not isinstance(function, FUNCTIONS):
+        return (opaque(module, node),)
+    values = [value for value in returned(module, function) if value is not None]
+    return tuple(row for value in values for row in rows(module, value, depth + 1))
