@@ -125,6 +125,7 @@ CODES: tuple[Code, ...] = (
         ("RG220", W, "FOR UPDATE on a parent holds up inserts of its children", "Write FOR NO KEY UPDATE."),
         ("RG221", W, "A whole row is read of a table that changes", "Name the columns."),
         ("RG222", N, "A pragma settles what cannot be read", "Nothing to do; look at the reason when the code changes."),
+        ("RG240", E, "The code that runs does not keep the contract", "Deploy a version first whose writes keep it."),
         ("RG224", E, "The app names a column that is to go", "Take it out of the app and release that first."),
         ("RG223", E, "A pragma does not hold", "Write: releasegate: sends TABLE.COLUMN -- REASON, at a write that cannot be read."),
     ),

@@ -40,6 +40,8 @@ class AppCode(_Section, frozen=True):
     exclude: tuple[str, ...] = ()
     #: "table.column": omission is a warning only
     optional: tuple[str, ...] = ()
+    #: branch, tag or commit that runs now, to be judged too; empty: HEAD alone is
+    deployed: str = ""
 
 
 class Locks(_Section, frozen=True):

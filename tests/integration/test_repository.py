@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -416,3 +417,34 @@ def test_an_absurdly_large_file_of_a_commit_is_not_read(
 
     with opened(folder) as repository, pytest.raises(RepositoryProblem, match="is larger than"):
         repository.read(head, "a.sql")
+
+
+# -- many files of a commit ------------------------------------------------------------------------
+
+
+def test_many_blobs_are_read_at_once_and_larger_ones_left_out(folder: Path) -> None:
+    texts = {"a": "one\n", "b": "", "c": "x" * 100, "d": "lines\n\nof it"}
+    commit(folder, **texts)
+
+    with opened(folder) as repository:
+        blobs = repository.listing(repository.head, ["."]).blobs
+        found = repository.contents(blobs.values(), max_bytes=50)
+
+    read = {path: found.get(id_) for path, id_ in blobs.items()}
+    assert read == {"a.sql": b"one\n", "b.sql": b"", "c.sql": None, "d.sql": b"lines\n\nof it"}
+
+
+def test_a_blob_that_the_clone_lacks_is_a_problem_and_no_empty_file(folder: Path) -> None:
+    commit(folder, a="1")
+
+    with opened(folder) as repository, pytest.raises(RepositoryProblem, match="clone is partial"):
+        repository.contents(["0" * 40], max_bytes=50)
+
+
+def test_a_commit_knows_when_it_was_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2027-01-17T02:00:00+01:00")
+    made = commit(folder, a="1")
+
+    with opened(folder) as repository:
+        assert repository.committed_at(made) == datetime(2027, 1, 17, 1, tzinfo=UTC)
+        assert repository.committed_at("0" * 40) is None

@@ -13,6 +13,7 @@ from releasegate.cli.options import (
     GATE_IDS,
     counting,
     database,
+    deployed,
     judgement,
     migration,
     output,
@@ -99,6 +100,7 @@ def cli() -> None:
 @window()
 @strategy
 @judgement
+@deployed
 @database
 @replica
 @counting
@@ -114,6 +116,7 @@ def preflight(**options: Any) -> int:
       releasegate preflight
       releasegate preflight 001 --require live-database
       releasegate preflight --gate app-code --gate parse-only --format json
+      releasegate preflight --gate app-code --deployed origin/production
     """
     return run_command("preflight", options)
 
@@ -137,6 +140,7 @@ def preflight(**options: Any) -> int:
 )
 @strategy
 @judgement
+@deployed
 @database
 @replica
 @counting

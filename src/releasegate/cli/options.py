@@ -181,6 +181,13 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None
     return int(float(found[1]) * factor ** _UNITS.index(found[2]))
 
 
+deployed = click.option(
+    "--deployed",
+    metavar="COMMIT",
+    envvar="RELEASEGATE_DEPLOYED",
+    help="The commit, tag or branch of the app that runs now: its writes must keep the contract "
+    "too. Default: as configured, else HEAD alone is judged.",
+)
 counting = options(
     click.option(
         "--data-timeout",

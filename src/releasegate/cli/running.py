@@ -123,6 +123,7 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         scratch=database.given_parameters(scratch) if scratch else None,
         trusts_prelude=options.get("trusts_prelude", False),
         replica=database.given_parameters(replica) if replica else None,
+        deployed=options.get("deployed"),
         strategy=options.get("strategy"),
         only=options.get("only", ()),
         require=options.get("require", ()),

@@ -116,6 +116,8 @@ class GateInputs:
     #: whoever runs this vouches for the repository's prelude
     trusts_prelude: bool = False
     looking: Looking = field(default_factory=Looking)
+    #: the commit that runs now; None: nobody has said
+    deployed: str | None = None
 
     @cached_property
     def server(self) -> Future[Server]:

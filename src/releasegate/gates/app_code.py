@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from releasegate import appcode, migrations
-from releasegate.gates import Answer, Gate, GateInputs
+from releasegate.gates import Answer, Gate, GateInputs, deployed_app
+from releasegate.repository import RepositoryProblem
 
 
 def ask(inputs: GateInputs) -> Answer:
-    """Judge the app's source as it was read; nothing of it is run."""
+    """Judge the app's source as it was read, and as it runs; nothing of it is run by us."""
     inputs.statements()
-    configuration = inputs.settings.configuration.app_code
-    examined = appcode.examine(
-        migration_sql=migrations.text(inputs.migration),
-        migration_path=inputs.migration.path,
-        baseline_sql="\n;\n".join(inputs.texts_before),
-        optional=configuration.optional,
-        sources=inputs.sources,
-        contents=inputs.app_files,
-    )
-    return Answer(examined.findings, examined.evidence)
+    examined = deployed_app.examine(inputs, inputs.sources, inputs.app_files)
+    if inputs.deployed is None:
+        return Answer(examined.findings, examined.evidence)
+    try:
+        judged = deployed_app.judge(inputs, inputs.deployed, examined)
+    except RepositoryProblem as problem:
+        return Answer((*examined.findings, problem.finding), examined.evidence)
+    evidence = {**examined.evidence, "deployed": judged.evidence}
+    return Answer((*examined.findings, *judged.findings), evidence)
 
 
 GATE = Gate("app-code", "Does the app send what the keys demand?", ask, is_for_drafts=False)

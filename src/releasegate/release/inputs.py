@@ -88,6 +88,8 @@ class Request:
     adopts: bool = False
     #: status: a digest of the ledger's journal that was kept elsewhere
     head: str | None = None
+    #: branch, tag or commit of the app that runs; None: as configured
+    deployed: str | None = None
     #: how long, from where and at how much the live database may be looked
     looking: Looking = field(default_factory=Looking)
     #: who runs this, for the ledger and for whoever comes second
@@ -168,6 +170,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
         known = live.ledger if isinstance(live, LiveTarget) else None
         migration = _choose(found, request.migration, known)
         repository, release, baseline = _from_git(settings, migration, stack)
+        deployed = _deployed(request, repository)
         now = live.now if isinstance(live, LiveTarget) else looked_at
         inputs = GateInputs(
             settings=settings,
@@ -185,6 +188,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             strategy=request.strategy or settings.configuration.strategy,
             stack=stack,
             trusts_prelude=request.trusts_prelude,
+            deployed=deployed,
             looking=replace(request.looking, replica=request.replica, say=request.log.info),
         )
         try:
@@ -303,6 +307,26 @@ def _from_git(
         repository = problem.finding
         release = _release(settings, migration, repository)
         return repository, release, baselines.read(settings, repository, release)
+
+
+def _deployed(request: Request, repository: Repository | Finding) -> str | None:
+    """Find the commit of the app that runs, where one is named.
+
+    Raises:
+        UsageError: it is no commit of this clone.
+    """
+    name = request.deployed or request.settings.configuration.app_code.deployed
+    if not name or request.command not in ("preflight", "apply"):
+        return None
+    if isinstance(repository, Finding):
+        raise UsageError(f"--deployed {name}: {repository.message}")
+    commit = repository.commit_named(name)
+    if commit is None:
+        hint = (
+            " The clone is shallow: git fetch --unshallow --tags" if repository.is_shallow else ""
+        )
+        raise UsageError(f"--deployed: {name[:60]!r} is no commit of this clone.{hint}")
+    return commit
 
 
 def _release(settings: Settings, migration: Migration, repository: Repository | Finding) -> Release:

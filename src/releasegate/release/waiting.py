@@ -74,6 +74,8 @@ def _change(before: Prepared, now: Prepared) -> Finding | None:
         return findings.make("RG605", f"HEAD was {heads[0][:12]} and is {heads[1][:12]}.")
     if was.release != is_.release:
         return findings.make("RG605", f"The tag {is_.release.tag} was moved while we waited.")
+    if was.deployed != is_.deployed:
+        return findings.make("RG605", "Another commit of the app is deployed than was judged.")
     if in_force(was.migration, was.now) != in_force(is_.migration, is_.now):
         return findings.make("RG605", f"A waiver of {is_.migration.name} ended while we waited.")
     return None

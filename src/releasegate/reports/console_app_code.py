@@ -25,6 +25,9 @@ def coverage(result: GateResult) -> Iterator[str]:
     """Say of each contract column how many write sites send it."""
     for column in result.evidence.get("contract", ()):
         yield _coverage(column, result.evidence)
+    deployed = result.evidence.get("deployed")
+    if isinstance(deployed, dict) and "commit" in deployed:
+        yield _deployed(deployed)
 
 
 def proofs(finding: Finding, evidence: Mapping[str, Any]) -> Iterator[str]:
@@ -40,6 +43,16 @@ def proofs(finding: Finding, evidence: Mapping[str, Any]) -> Iterator[str]:
                 if where != f"{finding.path}:{finding.line}" and where not in told:
                     told.add(where)
                     yield f"{where}: {proof['what']}"
+
+
+def _deployed(told: Mapping[str, Any]) -> str:
+    commit = str(told["commit"])[:12]
+    if told["is_head"]:
+        return f"what runs is HEAD ({commit})"
+    return (
+        f"at {commit}, which runs: {told['write_sites']} write sites in {told['files']} files, "
+        f"{told['errors']} errors"
+    )
 
 
 def _coverage(column: Mapping[str, Any], evidence: Mapping[str, Any]) -> str:

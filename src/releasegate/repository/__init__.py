@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from releasegate import findings
 from releasegate.repository.differences import content, differing, pointed_at
+from releasegate.repository.objects import read_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,6 +62,8 @@ _NO_VERIFIER = {
 }
 #: git-commit-tree(1): seconds of Unix time, and the zone that it was written in
 _COMMITTER = re.compile(r"^committer .*> (\d{1,11}) [-+]\d+$", re.MULTILINE)
+#: git-fast-import(1)
+_LINK = "120000"
 _USUAL_NAMES = ("main", "master")
 _TIMEOUT_S = 60
 _MAX_BLOB_BYTES = 64 << 20
@@ -95,6 +98,8 @@ class Listing:
     blobs: dict[str, str]
     #: path -> the commit that a submodule is pinned to
     submodules: dict[str, str]
+    #: those of the blobs that are symbolic links
+    links: set[str]
 
 
 class Repository:
@@ -221,13 +226,35 @@ class Repository:
         # A longer list may not fit into a command line; then everything is listed.
         named = full if len(full) <= _MANY_PATHS else []
         out = self._must(commit, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *named)
-        found = Listing({}, {})
+        found = Listing({}, {}, set())
         for entry in filter(None, out.split(b"\0")):
             meta, _, name = entry.partition(b"\t")
-            _, kind, id_ = meta.decode().split()
+            mode, kind, id_ = meta.decode().split()
+            path = self._relative(os.fsdecode(name))
             kept = found.submodules if kind == "commit" else found.blobs
-            kept[self._relative(os.fsdecode(name))] = id_
+            kept[path] = id_
+            if mode == _LINK:
+                found.links.add(path)
         return found
+
+    def contents(self, blobs: Iterable[str], *, max_bytes: int) -> dict[str, bytes]:
+        """Read many blobs at once, by their ids; larger ones are left out.
+
+        Raises:
+            RepositoryProblem: the clone lacks one, or Git cannot read it.
+        """
+        what = "files of the commit"
+        found = read_many(lambda how, given: self._must(what, "cat-file", how, given=given),
+                          blobs, max_bytes=max_bytes)  # fmt: skip
+        if found is None:
+            raise self._unreadable(what)
+        return found
+
+    def commit_named(self, name: str) -> str | None:
+        """Find the commit that a branch, a tag or the beginning of an id means; None: none."""
+        code, commit = self._run("rev-parse", "--verify", "--quiet", "--end-of-options",
+                                 f"{name}^{{commit}}")  # fmt: skip
+        return commit.decode().strip() if code == 0 else None
 
     def _stored(self, path: str, oid: str) -> bytes:
         """Find what an LFS pointer stands for: in the local store, or in the working tree."""
@@ -244,12 +271,15 @@ class Repository:
     def _config(self, *what: str) -> list[str]:
         return self._run("config", *what)[1].decode(errors="replace").split()
 
-    def _must(self, what: str, *arguments: str) -> bytes:
-        code, out = self._run(*arguments)
+    def _must(self, what: str, *arguments: str, given: BinaryIO | None = None) -> bytes:
+        code, out, _ = self._execute(*(a for a in arguments if a), given=given)
         if code == 0:
             return out
+        raise self._unreadable(what)
+
+    def _unreadable(self, what: str) -> RepositoryProblem:
         message = f"Git cannot read {what}: the clone is partial or damaged."
-        raise RepositoryProblem(findings.make("RG109", message, help=self._refetch()))
+        return RepositoryProblem(findings.make("RG109", message, help=self._refetch()))
 
     def _refetch(self) -> str:
         """Name what brings in all that a partial clone left out (git-fetch(1))."""
@@ -290,7 +320,10 @@ class Repository:
         return code, out
 
     def _execute(
-        self, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        given: BinaryIO | None = None,
     ) -> tuple[int, bytes, str]:
         code, out, said = self._repo.git.execute(
             ["git", *_SAFE, *arguments],
@@ -299,6 +332,7 @@ class Repository:
             stdout_as_string=False,
             strip_newline_in_stdout=False,
             env={**_ENVIRONMENT, **(environment or {})},
+            istream=given,
             # A file that Git is told to read may be one that never ends.
             kill_after_timeout=_TIMEOUT_S,
         )
