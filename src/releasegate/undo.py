@@ -59,6 +59,15 @@ class Way:
         return not item.loses_data or item.thing in self.empty | self.discarded
 
 
+def name_of(thing: CatalogObject) -> str:
+    """Name a column or a table as the command line does: public goes without saying."""
+    return full_name(thing).removeprefix("public.")
+
+
+def full_name(thing: CatalogObject) -> str:
+    return ".".join(part for part in (thing.schema, thing.table, thing.name) if part)
+
+
 def candidates(plan: Plan, rows: Mapping[int, Row]) -> tuple[Undo, ...]:
     """List what is to be taken back, the last first, as far as the ledger tells."""
     return tuple(item for step in reversed(plan.steps) for item in _items(step, rows))

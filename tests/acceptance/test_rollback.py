@@ -1,6 +1,7 @@
 """The way back: under load, from half way, with columns or without, refused where it must be."""
 
 import os
+import re
 import signal
 import stat
 from pathlib import Path
@@ -27,6 +28,10 @@ def roll_back(project: Project, url: str, *arguments: str, window: str = "now/PT
 
 def states(run: Run) -> dict[str, str]:
     return {one["object"]: one["state"] for one in run.report["objects"]}
+
+
+def losses(run: Run) -> list[str]:
+    return [one["detail"] for step in run.report["plan"]["steps"] for one in step["losses"]]
 
 
 @pytest.fixture
@@ -101,14 +106,27 @@ def test_a_column_with_values_goes_only_once_they_are_saved(
     small: Project, production: Production
 ) -> None:
     before = production.schema()
+    foreseen = small.ask("plan", "001")
     assert small.apply(production.url).exit_code == 0
     production.execute(
         "UPDATE papers SET shine = 7 WHERE id = (SELECT min(id::text) FROM papers)::uuid"
     )
 
+    known = small.ask("plan", "001", url=production.url)
+    status = small.ask("status", url=production.url)
     kept = roll_back(small, production.url, "--drop-columns")
     saved = roll_back(small, production.url, "--discard-data", "papers.shine")
 
+    saving = "rollback --discard-data papers.shine saves them first"
+    assert losses(foreseen)[0] == f"papers.shine: its values would be lost; {saving}"
+    assert losses(known) == [
+        f"papers.shine: 1 value would be lost; {saving}",
+        "storyboards.jotting: it holds no values, so nothing would be lost",
+    ]
+    assert (
+        f"papers.shine (1 value would be lost; {saving})"
+        in (status.report["migrations"][0]["detail"])
+    )
     assert kept.exit_code == 0, kept.stderr
     assert states(kept)["column public.papers.shine"] == "stays"
     assert states(kept)["column public.storyboards.jotting"] == "gone"
@@ -169,6 +187,10 @@ def test_an_apply_that_stopped_half_way_can_be_taken_back(
     assert stopped.exit_code == 3, stopped.stderr
     assert "forward: releasegate apply --window WINDOW 001" in stopped.report["summary"]
     assert "back: releasegate rollback --window WINDOW 001" in stopped.report["summary"]
+    lengths = re.findall(
+        r"steps(?: are left)?, about ([\d.]+) to [\d.]+ ms", stopped.report["summary"]
+    )
+    assert len(lengths) == 2
 
     assert production.valid_indexes()
 
@@ -253,3 +275,24 @@ def test_nothing_is_discarded_that_the_migration_did_not_make(
     assert back.exit_code == 2
     assert "papers.title" in back.stderr
     assert "papers.shine" in back.stderr
+
+
+def test_what_an_apply_only_found_is_neither_dropped_nor_called_unfinished(
+    small: Project, production: Production
+) -> None:
+    small.write(MIGRATION, f"{HEADER}ALTER TABLE papers ADD COLUMN IF NOT EXISTS title text;\n")
+    small.commit()
+    small.git("tag", "--force", "v0")
+    before = production.schema()
+
+    applied = small.apply(production.url)
+    stands = small.ask("status", url=production.url).report["migrations"][0]
+    back = roll_back(small, production.url, "--drop-columns")
+    pending = small.ask("status", url=production.url).report["migrations"][0]
+
+    assert [one["status"] for one in applied.report["outcomes"]] == ["already_applied"]
+    assert stands["state"] == "applied"
+    assert stands["detail"] == "it made nothing that a rollback would drop"
+    assert (back.exit_code, back.report["verdict"]) == (0, "rolled_back")
+    assert production.schema() == before
+    assert (pending["state"], pending["detail"]) == ("pending", "rolled back")

@@ -13,22 +13,13 @@ from releasegate.gates.live_database import describe_holder, place
 from releasegate.gates.live_database.scope import scope
 from releasegate.model import Finding, Plan, Relation
 from releasegate.statements.contract import declared_tables
-from releasegate.undo import candidates
+from releasegate.undo import candidates, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from releasegate.gates.live_database.scope import Scope
     from releasegate.model import CatalogObject
-
-
-def name_of(thing: CatalogObject) -> str:
-    """Name a column or a table as the command line does: public goes without saying."""
-    return full_name(thing).removeprefix("public.")
-
-
-def full_name(thing: CatalogObject) -> str:
-    return ".".join(part for part in (thing.schema, thing.table, thing.name) if part)
 
 
 def app_code(things: Sequence[CatalogObject]) -> Gate:

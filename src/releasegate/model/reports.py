@@ -110,6 +110,8 @@ class Report:
     plan: Plan | None = None
     #: by the step's ordinal, where it could be said
     predictions: Mapping[int, Prediction] = field(default_factory=dict)
+    #: by the undo's statement: what would be lost with it
+    losses: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[Outcome, ...] = ()
     #: what happened to the steps, in its order
     timeline: tuple[Moment, ...] = ()

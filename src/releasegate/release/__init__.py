@@ -8,6 +8,7 @@ from releasegate.release import approval
 from releasegate.release.applying import apply
 from releasegate.release.initializing import init_ledger
 from releasegate.release.inputs import Request, prepare
+from releasegate.release.losing import losses
 from releasegate.release.rolling_back import rollback
 from releasegate.release.sequence import EXIT_BLOCKED, EXIT_DONE, GATES, ask_gates, judge
 from releasegate.release.status import status
@@ -53,6 +54,7 @@ def plan(request: Request) -> Report:
                     summary,
                     plan=made,
                     predictions=prepared.predictions,
+                    losses=losses(inputs),
                 )
             gate, faults = rehearsal.GATE, made.findings
         result = GateResult(gate.id, gate.title, GateStatus.BLOCKED, findings=faults)

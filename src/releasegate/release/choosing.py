@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from releasegate.errors import UsageError
 from releasegate.executor.undoing import has_values, holding_data
-from releasegate.gates.undo import full_name, name_of
 from releasegate.model import ObjectState
-from releasegate.undo import Way
+from releasegate.undo import Way, full_name, name_of
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -12,8 +12,8 @@ from psycopg import sql
 from releasegate import database
 from releasegate.errors import CouldNotLook
 from releasegate.executor.order import milliseconds
-from releasegate.gates.undo import name_of
 from releasegate.model import ObjectState
+from releasegate.undo import name_of
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -71,8 +71,9 @@ def _state(
         lines = live_database.drift(live, migration)
         if lines:
             return "drifted", "; ".join(lines)
-        back = ways.undoable(live.connection, live.ledger.rows[migration.number].values())
-        return "applied", "; ".join(filter(None, (_elsewhere(entry), back))) or None
+        rows = live.ledger.rows[migration.number].values()
+        way = ways.undoable(live.connection, rows) or "it made nothing that a rollback would drop"
+        return "applied", "; ".join(filter(None, (_elsewhere(entry), way)))
     runs = [r for r in live.ledger.open_runs if r.migration_number == migration.number]
     if runs and holder is not None and runs[-1].backend_pid == holder.pid:
         return "running", live_database.describe_holder(holder, live)
@@ -81,7 +82,8 @@ def _state(
         return _taken_back(live, rows)
     if entry is not None:
         done = f"{entry.steps_done} of {entry.step_count} steps are applied"
-        return "unfinished", "; ".join(filter(None, (done, _elsewhere(entry))))
+        back = ways.undoable(live.connection, rows)
+        return "unfinished", "; ".join(filter(None, (done, _elsewhere(entry), back)))
     if migration.number in live.ledger.begun:
         return "unfinished", "its first step began and did not end"
     if runs:

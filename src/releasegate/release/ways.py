@@ -8,29 +8,22 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import database
+from releasegate import catalog
 from releasegate.executor import DONE
 from releasegate.executor.undoing import holding_data, undo_of
-from releasegate.gates.undo import name_of
-from releasegate.model import Plan
+from releasegate.forecast import forecast, total
+from releasegate.model import CatalogObject, Plan
+from releasegate.release.losing import would_be_lost
 from releasegate.statements.locks import ACCESS_EXCLUSIVE
-from releasegate.undo import Way
+from releasegate.undo import Way, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from releasegate.database import Connection
     from releasegate.gates import GateInputs
     from releasegate.model import Outcome
     from releasegate.undo import Row
-
-# By what ANALYZE saw; counting would read the whole table.
-_VALUES = """
-SELECT round(c.reltuples * (1 - s.null_frac))::bigint FROM pg_stats s
-JOIN pg_namespace n ON n.nspname = s.schemaname
-JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
-WHERE (s.schemaname, s.tablename, s.attname) = (%s, %s, %s) AND c.reltuples >= 0
-"""
 
 
 def both(connection: Connection, inputs: GateInputs, outcomes: Sequence[Outcome]) -> str:
@@ -43,48 +36,56 @@ def both(connection: Connection, inputs: GateInputs, outcomes: Sequence[Outcome]
 def _both(connection: Connection, inputs: GateInputs, outcomes: Sequence[Outcome]) -> str:
     plan, number = inputs.planned, inputs.migration.number
     assert isinstance(plan, Plan)
-    left = sum(outcome.status not in DONE for outcome in outcomes)
+    done = {outcome.ordinal for outcome in outcomes if outcome.status in DONE}
+    left = len(plan.steps) - len(done)
     back = undo_of(connection, plan, number, way=Way(), baseline=inputs.baseline_statements)
     stays = holding_data(connection, plan, number)
     kept = f"; {', '.join(map(name_of, stays))} stay without --drop-columns" if stays else ""
     return (
         f" Two ways: forward: releasegate apply --window WINDOW {number:03} ({left} steps are left,"
-        f" what is done is not done again); back: releasegate rollback --window WINDOW {number:03} "
-        f"({_cost(back)}{kept})."
+        f"{_length(connection, plan, done)} what is done is not done again); back: releasegate "
+        f"rollback --window WINDOW {number:03} ({_cost(connection, back)}{kept})."
     )
 
 
-def _cost(back: Plan) -> str:
+def _cost(connection: Connection, back: Plan) -> str:
     """Say how many steps, and what they hold up; indexes have to be built anew another time."""
     if not back.steps:
         return "0 steps, nothing to take back"
     strong = sum(any(k.mode == ACCESS_EXCLUSIVE for k in step.locks) for step in back.steps)
     indexes = sum(not step.transactional for step in back.steps)
     return (
-        f"{len(back.steps)} steps, {strong} of them for a moment under ACCESS EXCLUSIVE, "
-        f"{indexes} built indexes go; no data is lost"
+        f"{len(back.steps)} steps,{_length(connection, back, ())} {strong} of them for a moment "
+        f"under ACCESS EXCLUSIVE, {indexes} built indexes go; no data is lost"
     )
+
+
+def _length(connection: Connection, plan: Plan, done: Collection[int]) -> str:
+    """Say how long a plan's steps will take together, as far as that can be said."""
+    predictions = forecast(connection, plan, done=done).predictions
+    left = {step.ordinal for step in plan.steps} - set(done)
+    if not predictions:
+        return ""
+    rest = f", without {len(left - predictions.keys())} of them" * bool(left - predictions.keys())
+    return f" about {total(predictions)}{rest},"
 
 
 def undoable(connection: Connection, rows: Iterable[Row]) -> str | None:
     """Say what a rollback would take back, and what would be lost with it."""
-    labels = sorted(label for row in rows for label in row.made)
-    kinds = Counter(label.split(" ")[0] for label in labels)
+    made = {label for row in rows for label in row.made}
+    things = sorted(one for one in catalog.tables(connection) if str(one) in made)
+    kinds = Counter(thing.kind for thing in things)
     plain = [f"{kinds[kind]} {kind}" for kind in ("constraint", "index") if kinds[kind]]
     data = [
-        f"{label} ({_lost(connection, label)})"
-        for label in labels
-        if label.startswith(("column ", "table "))
+        f"{name_of(thing)} ({would_be_lost(connection, thing)})"
+        for thing in things
+        if thing.kind == "table" or (thing.kind == "column" and not _is_in_new(thing, made))
     ]
     parts = [f"a rollback takes back {' and '.join(plain)}"] if plain else []
     parts += [f"only with --drop-columns or --discard-data: {', '.join(data)}"] if data else []
     return "; ".join(parts) or None
 
 
-def _lost(connection: Connection, label: str) -> str:
-    kind, _, path = label.partition(" ")
-    names = path.split(".")
-    if kind == "table" or len(names) != 3:
-        return "its rows would be lost"
-    found = database.rows(connection, _VALUES, names)
-    return f"about {found[0][0]} values would be lost" if found else "not analyzed"
+def _is_in_new(column: CatalogObject, made: Collection[str]) -> bool:
+    """Tell whether a column goes with its table."""
+    return str(CatalogObject("table", column.schema, column.table)) in made

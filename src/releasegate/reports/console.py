@@ -79,7 +79,7 @@ def _head(report: Report, width: int) -> Iterator[str]:
 
 def _plan(report: Report, width: int) -> Iterator[str]:
     if report.plan and report.command == "plan":
-        yield from plan_table.lines(report.plan, report.predictions, width)
+        yield from plan_table.lines(report, report.plan, width)
 
 
 def _gate(result: GateResult, width: int) -> Iterator[str]:

@@ -50,7 +50,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "gates": [_gate(result) for result in report.gates],
         "not_asked": [r.gate for r in report.gates if r.status.value == "not_asked"],
         "waivers": [asdict(waiver) for waiver in report.waivers],
-        "plan": _plan(report.plan, report.predictions),
+        "plan": _plan(report.plan, report.predictions, report.losses),
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
         "timeline": [asdict(moment) for moment in report.timeline],
         "latency": [asdict(measured) for measured in report.latency],
@@ -81,7 +81,9 @@ def _gate(result: GateResult) -> dict[str, Any]:
     return shown
 
 
-def _plan(plan: Plan | None, predictions: Mapping[int, Prediction]) -> dict[str, Any] | None:
+def _plan(
+    plan: Plan | None, predictions: Mapping[int, Prediction], losses: Mapping[str, str]
+) -> dict[str, Any] | None:
     if plan is None:
         return None
     steps = [
@@ -93,6 +95,11 @@ def _plan(plan: Plan | None, predictions: Mapping[int, Prediction]) -> dict[str,
             "locks": [{"relation": str(k.relation), "mode": k.mode} for k in step.locks],
             "timeouts": _timeouts(step),
             "undo": [item.sql for item in step.undo],
+            "losses": [
+                {"undo": item.sql, "detail": losses[item.sql]}
+                for item in step.undo
+                if item.sql in losses
+            ],
             "undo_loses_data": any(item.loses_data for item in step.undo),
             "reversible": step.is_reversible,
             "postcondition": [_promise(effect) for effect in step.effects],

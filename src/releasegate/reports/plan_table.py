@@ -11,14 +11,15 @@ from releasegate.statements.locks import is_in_the_way
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from releasegate.model import Plan, Prediction, Step
+    from releasegate.model import Plan, Report, Step
 
 _NUMBER_WIDTH, _LENGTH_WIDTH = 6, 18
 _HEADS = ("step", "what it does", "locks", "undo")
 
 
-def lines(plan: Plan, predictions: Mapping[int, Prediction], width: int) -> Iterator[str]:
+def lines(report: Report, plan: Plan, width: int) -> Iterator[str]:
     """Write the table in lines of at most ``width`` columns, and the statements below it."""
+    predictions = report.predictions
     yield f"strategy {plan.strategy}, fingerprint {plan.fingerprint[:16]}"
     widths = _widths(width, _LENGTH_WIDTH if predictions else 0)
     yield from _row((*_HEADS, "predicted"), widths)
@@ -30,7 +31,7 @@ def lines(plan: Plan, predictions: Mapping[int, Prediction], width: int) -> Iter
         yield from _row(cells, widths)
     yield ""
     for step in plan.steps:
-        yield from _statements(step)
+        yield from _statements(step, report.losses)
 
 
 def _widths(width: int, last: int) -> tuple[int, ...]:
@@ -59,9 +60,11 @@ def undo(step: Step) -> str:
     return "yes, data goes too" if any(item.loses_data for item in step.undo) else "yes"
 
 
-def _statements(step: Step) -> Iterator[str]:
+def _statements(step: Step, losses: Mapping[str, str]) -> Iterator[str]:
     yield f"-- step {step.ordinal}{'' if step.transactional else ', outside a transaction'}"
     for statement in step.sql:
         yield from f"{statement};".splitlines()
     for item in step.undo:
         yield f"-- undo: {item.sql};"
+        if item.sql in losses:
+            yield f"--   {losses[item.sql]}"

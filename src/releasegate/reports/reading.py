@@ -59,6 +59,7 @@ def _arranged(document: dict[str, Any]) -> dict[str, Any]:
         "commit": migration and migration["commit"],
         "plan": plan and {**plan, "steps": [_step(step) for step in plan["steps"]]},
         "predictions": _predictions(plan),
+        "losses": _losses(plan),
         "ledger_head": document["ledger"]["head"],
         "ledger_faults": document["ledger"]["faults"],
     }
@@ -67,6 +68,11 @@ def _arranged(document: dict[str, Any]) -> dict[str, Any]:
 def _predictions(plan: dict[str, Any] | None) -> dict[int, Any]:
     steps = plan["steps"] if plan else ()
     return {step["ordinal"]: step["predicted_s"] for step in steps if step["predicted_s"]}
+
+
+def _losses(plan: dict[str, Any] | None) -> dict[str, str]:
+    steps = plan["steps"] if plan else ()
+    return {one["undo"]: one["detail"] for step in steps for one in step.get("losses", ())}
 
 
 def _step(step: dict[str, Any]) -> dict[str, Any]:
