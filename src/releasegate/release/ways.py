@@ -18,11 +18,11 @@ from releasegate.statements.locks import ACCESS_EXCLUSIVE
 from releasegate.undo import Way, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from releasegate.database import Connection
     from releasegate.gates import GateInputs
-    from releasegate.model import Outcome
+    from releasegate.model import Outcome, Prediction
     from releasegate.undo import Row
 
 
@@ -62,7 +62,10 @@ def _cost(connection: Connection, back: Plan) -> str:
 
 def _length(connection: Connection, plan: Plan, done: Collection[int]) -> str:
     """Say how long a plan's steps will take together, as far as that can be said."""
-    predictions = forecast(connection, plan, done=done).predictions
+    predictions: Mapping[int, Prediction] = {}
+    with suppress(psycopg.Error):
+        # A server that is too slow to be looked at has two ways all the same.
+        predictions = forecast(connection, plan, done=done).predictions
     left = {step.ordinal for step in plan.steps} - set(done)
     if not predictions:
         return ""
