@@ -30,6 +30,8 @@ class Column:
     null_part: float = 0.0
     #: how many different values; None: nobody has analyzed the table, or we may not know
     distinct: float | None = None
+    #: how much the rows lie in the order of its values, from 0 to 1
+    order: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ GROUP BY 1, 2, 3
 _COLUMNS = """
 SELECT DISTINCT ON (a.attrelid, a.attnum) a.attrelid::int8, a.attname::text,
   coalesce(s.avg_width, nullif(greatest(a.attlen, 0), 0))::float8, s.null_frac::float8,
-  s.n_distinct::float8
+  s.n_distinct::float8, abs(s.correlation)::float8
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_stats s
@@ -156,8 +158,9 @@ def _rows(known: float | None, table_bytes: int, columns: Mapping[str, Column]) 
 
 def _columns(connection: Connection, numbers: list[int]) -> dict[int, dict[str, Column]]:
     found: dict[int, dict[str, Column]] = {}
-    for number, name, width, null_part, distinct in database.rows(connection, _COLUMNS, (numbers,)):
-        known = Column(width or _USUAL_WIDTH, null_part or 0.0, distinct or None)
+    rows = database.rows(connection, _COLUMNS, (numbers,))
+    for number, name, width, null_part, distinct, order in rows:
+        known = Column(width or _USUAL_WIDTH, null_part or 0.0, distinct or None, order or 0.0)
         found.setdefault(number, {})[name] = known
     return found
 

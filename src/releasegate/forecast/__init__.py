@@ -11,6 +11,7 @@ from releasegate.forecast.fit import Fit, fit, total
 from releasegate.forecast.pace import SLOWEST_S, Pace, pace
 from releasegate.forecast.work import JOIN, NOWHERE, SCAN, Work, works
 from releasegate.model import Prediction, Relation
+from releasegate.statements.locks import is_in_the_way
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -30,9 +31,12 @@ FROM (VALUES ('statement_timeout', '{SLOWEST_S}s'), ('lock_timeout', '50ms'),
 """  # noqa: S608  a number of ours
 #: how far the actual time may lie from the one that is computed, either way
 _LESS, _MORE = 0.6, 1.7
-# A step that only changes catalogs: our own work, and so many messages to the server and back.
-_LEAST_S, _MOST_S = 0.005, 0.015
-_LEAST_TRIPS, _MOST_TRIPS = 10, 25
+# What a step takes beside its work on rows, least and most: our own work and the server's on its
+# catalogs, as so many rows of the pace's join, and messages there and back. More where a lock of
+# the app's is asked for, and more again where a step runs in no transaction but makes several.
+_PROOF, _CHANGE, _ALONE = ((13e3, 39e3), (2, 6)), ((19e3, 57e3), (3, 9)), ((28e3, 84e3), (4, 12))
+#: the first one finds nothing of the catalogs in its session's memory
+_FIRST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ class Forecast:
     unpredicted: tuple[int, ...] = ()
     #: the most that is taken up at any time beyond what is taken up now
     bytes_needed: int = 0
-    #: of those, what is given back
+    #: by all indexes together, when the last is built
+    bytes_kept: int = 0
+    #: the most that is given back when a step is done
     bytes_meanwhile: int = 0
     sizes: Mapping[Relation, Size] = field(default_factory=dict)
     pace: Pace | None = None
@@ -69,15 +75,15 @@ def _forecast(connection: Connection, plan: Plan, done: Collection[int]) -> Fore
     found = works(plan, known)
     names = {work.index for ws in found.values() for work in ws if work.index}
     there = facts.indexes(connection, names)
-    todo = {
-        step.ordinal: tuple(_left(step, found[step.ordinal], there))
+    left = {
+        step: tuple(_left(step, found[step.ordinal], there))
         for step in plan.steps
         if step.ordinal not in done
     }
-    tables = {name for ws in todo.values() for w in ws for name in (w.table, w.parent) if name}
+    tables = {name for ws in left.values() for w in ws for name in (w.table, w.parent) if name}
     sizes = facts.sizes(connection, tables)
     largest = max(sizes.values(), key=lambda size: size.place_pages, default=facts.Size())
-    return _summed(todo, sizes, pace(connection, largest))
+    return _summed(left, sizes, pace(connection, largest))
 
 
 def _proof(one: Unproven) -> Work:
@@ -97,28 +103,38 @@ def _left(step: Step, found: Iterable[Work], there: Mapping[Relation, Index]) ->
 
 
 def _summed(
-    todo: Mapping[int, Sequence[Work]], sizes: Mapping[Relation, Size], measured: Pace
+    left: Mapping[Step, Sequence[Work]], sizes: Mapping[Relation, Size], measured: Pace
 ) -> Forecast:
     costs = Costs(sizes, measured)
     predictions, unpredicted = {}, []
     kept = needed = meanwhile = 0.0
-    for ordinal, found in todo.items():
+    for step, found in left.items():
         each = [costs.of(work) for work in found]
-        prediction = predicted(list(zip(found, each, strict=True)), measured)
+        is_first = step is next(iter(left))
+        pairs = list(zip(found, each, strict=True))
+        prediction = predicted(step, pairs, measured, is_first=is_first)
         if prediction is None:
-            unpredicted.append(ordinal)
+            unpredicted.append(step.ordinal)
         else:
-            predictions[ordinal] = prediction
+            predictions[step.ordinal] = prediction
         for cost in each:
             kept += cost.bytes_kept
             meanwhile = max(meanwhile, cost.bytes_meanwhile)
             needed = max(needed, kept + cost.bytes_meanwhile)
     return Forecast(
-        predictions, tuple(unpredicted), round(needed), round(meanwhile), sizes, measured
+        predictions,
+        tuple(unpredicted),
+        round(needed),
+        round(kept),
+        round(meanwhile),
+        sizes,
+        measured,
     )
 
 
-def predicted(costs: Sequence[tuple[Work, Cost]], measured: Pace) -> Prediction | None:
+def predicted(
+    step: Step, costs: Sequence[tuple[Work, Cost]], measured: Pace, *, is_first: bool = False
+) -> Prediction | None:
     """Put a range around a step's work; None where nobody can say how long it takes."""
     low, high = 0.0, 0.0
     for work, cost in costs:
@@ -126,6 +142,10 @@ def predicted(costs: Sequence[tuple[Work, Cost]], measured: Pace) -> Prediction 
             return None
         low += cost.seconds if work.is_certain else 0.0
         high += cost.seconds
-    least_s = _LEAST_S + _LEAST_TRIPS * measured.round_trip_s
-    most_s = _MOST_S + _MOST_TRIPS * measured.round_trip_s
-    return Prediction(round(least_s + _LESS * low, 3), round(most_s + _MORE * high, 3))
+    change = _CHANGE if is_in_the_way(step.locks) else _PROOF
+    rows, trips = change if step.transactional else _ALONE
+    least_s, most_s = (
+        (_FIRST if is_first else 1) * (count * measured.row_s + times * measured.round_trip_s)
+        for count, times in zip(rows, trips, strict=True)
+    )
+    return Prediction(round(least_s + _LESS * low, 4), round(most_s + _MORE * high, 4))

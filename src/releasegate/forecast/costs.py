@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 # What is done with a row or a page that is in memory, in rows of the pace's join. Found by
 # measurement with benchmarks/predictions.py.
-_PAGE, _READ, _CHECKED = 3.0, 0.12, 0.1
-_HASHED, _SOUGHT = 0.9, 0.25
+_PAGE, _READ, _CHECKED = 3.0, 0.12, 0.2
+_HASHED, _SOUGHT = 0.9, 0.27
 #: the larger the hash table, the further from the processor it lies
-_SOUGHT_FAR = 0.06
-_SORTED, _WOVEN = 0.09, 0.6
+_SOUGHT_FAR = 0.03
+#: of an index: a row's entry is made and handed on, compared in a sort, looked for the second time
+_HANDLED, _COMPARED, _WOVEN = 0.6, 0.12, 0.25
 _WRITTEN_ROW = 4.0
-#: for a byte that is written to a table or an index, and to the log, at this pace or that
-_WRITTEN_BYTE = 0.03
+#: for a byte that is written to a table or an index, and to the log
+_WRITTEN_BYTE = 0.045
 #: how much of another process' work a parallel worker saves
 _WORKER = 0.35
 #: a table of fewer rows is joined in the processor's own memory
@@ -41,6 +42,8 @@ _ON_TAPE = 8
 _NOTHING = Column(0.0, 1.0, 1.0)
 _LEAST_TAPE_BYTES = 32 << 20
 _QUICK_METHODS = frozenset({"brin"})
+#: from here on a sort finds the rows in their order
+_ORDERED = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,9 @@ class Costs:
         if work.method != "btree":
             return Cost(None, kept, meanwhile)
         share = 1 / (1 + _WORKER * self._workers(size))
-        ordered = self._rows(size.rows * _SORTED * math.log2(max(size.rows, 2)))
-        once = (self._scan(size) + ordered) * share + self._rows(kept * _WRITTEN_BYTE)
+        each = _HANDLED + _COMPARED * _comparisons(size, work)
+        once = (self._scan(size) + self._rows(size.rows * each)) * share
+        once += self._rows(kept * _WRITTEN_BYTE)
         # Concurrently the table is read again, beside the index, for rows that came meanwhile.
         again = self._scan(size) + self._rows(size.rows * _WOVEN) if work.is_concurrent else 0.0
         return Cost(once + again, kept, meanwhile)
@@ -137,6 +141,14 @@ def index_bytes(size: Size, work: Work) -> tuple[float, float]:
         listed = _LISTED + each / min(equal, _LONGEST_LIST)
         return entry, min(each, listed) * size.rows / _FILL
     return entry, each * size.rows / _FILL
+
+
+def _comparisons(size: Size, work: Work) -> float:
+    """Count how often a sort compares a row: not at all where they lie in order, or are equal."""
+    columns = [_column(size, name) for name in work.columns]
+    if columns and columns[0].order >= _ORDERED:
+        return 0.0
+    return math.log2(_distinct(size.rows, columns))
 
 
 def _distinct(rows: float, columns: list[Column]) -> float:

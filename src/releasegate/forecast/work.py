@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from releasegate.model import Relation
 from releasegate.rewrite.columns import is_constant
-from releasegate.statements.parser import enum, parse, relation, strings
+from releasegate.statements.parser import enum, kind_of, parse, relation, strings, walk
 from releasegate.statements.sections import is_concurrent
 
 if TYPE_CHECKING:
@@ -211,9 +211,18 @@ def _of_one_relation(statement: Statement) -> Iterator[Work]:
 
 
 def _keys(elements: Sequence[Any]) -> tuple[str | None, ...]:
-    """Read an index's columns, also where they stand in pairs with operators."""
+    """Read an index's columns, also where they stand in pairs with operators.
+
+    An expression over one column is taken for a value like the column's.
+    """
     items = [item.list.items[0] if item.HasField("list") else item for item in elements]
-    return tuple(item.index_elem.name or None for item in items)
+    return tuple(item.index_elem.name or _only_column(item.index_elem.expr) for item in items)
+
+
+def _only_column(expression: Any) -> str | None:
+    refs = (node for node in walk(expression) if kind_of(node) == "ColumnRef")
+    named = {name for node in refs for name in strings(node.fields)[-1:]}
+    return named.pop() if len(named) == 1 else None
 
 
 def _vacuum(node: Any) -> Iterator[Work]:

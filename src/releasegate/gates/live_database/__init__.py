@@ -45,11 +45,12 @@ def ask(inputs: GateInputs) -> Answer:
     counted, running = data.Counted(), dict[str, Any]()
     expected = None
     if not record.is_applied(inputs, asked.live):
-        expected = inputs.forecast
-        found += room.asked(asked)
         counted = data.count(asked)
         found += data.judged(asked, counted)
         running = _running(asked, found)
+        # The count has brought into memory what the steps will find there.
+        expected = inputs.forecast
+        found += room.asked(asked)
     evidence = {
         "ledger": "present" if asked.ledger.exists else "absent",
         "applied": sorted(asked.ledger.entries),

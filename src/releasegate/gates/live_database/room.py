@@ -79,6 +79,7 @@ def evidence(found: Forecast | None) -> dict[str, Any]:
             for name, size in sorted(found.sizes.items())
         ],
         "bytes_needed": found.bytes_needed,
+        "bytes_kept": found.bytes_kept,
         "bytes_meanwhile": found.bytes_meanwhile,
         "pace": {
             "round_trip_ms": round(found.pace.round_trip_s * 1e3, 3),
