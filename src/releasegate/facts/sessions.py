@@ -50,8 +50,10 @@ def blockers(
         "JOIN pg_catalog.pg_class c ON c.oid = l.relation "
         "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-        "LEFT JOIN pg_catalog.pg_prepared_xacts x "
-        "  ON l.pid IS NULL AND l.virtualtransaction = '-1/' || x.transaction::text "
+        # Until the server starts anew a prepared transaction keeps the name that it had.
+        "LEFT JOIN pg_catalog.pg_locks own ON l.pid IS NULL AND own.pid IS NULL "
+        "  AND own.locktype = 'transactionid' AND own.virtualtransaction = l.virtualtransaction "
+        "LEFT JOIN pg_catalog.pg_prepared_xacts x ON x.transaction = own.transactionid "
         "WHERE l.locktype = 'relation' AND l.granted AND (l.pid = ANY (%s)) IS NOT TRUE "
         "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
         "AND c.relname = ANY (%s) "
