@@ -44,6 +44,9 @@ _PLACES = {
     "RG521": "orphans-found.md",
     "RG522": "orphans-found.md#when-rows-could-not-be-counted",
     "RG523": "orphans-found.md#when-rows-could-not-be-counted",
+    **dict.fromkeys(
+        ("RG561", "RG562", "RG563", "RG564", "RG565", "RG566", "RG568"), "lock-not-obtained.md"
+    ),
     "RG601": "window-missed.md",
     "RG602": "window-missed.md",
 }
@@ -220,6 +223,14 @@ CODES: tuple[Code, ...] = (
         ("RG553", W, "The ledger was recorded elsewhere", "Make sure that this copy is the target that is meant: releasegate apply --target NAME"),
         ("RG554", E, "The target is not the named one", "Connect to the right one, or mend [targets] in a reviewed commit."),
         ("RG555", W, "The way to the target is not proven", "sslmode=verify-full, with sslrootcert=FILE, or sslrootcert=system where a public authority signed the certificate."),
+        ("RG561", W, "A transaction holds what a step needs", "End it, if nobody needs it, or wait: the executor waits outside the queue until the window closes."),
+        ("RG562", W, "An old snapshot holds up an index build", "End its transaction, if nobody needs it, or wait."),
+        ("RG563", E, "A prepared transaction holds what a step needs", "ROLLBACK PREPARED, or COMMIT PREPARED, as its coordinator says: it never ends by itself."),
+        ("RG564", W, "Maintenance is at work on a touched table", "Let it end."),
+        ("RG565", W, "A vacuum that gives way to nobody is due", "VACUUM (FREEZE) the table before the window."),
+        ("RG566", W, "A replica would feel a step", "Give it as --replica-url: apply then waits until nobody reads there, and until it has caught up."),
+        ("RG567", W, "A replication slot keeps the log", "Have its consumer catch up before the window."),
+        ("RG568", E, "The schema could not be read", "See who holds the table, and let it end; then look again."),
         ("RG570", E, "Row security is on, though its policies are a draft", "Find out who enabled it, and disable it."),
         ("RG571", W, "Rows have no owner", "Give them an owner before row security is enabled, or nobody sees them."),
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),

@@ -50,8 +50,12 @@ _TCP_SETTINGS = {
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "6000",
 }
-_LOOKS = {
+#: for sessions that only look
+LOOKS = {
     "default_transaction_read_only": "on",
+    "max_parallel_workers_per_gather": "0",
+    # Who holds a table against readers is named, and not waited for.
+    "lock_timeout": "5s",
     "search_path": SEARCH_PATH,
     "statement_timeout": _OBSERVER_TIMEOUT,
 }
@@ -261,7 +265,7 @@ def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
     name = f"{_name(run_id)}/replica"
     connection = database.connect(replica, application_name=name)
     try:
-        database.settle(connection, {**database.PLAIN_SETTINGS, **_LOOKS})
+        database.settle(connection, {**database.PLAIN_SETTINGS, **LOOKS})
         yield connection
     finally:
         connection.close()
@@ -297,5 +301,5 @@ def _observe(parameters: Parameters, run_id: str, **extra: str) -> Attended:
     name = f"{_name(run_id)}/observer"
     observer = database.connect(parameters, application_name=name, **given)
     observer.attend(longer_than(_OBSERVER_ANSWERS_S))
-    database.settle(observer, {**database.PLAIN_SETTINGS, **_LOOKS})
+    database.settle(observer, {**database.PLAIN_SETTINGS, **LOOKS})
     return observer

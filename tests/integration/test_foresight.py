@@ -20,6 +20,7 @@ from releasegate.errors import CouldNotLook
 from releasegate.executor import DONE, Order, execute
 from releasegate.gates import live_database
 from releasegate.gates.ground import Ground, lay
+from releasegate.gates.live_database.in_the_way import A_MOMENT_S
 from releasegate.model import Level, Plan, Release, Window
 from releasegate.release.inputs import Request, prepare
 from releasegate.session import open_session
@@ -168,7 +169,8 @@ def fate(case: ForesightCase, inputs: GateInputs, target: Database) -> str:
     try:
         with open_session(as_role(target, role), run_id) as session:
             session.take_lock(wait=timedelta(0), sleep=time.sleep)
-            window = Window(session.now(), session.now() + timedelta(seconds=4))
+            closes_in = timedelta(seconds=1 if case.text("holder.sql") else 4)
+            window = Window(session.now(), session.now() + closes_in)
             ledger.create(session.connection)
             ledger.begin_run(
                 session.connection,
@@ -209,7 +211,20 @@ def held(case: ForesightCase, target: Database) -> Iterator[None]:
         return
     with psycopg.connect(target.owner.dsn(application_name="nightly-export")) as holder:
         holder.execute(script.encode())
+        time.sleep(A_MOMENT_S)
         yield
+        holder.rollback()
+    end_prepared(target)
+
+
+def end_prepared(target: Database) -> None:
+    """No database goes away with a prepared transaction in it."""
+    with psycopg.connect(target.admin.dsn(), autocommit=True) as admin:
+        named = admin.execute(
+            "SELECT quote_literal(gid) FROM pg_prepared_xacts WHERE database = current_database()"
+        )
+        for (gid,) in named.fetchall():
+            admin.execute(f"ROLLBACK PREPARED {gid}".encode())
 
 
 def codes(result: GateResult, *levels: Level) -> set[str]:

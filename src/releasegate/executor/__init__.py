@@ -59,6 +59,6 @@ def _tell_of_replicas(session: Session, order: Order) -> None:
     is_strong = any(lock.mode == ACCESS_EXCLUSIVE for s in order.plan.steps for lock in s.locks)
     if not is_strong or order.replica is not None:
         return
-    count = facts.hot_standbys(session.observer)
+    count = len(facts.followers(session.observer))
     if count:
         order.log.warning("replicas.unseen", count=count, help="--replica-url")

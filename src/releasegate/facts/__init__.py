@@ -1,6 +1,7 @@
 """What the live database says of itself: one query, one function, one fact."""
 
 from releasegate.facts.exposures import Exposure, exposures
+from releasegate.facts.freezing import Freeze, Pace, freezes, pace
 from releasegate.facts.hanging import Hanging, hanging, table_bytes
 from releasegate.facts.place import (
     Published,
@@ -19,10 +20,13 @@ from releasegate.facts.recent import Recent, made_at, older_than_parents, recent
 from releasegate.facts.relations import (
     bound_by_dropped_keys,
     existing_tables,
+    heirs,
     indexes_of,
     relation_kinds,
+    table_of,
     unlockable,
 )
+from releasegate.facts.replication import Follower, Slot, followers, slots_that_keep
 from releasegate.facts.rights import (
     Login,
     OwnerLacks,
@@ -45,7 +49,6 @@ from releasegate.facts.sent import (
 from releasegate.facts.server import (
     deadlock_timeout,
     flushed_up_to,
-    hot_standbys,
     is_on_tcp,
     is_read_only_by_default,
     is_standby,
@@ -71,28 +74,32 @@ from releasegate.facts.sessions import (
     pid_and_lock,
 )
 from releasegate.facts.sizes import Column, Index, Size, Unproven, indexes, sizes, unproven
+from releasegate.facts.transactions import Presence, Transaction, presence, transactions
 
 __all__ = [
-    "unproven",
-    "sizes",
-    "indexes",
-    "Unproven",
-    "Size",
-    "Index",
-    "Column",
     "ADVISORY_KEY",
     "Client",
+    "Column",
     "Doing",
     "Exposure",
+    "Follower",
+    "Freeze",
     "Hanging",
     "Holder",
+    "Index",
     "Login",
     "OwnerLacks",
+    "Pace",
+    "Presence",
     "Progress",
     "Published",
     "Recent",
     "SentStatement",
     "SentStatements",
+    "Size",
+    "Slot",
+    "Transaction",
+    "Unproven",
     "advisory_holder",
     "backend_is_alive",
     "blockers",
@@ -110,13 +117,16 @@ __all__ = [
     "existing_tables",
     "exposures",
     "flushed_up_to",
+    "followers",
+    "freezes",
     "hanging",
+    "heirs",
     "held_transactions",
     "hidden_by",
     "hidden_rows",
-    "hot_standbys",
     "index_builders",
     "index_progress",
+    "indexes",
     "indexes_of",
     "is_on_tcp",
     "is_read_only_by_default",
@@ -132,7 +142,9 @@ __all__ = [
     "now",
     "older_than_parents",
     "owners_lack",
+    "pace",
     "pid_and_lock",
+    "presence",
     "publications_of_schema",
     "published",
     "recent",
@@ -143,9 +155,14 @@ __all__ = [
     "sees_other_sessions",
     "sent_statements",
     "settings",
+    "sizes",
+    "slots_that_keep",
     "subscribed",
     "subscriptions",
     "table_bytes",
+    "table_of",
     "timeline",
+    "transactions",
     "unlockable",
+    "unproven",
 ]

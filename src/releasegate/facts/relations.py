@@ -94,3 +94,42 @@ def indexes_of(connection: Connection, name: Relation) -> list[Relation]:
         (name.schema, name.name),
     )
     return [Relation(*row) for row in rows]
+
+
+def heirs(connection: Connection, names: Collection[Relation]) -> dict[Relation, list[Relation]]:
+    """Find the partitions and heirs of tables, at any depth: a lock on the table takes theirs."""
+    rows = database.rows(
+        connection,
+        "WITH RECURSIVE below (top, oid) AS ("
+        "  SELECT c.oid, c.oid FROM unnest(%s::text[], %s::text[]) AS w (schema, name) "
+        "  JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema "
+        "  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name "
+        "  UNION SELECT b.top, i.inhrelid FROM below b "
+        "  JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid) "
+        "SELECT tn.nspname, t.relname, n.nspname, c.relname FROM below b "
+        "JOIN pg_catalog.pg_class t ON t.oid = b.top "
+        "JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace "
+        "JOIN pg_catalog.pg_class c ON c.oid = b.oid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE b.top <> b.oid ORDER BY 1, 2, 3, 4",
+        ([name.schema for name in names], [name.name for name in names]),
+    )
+    found: dict[Relation, list[Relation]] = {}
+    for schema, table, *heir in rows:
+        found.setdefault(Relation(schema, table), []).append(Relation(*heir))
+    return found
+
+
+def table_of(connection: Connection, index: Relation) -> Relation | None:
+    """Find the table of an index."""
+    rows = database.rows(
+        connection,
+        "SELECT tn.nspname, t.relname FROM pg_catalog.pg_index x "
+        "JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_class t ON t.oid = x.indrelid "
+        "JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace "
+        "WHERE n.nspname = %s AND c.relname = %s",
+        (index.schema, index.name),
+    )
+    return Relation(*rows[0]) if rows else None

@@ -53,15 +53,6 @@ def log_position(connection: Connection) -> str:
     return str(database.one(connection, "SELECT pg_current_wal_insert_lsn()::text")[0])
 
 
-def hot_standbys(connection: Connection) -> int:
-    """Count the replicas that receive the log now."""
-    query = (
-        "SELECT count(*) FROM pg_catalog.pg_stat_replication "
-        "WHERE state IS NULL OR state = 'streaming'"
-    )
-    return int(database.one(connection, query)[0])
-
-
 def timeline(connection: Connection) -> str:
     """Name the history that a primary writes on: a promotion begins another (manual, 25.3.6)."""
     query = "SELECT left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"

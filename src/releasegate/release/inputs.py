@@ -22,7 +22,7 @@ from releasegate.release import baselines
 from releasegate.release.earlier import earlier
 from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
-from releasegate.session import SEARCH_PATH
+from releasegate.session import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -223,8 +223,7 @@ def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
             connection,
             {
                 **database.PLAIN_SETTINGS,
-                "default_transaction_read_only": "on",
-                "search_path": SEARCH_PATH,
+                **LOOKS,
                 "statement_timeout": _READER_TIMEOUT,
                 "idle_in_transaction_session_timeout": _READER_TIMEOUT,
             },

@@ -7,7 +7,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from releasegate.model import GateStatus, Level
-from releasegate.reports import console_app_code, console_policies, plan_table, source, wording
+from releasegate.reports import (
+    console_app_code,
+    console_live,
+    console_policies,
+    plan_table,
+    source,
+    wording,
+)
 from releasegate.reports.following import next_step
 from releasegate.window import describe
 
@@ -94,6 +101,8 @@ def _gate(result: GateResult, width: int) -> Iterator[str]:
     for finding in result.findings:
         excerpt = lines.get((finding.path, finding.line))
         yield from _finding(finding, excerpt, result, width)
+    for text in console_live.looked_at(result):
+        yield from _wrapped(_INDENT + text, width, _INDENT + "  ")
 
 
 def _finding(

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from releasegate import facts, ledger
+from releasegate import facts, findings, ledger
 from releasegate.appcode.contract import derive
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
 from releasegate.gates.live_database import (
     bookkeeping,
     cascades,
+    company,
     data,
     deployed,
     new_rows,
@@ -40,7 +41,10 @@ def ask(inputs: GateInputs) -> Answer:
         raise NotAsked("no database was given")
     if isinstance(inputs.live, Finding):
         return Answer((inputs.live,))
-    asked, found = _look(inputs, inputs.live)
+    try:
+        asked, found = _look(inputs, inputs.live)
+    except psycopg.errors.LockNotAvailable:
+        return _shut(scope(inputs, inputs.live, inputs.live.ledger))
     found += row_security.asked(inputs, asked.live)
     counted, running = data.Counted(), dict[str, Any]()
     expected = None
@@ -51,6 +55,9 @@ def ask(inputs: GateInputs) -> Answer:
         # The count has brought into memory what the steps will find there.
         expected = inputs.forecast
         found += room.asked(asked)
+    # Last, for counting takes its time: this is about now.
+    present = company.asked(asked)
+    found += present.findings
     evidence = {
         "ledger": "present" if asked.ledger.exists else "absent",
         "applied": sorted(asked.ledger.entries),
@@ -59,8 +66,17 @@ def ask(inputs: GateInputs) -> Answer:
         "cascades": cascades.evidence(counted.radii),
         **room.evidence(expected),
         "deployed": running,
+        "looked_at": dict(present.looked_at),
     }
-    return Answer(tuple(sorted(found, key=lambda one: _WEIGHT[one.level])), evidence)
+    return Answer(tuple(sorted(dict.fromkeys(found), key=lambda one: _WEIGHT[one.level])), evidence)
+
+
+def _shut(asked: Scope) -> Answer:
+    """Say who holds a table against readers, for nothing else can be read."""
+    message = "The schema was not read: somebody holds a table of the plan against readers."
+    present = company.asked(asked)
+    found = (findings.make("RG568", message), *present.findings)
+    return Answer(found, {"looked_at": dict(present.looked_at)})
 
 
 def _running(asked: Scope, found: list[Finding]) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from releasegate.errors import CouldNotLook
 from releasegate.gates import ground
 from releasegate.gates.live_database import cascades
 from releasegate.gates.live_database.counting import Count, Counter, settled
+from releasegate.gates.live_database.replica import open_replica
 from releasegate.gates.live_database.rights import grant
 from releasegate.model import CatalogObject, Level, Relation
-from releasegate.session import look_at
+from releasegate.session import LOOKS
 from releasegate.statements.actions import Unsplittable, actions
 from releasegate.statements.parser import quote, quote_relation
 from releasegate.statements.rights import Right
@@ -157,15 +158,14 @@ def _place(scope: Scope) -> Iterator[Connection]:
     if looking.replica is None:
         yield scope.connection
         return
-    with look_at(looking.replica, "data") as replica:
-        system = database.identify(replica).system_identifier
-        if not facts.is_standby(replica) or system != scope.live.target.system_identifier:
-            raise CouldNotLook("--replica-url leads to no standby of this target.")
+    with open_replica(scope, looking.replica) as replica:
         yield replica
 
 
 def _observer(scope: Scope) -> Connection:
-    return database.connect(scope.live.parameters, application_name="releasegate/watch")
+    observer = database.connect(scope.live.parameters, application_name="releasegate/watch")
+    database.settle(observer, LOOKS)
+    return observer
 
 
 def _keep_keys(scope: Scope, counter: Counter, counts: Sequence[Count]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from releasegate.database import Connection
     from releasegate.gates import GateInputs
     from releasegate.ledger import Ledger
-    from releasegate.model import Effect, ForeignKey
+    from releasegate.model import Effect, ForeignKey, Step
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,18 @@ class Scope:
         """Ordinal and statements of each step, without those that are done; else the file's."""
         if self.plan is None:
             return ((None, self.statements),)
-        done = self._done
         return tuple(
             (step.ordinal, tuple(one for text in step.sql for one in parse(text)))
-            for step in self.plan.steps
-            if step.ordinal not in done
+            for step in self.pending
         )
 
     @cached_property
-    def _done(self) -> frozenset[int]:
-        if not self.is_begun:
-            return frozenset()
-        return frozenset(ledger.steps_done(self.connection, self.inputs.migration.number))
+    def pending(self) -> tuple[Step, ...]:
+        """The plan's steps without those that are done; none where there is no plan."""
+        if self.plan is None or not self.is_begun:
+            return self.plan.steps if self.plan else ()
+        done = ledger.steps_done(self.connection, self.inputs.migration.number)
+        return tuple(step for step in self.plan.steps if step.ordinal not in done)
 
     @cached_property
     def promised(self) -> tuple[Effect, ...]:

@@ -1,0 +1,2 @@
+UPDATE plans SET minutes = 1;
+PREPARE TRANSACTION 'it''s \forgotten';

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE events ADD CONSTRAINT events_kind FOREIGN KEY (kind) REFERENCES kinds (id);
+COMMIT;
