@@ -532,7 +532,7 @@ def test_the_version_is_told(released: Project) -> None:
         pytest.param(["prefligth"], id="command"),
         pytest.param(["preflight", "--gate", "vibes"], id="gate"),
         pytest.param(["preflight", "--format", "rtf"], id="format"),
-        pytest.param(["preflight", "--window", "now/PT1H"], id="option of another command"),
+        pytest.param(["status", "--window", "now/PT1H"], id="option of another command"),
     ],
 )
 def test_a_slip_on_the_command_line_is_a_usage_error(
