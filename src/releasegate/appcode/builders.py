@@ -112,10 +112,6 @@ def _site(
 ) -> Found:
     inserts = operation in ("insert", "upsert")
     made = _rows(module, node, relation, contract) if operation != "delete" else ()
-    updates = made[0] if operation == "update" and len(made) == 1 else None
-    if operation == "update" and updates is None:
-        place = Proof(module.path, call_line(node), "set here")
-        updates = Row(place, is_open="which of several payloads is sent is not visible here")
     return site(
         path=module.path,
         line=call_line(node),
@@ -124,7 +120,7 @@ def _site(
         operation=operation,
         api="postgrest",
         rows=made if inserts else (),
-        updates=updates,
+        updates=made if operation == "update" else (),
         contract=contract,
         scope=module.function(node),
     )

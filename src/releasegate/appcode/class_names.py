@@ -32,10 +32,28 @@ def resolve(module: Module, node: ast.expr | None, depth: int = 0) -> tuple[Clas
         ):
             return _of_meta(module, node, depth)
         there = module.module_at(node.value)
-        return _named(there, node.attr, depth) if there is not None else ()
+        if there is not None:
+            return _named(there, node.attr, depth)
+        return _of_property(module, node) if node.attr[:1].isupper() else ()
     if isinstance(node, ast.Name):
         own = _local_class(module, node, depth)
         return own or _named(module, node.id, depth)
+    return ()
+
+
+def _of_property(module: Module, node: ast.Attribute) -> tuple[Class, ...]:
+    """Take ``db.Run`` for the class that a property of the object's class says it gives."""
+    from releasegate.appcode.annotations import classes
+    from releasegate.appcode.instances import instances
+
+    models = module.project.models
+    if models is None or not models.is_named(node.attr):
+        return ()
+    for owner in instances(module, node.value):
+        for there, base in ancestry(owner):
+            for item in base.body:
+                if isinstance(item, ast.FunctionDef) and item.name == node.attr:
+                    return classes(there, item.returns)
     return ()
 
 

@@ -18,6 +18,7 @@ from releasegate.appcode.payloads import (
     rows,
     with_entry,
 )
+from releasegate.appcode.references import peeled
 from releasegate.appcode.texts import text_of
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ def filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, .
     loop = node.generators[0]
     items, key, value = loop.iter, ast.unparse(node.key), ast.unparse(node.value)
     is_items = isinstance(items, ast.Call) and called_name(items) == "items"
-    is_same = isinstance(loop.target, ast.Tuple) and [key, value] == [
-        ast.unparse(part) for part in loop.target.elts
-    ]
+    names = [ast.unparse(part) for part in getattr(loop.target, "elts", ())]
+    is_same = names[:1] == [key] and len(names) == 2 and _keeps(node.value, names[1])
+    value = names[-1] if names else value
     if not is_items or not is_same or not isinstance(items, ast.Call):
         return _of_listed(module, node)
     if not isinstance(items.func, ast.Attribute):
@@ -58,13 +59,24 @@ def filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, .
     return tuple(found)
 
 
+def _keeps(node: ast.expr, name: str) -> bool:
+    """Say whether a value stays what it is, or is only written another way."""
+    if isinstance(node, ast.IfExp):
+        return _keeps(node.body, name) and _keeps(node.orelse, name)
+    if isinstance(node, ast.Call):
+        inner = node.args[0] if node.args else getattr(node.func, "value", None)
+        return inner is not None and _keeps(inner, name)
+    return isinstance(node, ast.Name) and node.id == name
+
+
 def _of_listed(module: Module, node: ast.DictComp) -> tuple[Payload, ...]:
     """Read ``{column.key: value for column, value in ((Run.name, name), ...)}``."""
     loop = node.generators[0]
     origin = single_value(module, loop.iter)
     there, listed = origin if origin is not None else (module, loop.iter)
     names = [n.id for n in getattr(loop.target, "elts", ()) if isinstance(n, ast.Name)]
-    key = node.key.value if isinstance(node.key, ast.Attribute) else node.key
+    key = peeled(node.key)
+    key = key.value if isinstance(key, ast.Attribute) else key
     if not isinstance(listed, ast.Tuple | ast.List) or getattr(key, "id", None) not in names:
         return (opaque(module, node),)
     payload = Payload(module, node)

@@ -12,7 +12,7 @@ from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry, with_keywords
 from releasegate.appcode.sites import Found, call_line, site
 from releasegate.appcode.texts import text_of
-from releasegate.appcode.values import row_of, rows_of
+from releasegate.appcode.values import rows_of
 from releasegate.appcode.verdicts import Row
 from releasegate.model import Proof, Relation
 
@@ -56,14 +56,10 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     payloads = _whole(module, node, name) or _payloads(module, node, operation, index)
     if payloads is None or (_WEAK.search(name) and not _fits(payloads, relation, contract)):
         return
-    inserted = rows_of(payloads, relation, contract) if operation in _INSERTS else ()
-    updates: Row | None = None
-    if operation == "update":
-        made = [row_of(payload, relation, contract) for payload in payloads]
+    made = rows_of(payloads, relation, contract)
+    if operation == "update" and not made:
         place = Proof(module.path, line, "set here")
-        updates = (
-            made[0] if len(made) == 1 else Row(place, is_open="the values are not visible here")
-        )
+        made = (Row(place, is_open="the values are not visible here"),)
     yield site(
         path=module.path,
         line=line,
@@ -71,8 +67,8 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         relation=relation,
         operation=operation,
         api="helper",
-        rows=inserted,
-        updates=updates,
+        rows=made if operation in _INSERTS else (),
+        updates=made if operation == "update" else (),
         contract=contract,
         scope=module.function(node),
     )
@@ -136,7 +132,7 @@ def _named(module: Module, node: ast.expr, contract: Contract) -> Relation | Non
 
 def _is_api(name: str) -> bool:
     """Say whether a function's name says that it writes a row as it is given."""
-    return bool(re.search(r"(?i)simple|insert|upsert|rows?\b|_row|record", name))
+    return bool(re.search(r"(?i)simple|insert|upsert|rows?\b|_row|record|^update$", name))
 
 
 def _is_known(module: Module, node: ast.Call) -> bool:

@@ -141,10 +141,10 @@ def _site(
         if write.columns is None:
             rows = [Row(place, is_open="the columns are not listed")]
         rows = rows or [Row(place)]
-    updates = None
+    updates: tuple[Row, ...] = ()
     if write.updates:
         place = Proof(module.path, line, "set here")
-        updates = update_of(use, write, relation, contract, place, lines)
+        updates = (update_of(use, write, relation, contract, place, lines),)
     made = site(
         path=module.path,
         line=line,

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from releasegate.appcode import inferred, zod
 from releasegate.appcode.calls import callees, method_of
 from releasegate.appcode.class_names import Class, ancestry, resolve
+from releasegate.appcode.dumps import chosen
 from releasegate.appcode.frames import entered, frame_of
 from releasegate.appcode.instances import instances
-from releasegate.appcode.lists import items
 from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins
-from releasegate.appcode.nullness import called_name, nullness
+from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
     Entry,
     Payload,
-    left_out,
     opaque,
     rows,
     with_entry,
@@ -54,7 +53,7 @@ def of_call(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
             return taken
     if name in _FUNCTIONS and node.args:
         known = fields(module, node.args[0], depth)
-        return tuple(_chosen(module, item, node, depth) for item in known) or (
+        return tuple(chosen(module, item, node, depth) for item in known) or (
             rows(module, node.args[0], depth + 1) if name != "vars" else (opaque(module, node),)
         )
     if name in _VALIDATORS and isinstance(node.func, ast.Attribute):
@@ -125,7 +124,7 @@ def _dumped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
             if own is not None:
                 return _returned(module, node, depth)
     known = fields(module, target, depth)
-    return tuple(_chosen(module, item, node, depth) for item in known)
+    return tuple(chosen(module, item, node, depth) for item in known)
 
 
 def _own_receiver(module: Module, node: ast.AST) -> ast.expr | None:
@@ -166,7 +165,7 @@ def _of_origins(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ..
         elif origin.iterated is not None:
             made.extend(fields(origin.module, origin.iterated, depth + 1))
         elif origin.parameter is not None:
-            made.extend(_declared(origin.module, origin.parameter.annotation, node))
+            made.extend(of_annotation(origin.module, origin.parameter.annotation, node))
         found.extend(changed(module, origin, item, node, depth) for item in made)
     return tuple(found) or _by_class(module, node)
 
@@ -202,7 +201,9 @@ def _by_class(module: Module, node: ast.expr) -> tuple[Payload, ...]:
     return ()
 
 
-def _declared(module: Module, annotation: ast.expr | None, node: ast.expr) -> tuple[Payload, ...]:
+def of_annotation(
+    module: Module, annotation: ast.expr | None, node: ast.expr
+) -> tuple[Payload, ...]:
     known = shape(module, annotation)
     return (_of_shape(module, node, known),) if known is not None and known.fields else ()
 
@@ -220,7 +221,7 @@ def _constructed(module: Module, node: ast.Call, depth: int) -> tuple[Payload, .
         if owners and node.func.attr in _SOURCES:
             return (_of_shape(module, node, of_class(owners[0])),)
     for there, frame in callees(module, node)[:2]:
-        known = _declared(
+        known = of_annotation(
             module=there, annotation=getattr(frame.function, "returns", None), node=node
         )
         if known:
@@ -280,47 +281,3 @@ def _entry(field: Field, known: Shape, *, is_made: bool) -> Entry:
         is_set=False if is_made and not field.is_required else is_set,
         alias=field.alias,
     )
-
-
-def _chosen(module: Module, payload: Payload, call: ast.Call, depth: int) -> Payload:
-    """Apply exclude, include, exclude_none, exclude_unset and by_alias."""
-    words = {word.arg: word.value for word in call.keywords if word.arg}
-    entries = dict(payload.entries)
-    for key in ("exclude", "include"):
-        if key not in words or _is_false(words[key]):
-            continue
-        named = _names(module, words[key], depth)
-        if named is None:
-            return opaque(module, call, f"which fields {key}= names is not visible here")
-        entries = {k: e for k, e in entries.items() if (k in named) == (key == "include")}
-    if _is_on(words, "exclude_none"):
-        entries = {name: _without_none(entry) for name, entry in entries.items()}
-    if _is_on(words, "exclude_unset") or _is_on(words, "exclude_defaults"):
-        entries = {name: _only_set(entry) for name, entry in entries.items()}
-        entries = {name: entry for name, entry in entries.items() if entry.is_set is not False}
-    if _is_on(words, "by_alias"):
-        entries = {entry.alias or name: entry for name, entry in entries.items()}
-    return replace(payload, entries=entries)
-
-
-def _names(module: Module, node: ast.expr, depth: int) -> set[str] | None:
-    found = items(module, node, depth + 1)
-    return set(found) if found is not None and "\ue000" not in found else None
-
-
-def _is_on(words: dict[str, ast.expr], key: str) -> bool:
-    return key in words and not _is_false(words[key])
-
-
-def _is_false(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and not node.value
-
-
-def _without_none(entry: Entry) -> Entry:
-    value = entry.value
-    may = nullness(entry.module, value).may_be_none if value is not None else entry.may_be_none
-    return left_out(entry) if may else entry
-
-
-def _only_set(entry: Entry) -> Entry:
-    return entry if entry.is_set else replace(entry, is_certain=False)

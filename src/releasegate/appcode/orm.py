@@ -212,7 +212,6 @@ def inserted(
         operation=operation,
         api=model.kind,
         rows=found,
-        updates=None,
         contract=contract,
         scope=module.function(node),
     )
@@ -294,8 +293,6 @@ def updated(
     """Make the site of columns that a model sets in rows that exist."""
     bare = replace(model, filled=frozenset())
     made = [row_of(payload, model.relation, contract, bare) for payload in payloads]
-    place = Proof(module.path, call_line(node), "set here")
-    several = Row(place, is_open="which of several payloads is sent is not visible here")
     return site(
         path=module.path,
         line=call_line(node),
@@ -304,7 +301,7 @@ def updated(
         operation="update",
         api=model.kind,
         rows=(),
-        updates=made[0] if len(made) == 1 else several if made else Row(place),
+        updates=made,
         contract=contract,
         scope=module.function(node),
     )
@@ -320,7 +317,6 @@ def deleted(module: Module, node: ast.Call, model: Model, contract: Contract) ->
         operation="delete",
         api=model.kind,
         rows=(),
-        updates=None,
         contract=contract,
         scope=module.function(node),
     )

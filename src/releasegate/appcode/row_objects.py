@@ -245,7 +245,7 @@ def _set(
         operation="update",
         api=model.kind,
         rows=(),
-        updates=row,
+        updates=(row,),
         contract=contract,
         scope=module.function(node),
     )

@@ -82,7 +82,7 @@ def site(
     operation: str,
     api: str,
     rows: Iterable[Row],
-    updates: Row | None,
+    updates: Iterable[Row] = (),
     contract: Contract,
     scope: object,
 ) -> Found:
@@ -90,12 +90,12 @@ def site(
     columns = contract.of_child(relation)
     rows = tuple(rows)
     verdicts = decide(rows, columns, contract, inserts=True)
-    if updates is not None:
-        for name, verdict in decide([updates], columns, contract, inserts=False).items():
-            if name not in verdicts or verdicts[name].verdict == "sent":
-                verdicts[name] = verdict
+    updates = tuple(updates)
+    for name, verdict in decide(updates, columns, contract, inserts=False).items():
+        if name not in verdicts or verdicts[name].verdict == "sent":
+            verdicts[name] = verdict
     made = WriteSite(path, line, end_line, relation.name, operation, api, verdicts)
-    written = rows or ((updates,) if updates else ())
+    written = rows or updates
     return Found(
         made,
         relation,

@@ -23,7 +23,7 @@ _TESTS = {
     *("tests", "test", "testing", "conftest.py", "__tests__", "__mocks__", "e2e", "cypress"),
     *("__fixtures__", "playwright"),
 }
-_MIGRATIONS = {"migrations", "alembic", "migrate"}
+_MIGRATIONS = {"migrations", "migrations.py", "alembic", "migrate"}
 _VENDORED = {
     *("node_modules", "vendor", "vendored", "third_party", "site-packages", "venv"),
     *("bower_components", "jspm_packages"),

@@ -76,14 +76,14 @@ def _site(
     rows = [judge(row, relation, contract, place, body) for row in write.rows] if inserts else []
     if inserts and write.columns is None:
         rows = [Row(place, is_open="the columns are not listed")]
-    updates = None
+    updates: tuple[Row, ...] = ()
     if write.updates:
         values = {
             key: value
             for key, value in write.updates.items()
             if not (value.kind == "excluded" and value.text == key)
         }
-        updates = judge(values, relation, contract, place, body)
+        updates = (judge(values, relation, contract, place, body),)
     made = site(
         path=path,
         line=line,

@@ -110,7 +110,7 @@ def _target(
         taken = named(module, first)
         if taken is not None and name in ("insert", "update", "delete"):
             # ``sa.insert(Run)``; ``session.delete(run)`` takes an object and is read elsewhere.
-            return (taken, []) if _is_library(node.func) else (None, [])
+            return (taken, []) if name == "insert" or _is_library(node.func) else (None, [])
     assert isinstance(node.func, ast.Attribute)
     if _is_objects(name) and not _is_query(node.func.value):
         return None, []

@@ -12,11 +12,12 @@ from releasegate.appcode.inferred import given_to
 from releasegate.appcode.module import Module, before
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.objects import mapping_of
+from releasegate.appcode.objects import mapping_of, of_annotation
 from releasegate.appcode.payloads import (
     MAX_PATHS,
     Entry,
     Payload,
+    column_named,
     of_keywords,
     opaque,
     overlaid,
@@ -111,6 +112,8 @@ def _of_parameter(
                 if item.value is None or item.parameter is not None:
                     return (opaque(module, node),)
                 found.extend(rows(item.module, item.value, depth + 1))
+    if not found or any(payload.is_open for payload in found):
+        found = list(of_annotation(module, parameter.annotation, node)) or found
     return tuple(found) or (opaque(module, node),)
 
 
@@ -190,7 +193,7 @@ def _stepped(
     if isinstance(node, ast.Attribute):
         key: object = node.attr
     else:
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else column_named(node.slice)
     if not isinstance(key, str):
         return _for_each(module, payload, node)
     if isinstance(node.ctx, ast.Del):
@@ -203,7 +206,7 @@ def _stepped(
 def _for_each(module: Module, payload: Payload, node: ast.Subscript | ast.Attribute) -> Payload:
     """Read ``for key in ("a", "b"): d[key] = ...``; a number is an item, not a key."""
     slot = node.slice if isinstance(node, ast.Subscript) else None
-    if isinstance(slot, ast.Constant):
+    if isinstance(slot, ast.Constant) or _is_rewritten(module, node):
         return payload
     found = origins(module, slot) if isinstance(slot, ast.Name) else ()
     loop = found[0].iterated if len(found) == 1 else None
@@ -213,6 +216,16 @@ def _for_each(module: Module, payload: Payload, node: ast.Subscript | ast.Attrib
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             payload = with_entry(payload, key.value, Entry(module, None, node, is_certain=False))
     return payload
+
+
+def _is_rewritten(module: Module, node: ast.AST) -> bool:
+    """Recognise ``for k, v in d.items(): if isinstance(v, datetime): d[k] = v.isoformat()``."""
+    for item in module.ancestors(node):
+        if isinstance(item, ast.For | ast.AsyncFor):
+            return False
+        if isinstance(item, ast.If) and "isinstance(" in ast.unparse(item.test):
+            return True
+    return False
 
 
 def _without(payload: Payload, key: str, *, is_certain: bool) -> Payload:

@@ -53,7 +53,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
             operation="upsert" if is_insert and conflict else operation,
             api="sql",
             rows=rows_of(payloads, relation, contract) if is_insert else (),
-            updates=None if is_insert else row_of(payloads[0], relation, contract),
+            updates=() if is_insert else (row_of(payloads[0], relation, contract),),
             contract=contract,
             scope=module.function(node),
         )

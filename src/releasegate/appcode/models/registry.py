@@ -53,6 +53,10 @@ class Models:
         """The words by which other files speak of the models."""
         return frozenset(word for model in self._by_node.values() for word in _words(model) if word)
 
+    def is_named(self, word: str) -> bool:
+        """Say whether a model is called so; no, while they are being read."""
+        return bool(self._by_node) and word in self.names
+
     def __iter__(self) -> Iterator[Model]:
         yield from self._by_node.values()
 
