@@ -103,7 +103,7 @@ def main() -> int:
                     for run in range(1, options.runs + 1):
                         for done in _applied(data, repository, events, run):
                             (steps if isinstance(done, Step) else looks).append(done)  # type: ignore[arg-type]
-                _note(f"{events} events: {_rate(s for s in steps if s.events == events)}")
+                _note(f"{events} events: {rate(s for s in steps if s.events == events)}")
     _report(steps, looks)
     if options.json:
         told = {"steps": [asdict(s) for s in steps], "looks": [asdict(look) for look in looks]}
@@ -175,11 +175,11 @@ def _report(steps: Sequence[Step], looks: Sequence[Look]) -> None:
         print(f"{look.events:>9} {look.run:>3} {look.migration}: {look.pace}; indexes: said "
               f"{look.told_bytes} bytes, took {look.actual_bytes} ({part:.2f})")  # fmt: skip
     for events in dict.fromkeys(s.events for s in steps):
-        print(f"{events:>9} events: {_rate(s for s in steps if s.events == events)}")
-    print(f"all: {_rate(steps)}")
+        print(f"{events:>9} events: {rate(s for s in steps if s.events == events)}")
+    print(f"all: {rate(steps)}")
 
 
-def _rate(found: Iterable[Step]) -> str:
+def rate(found: Iterable[Step]) -> str:
     """Say how many lay inside, of the long ones and of the rest, and how wide the ranges were."""
     steps = list(found)
     parts = []

@@ -34,7 +34,7 @@ _REPLAY_S = 60.0
 _PROJECTS = shutil.ignore_patterns("repository", "django", "migrations")
 
 # A wait is reported when it has lasted deadlock_timeout; 1 ms is the least there is.
-_REPORTING = {
+REPORTING = {
     "deadlock_timeout": "1ms",
     "log_lock_waits": "on",
     "client_min_messages": "log",
@@ -128,7 +128,7 @@ class Bench:
 
 
 def _app_settings(trial: Trial) -> Mapping[str, str]:
-    reporting = _REPORTING if trial.mode == "waits" else {}
+    reporting = REPORTING if trial.mode == "waits" else {}
     if trial.scenario != "replica":
         return reporting
     return {**reporting, **(_SLOW_COMMITS if reporting else {}), **_ON_A_REPLICATED_PRIMARY}

@@ -25,7 +25,7 @@ _STRETCH_PAGES, _STRETCHES = 512, 4
 #: after this no further stretch is read
 _READ_FOR_S = 0.2
 #: the longest that one question may take
-SLOWEST_S = 1.0
+SLOWEST_S = 2.0
 _REFUSED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.LockNotAvailable)
 _JOIN = """
 SELECT count(*) FROM generate_series(1, 50000) a LEFT JOIN generate_series(1, 50000) b ON a = b
