@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,8 @@ class Parameters:
     """libpq connection parameters that never show themselves."""
 
     values: Mapping[str, str]
+    #: a pooler in session mode may stand before the server
+    may_be_pooled: bool = False
 
     def __repr__(self) -> str:
         return "Parameters(...)"
@@ -177,7 +179,7 @@ def as_reached(connection: Connection, parameters: Parameters) -> Parameters:
         "dbname": info.dbname,
     }
     password = {"password": info.password} if info.password else {}
-    return Parameters({**parameters.values, **known, **password})
+    return replace(parameters, values={**parameters.values, **known, **password})
 
 
 def _why_not(dsn: str, parameters: Parameters) -> str:
@@ -293,12 +295,6 @@ def is_socket(host: str) -> bool:
 
 def major(connection: Connection) -> int:
     return connection.info.server_version // 10000
-
-
-def is_pooled(connection: Connection) -> bool:
-    """Tell whether another backend answers than the one that was dialled."""
-    (pid,) = one(connection, "SELECT pg_backend_pid()")
-    return bool(pid != connection.info.backend_pid)
 
 
 def mode_name(internal: str) -> str:

@@ -223,6 +223,7 @@ CODES: tuple[Code, ...] = (
         ("RG553", W, "The ledger was recorded elsewhere", "Make sure that this copy is the target that is meant: releasegate apply --target NAME"),
         ("RG554", E, "The target is not the named one", "Connect to the right one, or mend [targets] in a reviewed commit."),
         ("RG555", W, "The way to the target is not proven", "sslmode=verify-full, with sslrootcert=FILE, or sslrootcert=system where a public authority signed the certificate."),
+        ("RG556", W, "A pooler in session mode stands before the target", "Connect to the server itself, where it can be reached."),
         ("RG561", W, "A transaction holds what a step needs", "End it, if nobody needs it, or wait: the executor waits outside the queue until the window closes."),
         ("RG562", W, "An old snapshot holds up an index build", "End its transaction, if nobody needs it, or wait."),
         ("RG563", E, "A prepared transaction holds what a step needs", "ROLLBACK PREPARED, or COMMIT PREPARED, as its coordinator says: it never ends by itself."),

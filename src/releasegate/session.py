@@ -95,7 +95,7 @@ class Session:
     connection: Attended
     observer: Attended
     guard: Guard
-    #: server's clock minus ours, by the monotonic clock
+    #: the server's clock, and ours by the monotonic one just before it was asked: rather ahead
     _offset: tuple[datetime, float] = field(repr=False)
     #: whoever has waited this long for a lock looks for a deadlock, and may be its victim
     deadlock_timeout: timedelta
@@ -111,9 +111,16 @@ class Session:
         self._keep_pids()
 
     def _keep_pids(self) -> None:
-        """Remember the pids: a broken connection does not know its own any more."""
-        self.pid = self.connection.info.backend_pid
-        self.own_pids = (self.pid, self.observer.info.backend_pid)
+        """Remember the pids: a broken connection does not know its own any more.
+
+        Raises:
+            CouldNotLook: two sessions of ours are one, as a pooler can make them.
+        """
+        self.pid = facts.own_pid(self.connection)
+        self.own_pids = (self.pid, facts.own_pid(self.observer))
+        self.is_pooled = self.pid != self.connection.info.backend_pid
+        if self.pid == self.own_pids[1]:
+            raise CouldNotLook("Two sessions of ours have the same backend: a pooler is between.")
         pid = self.pid
         self.connection.attend(lambda since: self.guard.is_lost(pid, since))
 
@@ -138,8 +145,10 @@ class Session:
                 "No synchronous standby confirms commits: what is done so far is on this server "
                 "alone. See to the standby, or take it out of synchronous_standby_names"
             )
-        pid, is_held = facts.pid_and_lock(self.connection)
-        if pid != self.connection.info.backend_pid:
+        if self.is_pooled and facts.own_pid(self.observer) != self.own_pids[1]:
+            raise CouldNotLook("The pooler has given our observer another backend.")
+        pid, is_held, mark = facts.own_state(self.connection)
+        if (pid, mark) != (self.pid, self.run_id):
             raise CouldNotLook("Another backend answers than the one that holds our lock.")
         if not is_held:
             raise CouldNotLook("Our advisory lock is gone; somebody released it.")
@@ -186,13 +195,14 @@ class Session:
         facts.end_others_of(self.observer, _name(self.run_id), kept=self.own_pids)
 
     def old_backends_are_gone(self) -> bool:
-        alive = (facts.backend_is_alive(self.observer, pid) for pid in self.lost_pids)
+        run = _name(self.run_id) if self.is_pooled else None
+        alive = (facts.backend_is_alive(self.observer, pid, run=run) for pid in self.lost_pids)
         return not any(alive)
 
     @contextmanager
     def anew(self) -> Iterator[None]:
         """Let the block find what a new session would, and leave nothing behind, no lock either."""
-        _set_up(self.connection)
+        _set_up(self.connection, self.run_id)
         try:
             yield
         finally:
@@ -230,6 +240,8 @@ def _open(parameters: Parameters, run_id: str) -> Session:
     connection = _connect(parameters, run_id)
     # Of several hosts or addresses: whoever looks on looks at this one.
     here = database.as_reached(connection, parameters)
+    asked_at = time.monotonic()
+    now = facts.now(connection)
     return Session(
         parameters=parameters,
         run_id=run_id,
@@ -238,7 +250,7 @@ def _open(parameters: Parameters, run_id: str) -> Session:
         connection=connection,
         observer=_observe(here, run_id),
         guard=Guard(here, f"{_name(run_id)}/guard"),
-        _offset=(facts.now(connection), time.monotonic()),
+        _offset=(now, asked_at),
         deadlock_timeout=facts.deadlock_timeout(connection),
     )
 
@@ -265,6 +277,7 @@ def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
     name = f"{_name(run_id)}/replica"
     connection = database.connect(replica, application_name=name)
     try:
+        _refuse_pooler(connection, replica)
         database.settle(connection, {**database.PLAIN_SETTINGS, **LOOKS})
         yield connection
     finally:
@@ -280,14 +293,22 @@ def _connect(parameters: Parameters, run_id: str, **extra: str) -> Attended:
     connection = database.connect(parameters, application_name=_name(run_id), **given)
     # While it is set up every question is a quick one.
     connection.attend(longer_than(_SET_UP_S))
-    _set_up(connection)
+    _refuse_pooler(connection, parameters)
+    _set_up(connection, run_id)
     return connection
 
 
-def _set_up(connection: Connection) -> None:
+def _refuse_pooler(connection: Connection, parameters: Parameters) -> None:
+    """Set nothing on a backend that may be somebody else's a moment later."""
+    is_pooled = facts.own_pid(connection) != connection.info.backend_pid
+    if is_pooled and not parameters.may_be_pooled:
+        raise CouldNotLook("A pooler stands before the server: connect to the server itself.")
+
+
+def _set_up(connection: Connection, run_id: str) -> None:
     # The driver would prepare by itself, and with the first DROP forget ours as well.
     connection.prepare_threshold = None
-    settings = dict(_SETTINGS)
+    settings = {**_SETTINGS, facts.MARK: run_id}
     if database.major(connection) >= 17:
         settings["transaction_timeout"] = "0"
     database.settle(connection, settings)
@@ -301,5 +322,6 @@ def _observe(parameters: Parameters, run_id: str, **extra: str) -> Attended:
     name = f"{_name(run_id)}/observer"
     observer = database.connect(parameters, application_name=name, **given)
     observer.attend(longer_than(_OBSERVER_ANSWERS_S))
+    _refuse_pooler(observer, parameters)
     database.settle(observer, {**database.PLAIN_SETTINGS, **LOOKS})
     return observer

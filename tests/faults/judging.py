@@ -140,7 +140,8 @@ def judge_rerun(target: Target, story: Story, clean: Clean) -> Iterator[str]:
     """Run again, which finishes the work, and once more, which does nothing."""
     again = target.run(story.arguments)
     if again.exit_code != _DONE:
-        yield f"the re-run ended with {again.exit_code}: {again.report.get('summary')}"
+        said = [f["message"] for g in again.report.get("gates", []) for f in g["findings"]]
+        yield f"the re-run ended with {again.exit_code}: {again.report.get('summary')} {said}"
     with target.connect() as connection:
         held, written = holdings.look(connection), holdings.ledger(connection)
         if held != clean.final:

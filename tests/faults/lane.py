@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from uuid import uuid4
 import psycopg
 
 from acceptance.conftest import made_production
+from acceptance.pooler import pooler
 from acceptance.project import Project
 from faults import holdings
 from faults.proxy import Proxy, proxy
@@ -30,6 +31,7 @@ from releasegate import throwaway
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from acceptance.pooler import Pooler
     from faults.story import Story
     from releasegate.throwaway import Database, Server
 
@@ -151,6 +153,8 @@ class Lane:
     template: Database
     #: what the server was started with
     options: str
+    #: between the wire and the server
+    pooler: Pooler | None = None
     #: the database of the case that is played now
     current: Target | None = None
 
@@ -285,10 +289,11 @@ def lane(
     with (
         throwaway.start(cache=cache) as server,
         made_production(server) as production,
-        proxy(f"{server.run_dir}/.s.PGSQL.5432") as wire,
+        pooler(server, "session") if story.is_pooled else nullcontext() as between,
+        proxy(between.socket if between else f"{server.run_dir}/.s.PGSQL.5432") as wire,
     ):
         program = Program(_project(folder, story.strategy), kept, source)
-        made = Lane(server, wire, program, production.database, _options(server))
+        made = Lane(server, wire, program, production.database, _options(server), between)
         try:
             for arguments in story.before:
                 must(Target(made, production.database).run(arguments))

@@ -33,6 +33,8 @@ class Story:
     arguments: tuple[str, ...]
     #: commands that have run undisturbed before it
     before: tuple[tuple[str, ...], ...] = ()
+    #: through a pooler in session mode, which gives its backends numbers of its own
+    is_pooled: bool = False
     #: at how many statements the client is killed where not all is asked for; None: at each
     kills: int | None = None
     #: cases that once broke a promise; they are played in any run
@@ -43,6 +45,13 @@ APPLY = ("apply", "--window", "now/PT10M", "001")
 # As the text of a statement of its own, and not within a value.
 _DROP = b"\x00DROP INDEX CONCURRENTLY"
 ROLLBACK = ("rollback", "--window", "now/PT10M", "--drop-columns", "001")
+POOLED = Story(
+    "apply through a pooler",
+    "online",
+    (*APPLY, "--allow-session-pooler"),
+    is_pooled=True,
+    kills=8,
+)
 STORIES = (
     Story("apply online", "online", APPLY),
     Story("apply as written", "as-written", APPLY),

@@ -55,6 +55,12 @@ def _kill_backend(_: Lane, backend: int) -> Then:
     return Then.GOES_ON
 
 
+def _kill_pooler(where: Lane, _: int) -> Then:
+    assert where.pooler is not None
+    where.pooler.kill()
+    return Then.GOES_ON
+
+
 def _terminate_waiting(where: Lane, backend: int) -> Then:
     """End a statement that waits for the app, which is in a transaction on every table."""
 
@@ -120,7 +126,22 @@ FAULTS: dict[str, Callable[[Lane, int], Then]] = {
     "SIGHUP": _signal(signal.SIGHUP),
     "SIGINT twice": _signal(signal.SIGINT, signal.SIGINT),
 }
+#: those that need no number of a backend; behind a pooler nobody knows it
+_UNNUMBERED = (
+    "kill -9 of the client",
+    "connection cut",
+    "half-open connection",
+    "immediate restart of the server",
+    "server away, and SIGTERM",
+    "SIGINT",
+    "SIGTERM",
+    "SIGHUP",
+    "SIGINT twice",
+)
+POOLED_FAULTS = {name: FAULTS[name] for name in _UNNUMBERED} | {
+    "kill -9 of the pooler": _kill_pooler
+}
 STRANGER = "a stranger's index"
-ACTS = {**FAULTS, STRANGER: _make_index}
+ACTS = {**FAULTS, **POOLED_FAULTS, STRANGER: _make_index}
 KILL = "kill -9 of the client"
 SIGNALS = frozenset({"SIGINT", "SIGTERM", "SIGHUP", "SIGINT twice"})

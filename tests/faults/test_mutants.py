@@ -89,8 +89,8 @@ MUTANTS = (
         "the lock in a second session",
         "session.py",
         {
-            "facts.pid_and_lock(self.connection)": "facts.pid_and_lock(self.observer)",
-            "if pid != self.connection.info": "if pid != self.observer.info",
+            "facts.own_state(self.connection)": "facts.own_state(self.observer)",
+            "if (pid, mark) != (self.pid, self.run_id)": "if pid not in self.own_pids",
             "database.one(self.connection, query": "database.one(self.observer, query",
         },
         Case("SIGTERM", _KEY, When.AFTER),

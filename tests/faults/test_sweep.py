@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from acceptance.pooler import PROGRAM
 from faults.proxy import When
-from faults.story import STORIES
-from faults.strikes import FAULTS, KILL
+from faults.story import POOLED, STORIES
+from faults.strikes import FAULTS, KILL, POOLED_FAULTS
 from faults.sweep import learn, open_lanes, points, sample, sweep
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ def _cases(story: Story, clean: Clean, count: int | None, seed: int) -> list[Cas
 
     All of them come in any order, so that a run which somebody ends has seen something of each.
     """
+    faults = POOLED_FAULTS if story.is_pooled else FAULTS
     if count is None:
-        every = points(clean, FAULTS, _MOMENTS)
+        every = points(clean, faults, _MOMENTS)
         return sample(every, len(every), seed)
     killed = [case for case in points(clean, [KILL], _MOMENTS) if _is_turn(case, seed)]
-    others = (points(clean, [fault], _MOMENTS) for fault in FAULTS if fault != KILL)
+    others = (points(clean, [fault], _MOMENTS) for fault in faults if fault != KILL)
     sampled = [case for cases in others for case in sample(cases, count, seed)]
     return [*story.always, *sample(killed, story.kills or len(killed), seed), *sampled]
 
@@ -42,7 +44,16 @@ def _is_turn(case: Case, seed: int) -> bool:
     return case.when is _MOMENTS[(case.at + seed) % len(_MOMENTS)]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=[story.name.replace(" ", "-") for story in STORIES])
+_UNPOOLED = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        pytest.param(one, id=one.name.replace(" ", "-"), marks=[_UNPOOLED] if one.is_pooled else [])
+        for one in (*STORIES, POOLED)
+    ],
+)
 def test_a_fault_at_any_statement_breaks_no_promise(
     story: Story,
     tmp_path: Path,

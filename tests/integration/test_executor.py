@@ -209,7 +209,7 @@ def test_a_lost_connection_is_opened_anew_and_the_step_tried_again(target: Datab
         assert outcome.status is OutcomeStatus.APPLIED
         assert on.session.pid != first
         assert on.columns("papers").count("note") == 1
-        assert facts.pid_and_lock(on.session.connection)[1]
+        assert facts.own_state(on.session.connection)[1]
 
 
 def test_who_finds_another_run_after_a_lost_connection_leaves_it_to_that(target: Database) -> None:

@@ -166,8 +166,8 @@ def test_the_holder_of_the_advisory_lock_is_found(database: Database, observer: 
 
         assert holder is not None
         assert (holder.pid, holder.application) == (other.info.backend_pid, "releasegate/x")
-        assert facts.pid_and_lock(other)[1]
-        assert not facts.pid_and_lock(observer)[1]
+        assert facts.own_state(other)[1]
+        assert not facts.own_state(observer)[1]
 
 
 def test_another_key_is_not_our_lock(database: Database, observer: Connection) -> None:
@@ -177,7 +177,7 @@ def test_another_key_is_not_our_lock(database: Database, observer: Connection) -
         other.execute("SELECT pg_advisory_lock(%s::int, %s::int)", (high, low))
 
         assert facts.advisory_holder(observer) is None
-        assert not facts.pid_and_lock(other)[1]
+        assert not facts.own_state(other)[1]
 
 
 def test_only_tables_that_exist_are_kept(observer: Connection) -> None:

@@ -19,6 +19,7 @@ from releasegate.cli.options import (
     output,
     replica,
     scratch,
+    session_pooler,
     strategy,
     window,
 )
@@ -102,6 +103,7 @@ def cli() -> None:
 @judgement
 @deployed
 @database
+@session_pooler
 @replica
 @counting
 @scratch
@@ -142,6 +144,7 @@ def preflight(**options: Any) -> int:
 @judgement
 @deployed
 @database
+@session_pooler
 @replica
 @counting
 @scratch
@@ -181,6 +184,7 @@ def apply(**options: Any) -> int:
 )
 @judgement
 @database
+@session_pooler
 @replica
 @scratch
 @output
@@ -203,6 +207,7 @@ def rollback(**options: Any) -> int:
 @window()
 @strategy
 @database
+@session_pooler
 @click.option("--sql", "as_sql", is_flag=True, help="Print the steps as a commented SQL script.")
 @output
 def plan(**options: Any) -> int:
@@ -219,6 +224,7 @@ def plan(**options: Any) -> int:
 
 @cli.command()
 @database
+@session_pooler
 @click.option(
     "--exit-code",
     "wants_exit_code",
@@ -245,6 +251,7 @@ def status(**options: Any) -> int:
 
 @cli.command(name="init-ledger")
 @database
+@session_pooler
 @click.option(
     "--grant-to",
     metavar="ROLE",

@@ -60,6 +60,13 @@ database = options(
         "it where several are configured, and takes the only one without being told.",
     ),
 )
+session_pooler = click.option(
+    "--allow-session-pooler",
+    "may_be_pooled",
+    is_flag=True,
+    help="Go on where a pooler in session mode stands before the target, which promises less. "
+    "Other modes are refused in any case.",
+)
 scratch = options(
     click.option(
         "--scratch-url",

@@ -109,6 +109,8 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         _check_window(options["window"], loaded.windows)
         window.choose(options["window"], loaded.windows, now=datetime.now(UTC))
     target = None if url is None else database.target_parameters(url)
+    if target is not None:
+        target = replace(target, may_be_pooled=options.get("may_be_pooled", False))
     database.scrub_environment()
     scratch, replica = options.get("scratch_url"), options.get("replica_url")
     run_id, timeline = str(uuid.uuid4()), Timeline()

@@ -59,6 +59,7 @@ from releasegate.facts.server import (
 )
 from releasegate.facts.sessions import (
     ADVISORY_KEY,
+    MARK,
     Doing,
     Holder,
     Progress,
@@ -71,7 +72,8 @@ from releasegate.facts.sessions import (
     end_others_of,
     index_builders,
     index_progress,
-    pid_and_lock,
+    own_pid,
+    own_state,
 )
 from releasegate.facts.sizes import Column, Index, Size, Unproven, indexes, sizes, unproven
 from releasegate.facts.transactions import Presence, Transaction, presence, transactions
@@ -80,6 +82,7 @@ __all__ = [
     "ADVISORY_KEY",
     "Client",
     "Column",
+    "MARK",
     "Doing",
     "Exposure",
     "Follower",
@@ -141,9 +144,10 @@ __all__ = [
     "missing",
     "now",
     "older_than_parents",
+    "own_pid",
+    "own_state",
     "owners_lack",
     "pace",
-    "pid_and_lock",
     "presence",
     "publications_of_schema",
     "published",

@@ -112,9 +112,16 @@ def end_others_of(connection: Connection, run: str, *, kept: Collection[int]) ->
     )
 
 
-def backend_is_alive(connection: Connection, pid: int) -> bool:
-    query = "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = %s)"
-    return bool(database.one(connection, query, (pid,))[0])
+def backend_is_alive(connection: Connection, pid: int, *, run: str | None = None) -> bool:
+    """Tell whether a backend is there; with ``run`` only while it works for that run.
+
+    A pooler keeps its backends, and lends them to others.
+    """
+    query = (
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = %s "
+        "AND (application_name = %s) IS NOT FALSE)"
+    )
+    return bool(database.one(connection, query, (pid, run))[0])
 
 
 def advisory_holder(connection: Connection) -> Holder | None:
@@ -131,16 +138,25 @@ def advisory_holder(connection: Connection) -> Holder | None:
     return Holder(*found[0]) if found else None
 
 
-def pid_and_lock(connection: Connection) -> tuple[int, bool]:
-    """Tell which backend answers, and whether it holds the lock by its own row in pg_locks."""
-    pid, is_held = database.one(
+def own_pid(connection: Connection) -> int:
+    """Ask which backend answers: behind a pooler it is not the one that was dialled."""
+    return int(database.one(connection, "SELECT pg_backend_pid()")[0])
+
+
+#: a setting that nobody else sets, by which a session of ours knows itself
+MARK = "releasegate.run"
+
+
+def own_state(connection: Connection) -> tuple[int, bool, str | None]:
+    """Tell which backend answers, whether it holds the lock by its own row, and its mark."""
+    pid, is_held, mark = database.one(
         connection,
         "SELECT pg_backend_pid(), EXISTS (SELECT FROM pg_catalog.pg_locks "
         "WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = pg_backend_pid() "
-        "AND (classid::bigint << 32) + objid::bigint = %s)",
-        (ADVISORY_KEY,),
+        "AND (classid::bigint << 32) + objid::bigint = %s), current_setting(%s, true)",
+        (ADVISORY_KEY, MARK),
     )
-    return pid, is_held
+    return pid, is_held, mark
 
 
 def index_builders(connection: Connection, table: Relation) -> list[int]:

@@ -87,6 +87,8 @@ class LiveTarget:
     now: datetime
     #: how this very server is reached again
     parameters: Parameters
+    #: a pooler in session mode stands between, and that is allowed
+    is_pooled: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import psycopg
 from releasegate import __version__, database, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.model import Report, Verdict
-from releasegate.release.inputs import named
+from releasegate.release.reaching import named
 from releasegate.release.sequence import EXIT_DONE
 from releasegate.session import Busy, open_session
 

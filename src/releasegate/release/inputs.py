@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import __version__, database, facts, findings, ledger, migrations, window
-from releasegate.attended import longer_than
+from releasegate import __version__, migrations, window
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import GateInputs, LiveTarget
 from releasegate.gates.looking import Looking
@@ -20,24 +19,23 @@ from releasegate.gates.waivers import in_force
 from releasegate.model import Finding, Level, Release, Report, Verdict
 from releasegate.release import baselines
 from releasegate.release.earlier import earlier
+from releasegate.release.reaching import reach, stopped_answering
 from releasegate.release.timeline import Timeline
 from releasegate.repository import Repository, RepositoryProblem, open_repository
-from releasegate.session import LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from structlog.typing import FilteringBoundLogger
 
-    from releasegate.database import Connection, Parameters
+    from releasegate.database import Parameters
     from releasegate.gates import Baseline
     from releasegate.ledger import Ledger
-    from releasegate.model import Migration, Prediction, Target, Window
+    from releasegate.model import Migration, Prediction, Window
     from releasegate.settings import Settings
 
 #: narrower than git-check-ref-format(1): no name that a command line could take for an option
 _TAG = re.compile(r"[^\x00-\x20\x7f~^:?*\[\\-][^\x00-\x20\x7f~^:?*\[\\]{0,199}")
-_READER_TIMEOUT, _READER_ANSWERS_S = "15s", 20.0
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
     )
     request.log.info("run.started", command=request.command)
     with ExitStack() as stack:
-        live = _reach(request, stack)
+        live = reach(request, stack)
         looked_at = request.clock()
         known = live.ledger if isinstance(live, LiveTarget) else None
         migration = _choose(found, request.migration, known)
@@ -195,7 +193,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             yield Prepared(request, inputs, found, started_at, looked_at)
         except psycopg.Error as error:
             # Whoever begins a step answers for its errors; these came while we only looked.
-            raise CouldNotLook(_stopped_answering(error)) from error
+            raise CouldNotLook(stopped_answering(error)) from error
 
 
 def _window(request: Request, now: datetime) -> Window | None:
@@ -207,72 +205,6 @@ def _window(request: Request, now: datetime) -> Window | None:
     if text is None or request.agreed is not None:
         return request.agreed
     return window.choose(text, configured, now=now)
-
-
-def _reach(request: Request, stack: ExitStack) -> LiveTarget | Finding | None:
-    """Connect to the target, read-only, and say first of all where we have arrived."""
-    if request.target is None:
-        return None
-    try:
-        name = f"releasegate/{request.run_id}/reader"
-        connection = database.connect(request.target, application_name=name)
-        # The driver's own block would commit at its end, and fail where the server is gone.
-        stack.callback(connection.close)
-        connection.attend(longer_than(_READER_ANSWERS_S))
-        database.settle(
-            connection,
-            {
-                **database.PLAIN_SETTINGS,
-                **LOOKS,
-                "statement_timeout": _READER_TIMEOUT,
-                "idle_in_transaction_session_timeout": _READER_TIMEOUT,
-            },
-        )
-        target = database.identify(connection)
-        request.log.info(
-            "target.identified",
-            target=str(target),
-            server_version=target.server_version,
-            system_identifier=target.system_identifier,
-        )
-        wrong = named(request, connection, target)
-    except CouldNotLook as error:
-        return findings.make("RG501", str(error))
-    except psycopg.Error as error:
-        return findings.make("RG501", _stopped_answering(error))
-    if wrong is not None:
-        return wrong
-    try:
-        known, now = ledger.read(connection), facts.now(connection)
-        where = database.as_reached(connection, request.target)
-        return LiveTarget(connection, target, known, now, where)
-    except CouldNotLook as error:
-        return findings.make("RG511", str(error))
-    except psycopg.Error as error:
-        return findings.make("RG501", _stopped_answering(error))
-
-
-def named(request: Request, connection: Connection, target: Target) -> Finding | None:
-    """Say in what a target differs from the configured one that --target names."""
-    if request.target_name is None:
-        return None
-    rule = request.settings.configuration.targets[request.target_name]
-    info = connection.info
-    told = {
-        "host": (rule.host, info.host),
-        "port": (rule.port, info.port),
-        "database": (rule.database, target.database),
-        "system identifier": (rule.system_identifier, target.system_identifier),
-    }
-    wrong = [f"{what} {is_}, not {want}" for what, (want, is_) in told.items()
-             if want is not None and str(want).lower() != str(is_).lower()]  # fmt: skip
-    if not wrong:
-        return None
-    return findings.make("RG554", f"This is not {request.target_name}: {'; '.join(wrong)}.")
-
-
-def _stopped_answering(error: psycopg.Error) -> str:
-    return f"The target stopped answering: {database.meaning(error)}."
 
 
 def _choose(found: Sequence[Migration], name: str | None, known: Ledger | None) -> Migration:

@@ -47,6 +47,7 @@ def under_lock(
         with open_session(request.target, request.run_id) as session:
             _same_server(prepared, session)
             session.take_lock(wait=request.settings.mutex_wait, sleep=request.sleep)
+            session.check()
             return work(request, prepared, results, session)
     except Busy as busy:
         return stopped_by(prepared, results, _who(prepared, busy), "RG510")

@@ -101,7 +101,7 @@ class _Watch:
         self.done = threading.Event()
         #: why the count was stopped; empty: it was not
         self.why = ""
-        self._connection, self._pid = connection, connection.info.backend_pid
+        self._connection, self._pid = connection, facts.own_pid(connection)
         self._looking, self._look = looking, look
         self._demand = demand
 

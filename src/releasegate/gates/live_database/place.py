@@ -23,6 +23,11 @@ _LEFT_OPEN = {
     "verify-ca": "whoever has a certificate of the same authority can answer in the server's place",
 }
 _NOTHING_PROVEN = "whoever is between can read along, or answer in the server's place"
+_WEAKER = (
+    "A pooler in session mode stands before the target, which is allowed. Before each step the "
+    "session proves that it has kept its backend. Less is promised: that we died, or that the way "
+    "to us is cut, only the pooler notices, and our locks stay until it lets go of the backend."
+)
 _ON = frozenset({"on", "true", "yes", "1", "t", "y"})
 
 
@@ -30,8 +35,8 @@ def asked(scope: Scope) -> Iterator[Finding]:
     connection = scope.connection
     if scope.major not in database.SUPPORTED_MAJORS:
         yield findings.make("RG505", f"The target is PostgreSQL {scope.major}.")
-    if database.is_pooled(connection):
-        yield findings.make("RG502", "Another backend answers than the one that was dialled.")
+    if scope.live.is_pooled:
+        yield findings.make("RG556", _WEAKER)
     if facts.is_standby(connection):
         yield findings.make("RG503", "The target is in recovery: a standby takes no changes.")
     elif facts.is_template(connection):
