@@ -24,6 +24,9 @@ _MAX_DIGITS = 18
 _DIRECTIVE = re.compile(r"[-/*\s]*releasegate\s*:\s*(.*?)[*/\s]*\Z", re.IGNORECASE)
 #: nobody who writes this means anything else, and it is none
 _ALMOST = re.compile(r"[-/*\s]*(releasegate\W+draft\W*?)[*/\s]*\Z", re.IGNORECASE)
+# Of what a directive says: words, and a name's parts; what stands in quotes stays together.
+_WORD = re.compile(r'(?:"(?:[^"]|"")*"|[^\s"])+|"')
+_PART = re.compile(r'"(?:[^"]|"")*"|[^."]+')
 _WAIVER = re.compile(r"waive\s+(RG\d{3})\s+until\s+(\d{4}-\d\d-\d\d)\s+--\s+(\S.*)", re.IGNORECASE)
 
 
@@ -113,7 +116,7 @@ def _directives(content: bytes) -> Directives:
         if waiver is not None:
             found = replace(found, waivers=(*found.waivers, waiver))
             continue
-        match said.split():
+        match _WORD.findall(said):
             case ["requires-tag", name]:
                 found = replace(found, requires_tag=name)
             case ["draft"]:
@@ -121,7 +124,7 @@ def _directives(content: bytes) -> Directives:
             case ["identity", setting, *role] if _is_of_role(role):
                 found = replace(found, identity=setting, member_of=role[-1] if role else None)
             case ["owner", table, ("by" | "via") as how, column]:
-                owner = Owner(_relation(table), column, how == "via", line)
+                owner = Owner(_relation(table), _unquoted(column), how == "via", line)
                 found = replace(found, owners=(*found.owners, owner))
             case _:
                 found = replace(found, unknown=(*found.unknown, (line, said)))
@@ -143,8 +146,14 @@ def _is_of_role(words: list[str]) -> bool:
 
 
 def _relation(name: str) -> Relation:
-    schema, _, table = name.rpartition(".")
-    return Relation(schema or "public", table)
+    *schema, table = _PART.findall(name) or [name]
+    return Relation(".".join(map(_unquoted, schema)) or "public", _unquoted(table))
+
+
+def _unquoted(name: str) -> str:
+    """Take a name as it stands; in quotes it may hold what would end it."""
+    is_quoted = len(name) > 1 and name[0] == name[-1] == '"'
+    return name[1:-1].replace('""', '"') if is_quoted else name
 
 
 def _said(content: bytes) -> Iterator[tuple[int, str]]:

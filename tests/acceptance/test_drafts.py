@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from importlib import resources
 
 import jsonschema
@@ -124,8 +125,9 @@ def test_rows_that_nobody_would_see_are_told_and_not_shown(
         "UPDATE papers SET created_by = NULL WHERE id IN (SELECT id FROM papers LIMIT 2)"
     )
     production.execute("UPDATE runs SET plan_id = NULL WHERE id = (SELECT id FROM runs LIMIT 1)")
+    gate, kept = ("--gate", "live-database"), released.root / "keys"
 
-    run = released.ask("preflight", "002", "--gate", "live-database", url=production.url)
+    run = released.ask("preflight", "002", *gate, "--keys-file", "keys", url=production.url)
 
     messages = [one["message"] for one in run.findings if one["code"] == "RG571"]
     assert messages == [
@@ -133,6 +135,18 @@ def test_rows_that_nobody_would_see_are_told_and_not_shown(
         "1 row has no public.runs.plan_id: with row security on nobody sees it.",
     ]
     assert run.exit_code == 0
+    ownerless = production.names("SELECT id::text FROM papers WHERE created_by IS NULL")
+    lines = [line.split("\t") for line in kept.read_text().splitlines()]
+    assert {key for _, what, key in lines if what == "no created_by"} == ownerless
+    assert [what for _, what, _ in lines if what.startswith("no ")] == [
+        "no created_by",
+        "no created_by",
+        "no plan_id",
+    ]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert not any(key in run.stdout + run.stderr for key in ownerless)
+    listing = next(one["help"] for one in run.findings if one["code"] == "RG571")
+    assert production.names(listing.partition(": ")[2].replace("a.id", "a.id::text")) == ownerless
 
 
 def test_rows_under_anothers_parent_are_told(released: Project, production: Production) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from releasegate.throwaway import Database, Server
 
 CASES = Path(__file__).parents[1] / "policies"
+ELSEWHERE = sorted((CASES / "elsewhere").glob("*.sql"))
 NAMES = sorted(path.stem for path in CASES.glob("*.sql") if path.stem != "baseline")
 
 
@@ -78,6 +79,28 @@ def test_a_draft_is_held_against_what_it_declares(
     assert [one for one in expected if not any(line.startswith(one) for line in lines)] == []
     assert {line[:5] for line in lines} == {one[:5] for one in expected}
     assert {one.code for one in found} == {one[:5] for one in expected}
+
+
+@pytest.mark.parametrize("path", ELSEWHERE, ids=lambda path: path.stem)
+def test_any_schema_of_any_shape_is_held_against_its_own_declaration(
+    server: Server, tmp_path: Path, path: Path
+) -> None:
+    head, _, rest = path.read_text().partition("-- baseline\n")
+    baseline, _, draft = rest.partition("-- draft\n")
+    expected = re.findall(r"^-- expect: (.+)$", head, re.MULTILINE)
+
+    with ExitStack() as stack:
+        found, evidence = held(lay(server, baseline, (), stack), tmp_path, draft)
+
+    lines = told(found, evidence)
+    assert [line[: len(one)] for line, one in zip(lines, expected, strict=True)] == expected
+    assert evidence["left_out"] == dict(
+        re.findall(r"^-- left out: (.+): (\w+)$", head, re.MULTILINE)
+    )
+    assert all(one["noticed"] for one in evidence["weakened"])
+    owned = len(evidence["tables"])
+    assert {"dropped", "USING (true)"} <= {one["how"] for one in evidence["weakened"]}
+    assert len(evidence["cells"]) >= 50 * owned
 
 
 def test_the_apps_statements_give_each_owner_what_they_had(ground: Ground, tmp_path: Path) -> None:

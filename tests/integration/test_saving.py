@@ -58,8 +58,8 @@ def test_a_columns_values_are_saved_with_their_keys(connection: Connection, tmp_
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with file.open(newline="") as opened:
         head, *rows = csv.reader(opened)
-    assert head == ["a", "b", "Shine, 100%"]
-    assert ["0", "j", '"q", \n'] in rows
+    assert head == ["b", "a", "Shine, 100%"]
+    assert ["j", "0", '"q", \n'] in rows
     assert len(rows) == 1001
 
 

@@ -8,3 +8,5 @@ GRANT USAGE ON SCHEMA public TO readers;
 CREATE INDEX papers_created_by ON papers (created_by);
 CREATE INDEX plans_created_by ON plans (created_by);
 CREATE INDEX runs_plan_id ON runs (plan_id);
+CREATE INDEX plans_paper_id ON plans (paper_id);
+CREATE INDEX runs_paper_id ON runs (paper_id);

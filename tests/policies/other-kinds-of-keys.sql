@@ -24,7 +24,9 @@ CREATE TABLE work.logs (
   FOREIGN KEY (doc, part, line) REFERENCES lines (doc, part, no));
 CREATE INDEX ON "Docs%x" ("Owner");
 CREATE INDEX ON folders (created_by);
-CREATE INDEX ON work.logs (doc);
+CREATE INDEX ON folders ("up%");
+CREATE INDEX ON work.logs (doc, part, line);
+CREATE INDEX ON work.logs (folder);
 
 CREATE FUNCTION me() RETURNS bigint LANGUAGE sql STABLE RETURN
   CASE WHEN current_setting('app.user_id', true) ~ '^[0-9]{1,18}$'

@@ -206,13 +206,15 @@ def test_owners_and_identity_are_read_with_their_lines(root: Path) -> None:
         root,
         "-- releasegate: identity app.user_id as papers_app\n"
         "-- releasegate: owner plans by created_by\n"
-        "-- releasegate: owner work.runs via plan_id\n",
+        "-- releasegate: owner work.runs via plan_id\n"
+        '-- releasegate: owner "My App"."a.b ""c""" by "Owner Id"\n',
     ).directives
 
     assert (found.identity, found.member_of) == ("app.user_id", "papers_app")
     assert found.owners == (
         Owner(Relation("public", "plans"), "created_by", is_of_parent=False, line=2),
         Owner(Relation("work", "runs"), "plan_id", is_of_parent=True, line=3),
+        Owner(Relation("My App", 'a.b "c"'), "Owner Id", is_of_parent=False, line=4),
     )
 
 

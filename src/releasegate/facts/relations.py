@@ -82,6 +82,21 @@ def unlockable(
     return {Relation(*row) for row in rows} & set(names)
 
 
+def primary_key(connection: Connection, name: Relation) -> tuple[str, ...]:
+    """Name a table's key columns in their order; empty where it has no primary key."""
+    rows = database.rows(
+        connection,
+        "SELECT a.attname FROM pg_catalog.pg_index i "
+        "JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey) "
+        "WHERE i.indisprimary AND n.nspname = %s AND c.relname = %s "
+        "ORDER BY pg_catalog.array_position(i.indkey::int2[], a.attnum)",
+        (name.schema, name.name),
+    )
+    return tuple(column for (column,) in rows)
+
+
 def indexes_of(connection: Connection, name: Relation) -> list[Relation]:
     """List a table's indexes, or the one of this name."""
     rows = database.rows(

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from releasegate import database
+from releasegate import database, facts
 from releasegate.errors import CouldNotLook
 from releasegate.executor.order import milliseconds
-from releasegate.model import ObjectState
+from releasegate.model import ObjectState, Relation
 from releasegate.undo import name_of
 
 if TYPE_CHECKING:
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 
     from releasegate.database import Connection
     from releasegate.model import CatalogObject
-
-_KEY = """
-SELECT a.attname FROM pg_index i
-JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY(i.indkey)
-WHERE i.indisprimary AND n.nspname = %s AND c.relname = %s ORDER BY a.attnum
-"""
 
 
 def save(
@@ -85,7 +78,7 @@ def _query(connection: Connection, thing: CatalogObject) -> sql.Composed:
     options = sql.SQL(") TO STDOUT WITH (FORMAT csv, HEADER)")
     if thing.kind == "table":
         return sql.SQL("COPY (SELECT * FROM {}").format(table) + options
-    keys = [name for (name,) in database.rows(connection, _KEY, (thing.schema, thing.table))]
+    keys = facts.primary_key(connection, Relation(thing.schema, thing.table))
     columns = sql.SQL(", ").join(map(sql.Identifier, dict.fromkeys([*keys, thing.name])))
     query = sql.SQL("COPY (SELECT {} FROM {} WHERE {} IS NOT NULL").format(
         columns, table, sql.Identifier(thing.name)

@@ -15,6 +15,7 @@ from releasegate.gates.live_database import (
     company,
     data,
     deployed,
+    keeping,
     new_rows,
     place,
     record,
@@ -45,11 +46,18 @@ def ask(inputs: GateInputs) -> Answer:
         asked, found = _look(inputs, inputs.live)
     except psycopg.errors.LockNotAvailable:
         return _shut(scope(inputs, inputs.live, inputs.live.ledger))
-    found += row_security.asked(inputs, asked.live)
+    with keeping.opened(inputs.looking) as kept:
+        return _counted(asked, found, kept)
+
+
+def _counted(asked: Scope, found: list[Finding], kept: keeping.Keys) -> Answer:
+    """Look at rows too."""
+    inputs = asked.inputs
+    found += row_security.asked(inputs, asked.live, kept)
     counted, running = data.Counted(), dict[str, Any]()
     expected = None
     if not record.is_applied(inputs, asked.live):
-        counted = data.count(asked)
+        counted = data.count(asked, kept)
         found += data.judged(asked, counted)
         running = _running(asked, found)
         # The count has brought into memory what the steps will find there.

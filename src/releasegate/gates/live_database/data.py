@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from releasegate.catalog import Demand
     from releasegate.database import Connection
+    from releasegate.gates.live_database.keeping import Keys
     from releasegate.gates.live_database.scope import Scope
     from releasegate.model import Finding
 
@@ -62,7 +62,7 @@ class Counted:
         ]
 
 
-def count(scope: Scope) -> Counted:
+def count(scope: Scope, kept: Keys) -> Counted:
     """Read off a copy of the baseline what the file demands, and ask for each demand's rows."""
     try:
         wanted = _demands(scope)
@@ -75,7 +75,9 @@ def count(scope: Scope) -> Counted:
             return Counted(no_replica=str(why))
         counter = Counter(connection, scope.inputs.looking, lambda: _observer(scope))
         counts = tuple(counter.count(one) for one in wanted if _is_left(scope, one))
-        _keep_keys(scope, counter, counts)
+        for one in counts if kept.are_wanted else ():
+            found = counter.keys(one.demand, kept.limit) if one.broken else []
+            kept.keep(one.demand.table, one.demand.name, found)
         radii = cascades.radii(connection, wanted)
     return Counted(counts, radii=radii)
 
@@ -166,20 +168,6 @@ def _observer(scope: Scope) -> Connection:
     observer = database.connect(scope.live.parameters, application_name="releasegate/watch")
     database.settle(observer, LOOKS)
     return observer
-
-
-def _keep_keys(scope: Scope, counter: Counter, counts: Sequence[Count]) -> None:
-    """Write primary keys to a file that only we may read; rows appear nowhere else."""
-    looking = scope.inputs.looking
-    if looking.keys_file is None:
-        return
-    handle = os.open(looking.keys_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  the mode is what matters
-        os.fchmod(handle, 0o600)
-        for one in counts:
-            for key in counter.keys(one.demand, looking.keys_kept) if one.broken else ():
-                file.write("\t".join((str(one.demand.table), one.demand.name, *map(str, key))))
-                file.write("\n")
 
 
 # -- what it comes to ------------------------------------------------------------------------------

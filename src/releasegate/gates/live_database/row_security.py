@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from releasegate.database import Connection
     from releasegate.gates import GateInputs, LiveTarget
+    from releasegate.gates.live_database.keeping import Keys
+    from releasegate.gates.rehearsal.policies.declaration import Parent, Table
     from releasegate.model import Finding, Owner, Relation
 
 #: rows that nobody will see are counted up to here, and no longer than this
@@ -23,7 +26,22 @@ _COUNTED = 1000
 _COUNT_MS = 2000
 
 
-def asked(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class _Rows:
+    """Rows that somebody has to look at: what they are, and how that is said of one and several."""
+
+    table: Relation
+    #: what follows FROM, the table as ``a``
+    sql: str
+    code: str
+    #: in the file of keys
+    name: str
+    not_counted: str
+    one: str
+    several: str
+
+
+def asked(inputs: GateInputs, live: LiveTarget, kept: Keys) -> Iterator[Finding]:
     """Row security is off while this is a draft, and every row has an owner before it is not."""
     migration, connection = inputs.migration, live.connection
     owners = migration.directives.owners
@@ -37,56 +55,55 @@ def asked(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
     known = facts.columns(connection, list(switched_on))
     for owner in owners:
         if owner.column in known.get(owner.table, ()):
-            yield from _ownerless(connection, owner)
+            yield from _told(connection, _ownerless(owner), kept)
     if owners:
-        yield from _under_others(inputs, connection, known)
+        for rows in _under_others(inputs, known):
+            yield from _told(connection, rows, kept)
 
 
-def _ownerless(connection: Connection, owner: Owner) -> Iterator[Finding]:
-    """Count the rows that nobody will see; their ids stay where they are."""
+def _ownerless(owner: Owner) -> _Rows:
+    """Rows that nobody will see; their ids appear in no report."""
     name = f"{owner.table}.{owner.column}"
-    rows = " ".join((quote_relation(owner.table), "WHERE", quote(owner.column), "IS NULL"))
-    yield from _told(
-        connection,
-        rows,
+    column = f"a.{quote(owner.column)}"
+    return _Rows(
+        owner.table,
+        " ".join((quote_relation(owner.table), "a WHERE", column, "IS NULL")),
         code="RG571",
+        name=f"no {owner.column}",
         not_counted=f"Rows without {name} could not be counted",
         one=f"row has no {name}: with row security on nobody sees it",
         several=f"rows have no {name}: with row security on nobody sees them",
     )
 
 
-def _under_others(
-    inputs: GateInputs, connection: Connection, known: Mapping[Relation, set[str]]
-) -> Iterator[Finding]:
-    """Count rows that refer to another owner's row: no check would take them again."""
+def _under_others(inputs: GateInputs, known: Mapping[Relation, set[str]]) -> Iterator[_Rows]:
+    """Rows that refer to another owner's row: no check would take them again."""
     declared = _declared(inputs)
     if declared is None:
         return
     for table in declared.tables.values():
         for parent in (one for one in table.parents if one != table.via):
-            if not known.get(table.relation, set()).issuperset(parent.columns):
-                continue
-            owners = (
-                declared.owner(table, "a"),
-                declared.owner(declared.tables[parent.relation], "b"),
-            )
-            rows = " ".join(
-                (
-                    *(quote_relation(table.relation), "a JOIN", quote_relation(parent.relation)),
-                    *("b ON", parent.joins("a", "b")),
-                    *("WHERE", owners[0], "IS DISTINCT FROM", owners[1]),
-                )
-            )
-            name = f"{table.relation}.{', '.join(parent.columns)}"
-            yield from _told(
-                connection,
-                rows,
-                code="RG573",
-                not_counted=f"Rows whose {name} is another owner's could not be counted",
-                one=f"row has a {name} of another owner's: its owner could not change it",
-                several=f"rows have a {name} of another owner's: no owner could change them",
-            )
+            if known.get(table.relation, set()).issuperset(parent.columns):
+                yield _under_another(declared, table, parent)
+
+
+def _under_another(declared: Declaration, table: Table, parent: Parent) -> _Rows:
+    mine, theirs = declared.owner(table, "a"), declared.owner(declared.tables[parent.relation], "b")
+    columns = ", ".join(parent.columns)
+    parts = (
+        *(quote_relation(table.relation), "a JOIN", quote_relation(parent.relation), "b"),
+        *("ON", parent.joins("a", "b"), "WHERE", mine, "IS DISTINCT FROM", theirs),
+    )
+    name = f"{table.relation}.{columns}"
+    return _Rows(
+        table.relation,
+        " ".join(parts),
+        code="RG573",
+        name=f"{columns} of another owner",
+        not_counted=f"Rows whose {name} is another owner's could not be counted",
+        one=f"row has a {name} of another owner's: its owner could not change it",
+        several=f"rows have a {name} of another owner's: no owner could change them",
+    )
 
 
 def _declared(inputs: GateInputs) -> Declaration | None:
@@ -101,17 +118,21 @@ def _declared(inputs: GateInputs) -> Declaration | None:
     return found if isinstance(found, Declaration) else None
 
 
-def _told(
-    connection: Connection, rows: str, *, code: str, not_counted: str, one: str, several: str
-) -> Iterator[Finding]:
-    find = " ".join(("SELECT * FROM", f"{rows};"))
+def _told(connection: Connection, rows: _Rows, kept: Keys) -> Iterator[Finding]:
+    """Count the rows, say how they are listed, and keep their keys where somebody asked."""
+    keys = [f"a.{quote(name)}" for name in facts.primary_key(connection, rows.table)]
+    find = " ".join(("SELECT", ", ".join(keys) or "a.*", "FROM", rows.sql))
     try:
-        count = facts.count_up_to(connection, rows, most=_COUNTED + 1, within_ms=_COUNT_MS)
+        count = facts.count_up_to(connection, rows.sql, most=_COUNTED + 1, within_ms=_COUNT_MS)
     except (psycopg.errors.QueryCanceled, psycopg.errors.InsufficientPrivilege) as error:
-        message = f"{not_counted}: {database.meaning(error)}."
-        yield findings.make(code, message, help=f"Look yourself: {find}")
+        message = f"{rows.not_counted}: {database.meaning(error)}."
+        yield findings.make(rows.code, message, help=f"Look yourself: {find};")
         return
-    if count:
-        some = f"More than {_COUNTED}" if count > _COUNTED else str(count)
-        message = f"{some} {one if count == 1 else several}."
-        yield findings.make(code, message, help=f"Find them: {find}")
+    if not count:
+        return
+    if kept.are_wanted and keys:
+        found = connection.execute(f"{find} LIMIT {kept.limit}".encode()).fetchall()
+        kept.keep(rows.table, rows.name, found)
+    some = f"More than {_COUNTED}" if count > _COUNTED else str(count)
+    message = f"{some} {rows.one if count == 1 else rows.several}."
+    yield findings.make(rows.code, message, help=f"List them, or --keys-file FILE: {find};")

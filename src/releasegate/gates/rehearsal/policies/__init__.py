@@ -91,7 +91,11 @@ def _held(case: Case, matrix: Matrix, queries: Sequence[Query]) -> Iterator[Find
     for what in asks.beside(matrix.stage):
         message = f"Not only the declared identity counts: {what}, and nobody has tried that."
         yield case.finding("RG438", message)
-    yield from _slow(case, looked) if not red else ()
+    if not red:
+        yield from _slow(case, looked)
+        for table, column in plans.unindexed(matrix.stage):
+            message = f"{table}.{column}: a policy compares it, and no index begins with it."
+            yield case.finding("RG435", message)
     yield from _other(played)
     yield from _past(case, matrix)
 

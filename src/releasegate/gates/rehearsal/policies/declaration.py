@@ -64,6 +64,14 @@ class Table:
     #: every key to a table whose rows have owners, ``via`` among them
     parents: tuple[Parent, ...]
     columns: tuple[Column, ...]
+    #: two rows with the same parents are one too many, as in a table between two others
+    is_tied: bool = False
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The columns that tell whose a row is: its owner, or its parents."""
+        links = (name for parent in self.parents for name in parent.columns)
+        return frozenset((self.column, *links))
 
     def is_nullable(self, *names: str) -> bool:
         own = {column.name: column for column in self.columns}
@@ -171,7 +179,10 @@ def _table(
         if via is None:
             words = "refers to no other table whose owner is declared"
             return Problem(owner.line, f"{name}.{owner.column} {words}.")
-    return Table(name, owner.column, via, primary[name], parents, there[name])
+    unique = [key.columns for key in keys if key.kind is Kind.UNIQUE and key.relation == name]
+    links = {link for parent in parents for link in parent.columns}
+    is_tied = any(links.issuperset(columns) for columns in (primary[name], *unique) if columns)
+    return Table(name, owner.column, via, primary[name], parents, there[name], is_tied)
 
 
 def _circles(owners: tuple[Owner, ...], tables: Mapping[Relation, Table]) -> Iterator[Problem]:

@@ -82,7 +82,7 @@ def _inserts(stage: Stage, table: Table, me: str) -> Iterator[Attempt]:
         yield _insert(table, "insert without owner", None, new | _owner(stage, table, NOBODY))
     for parent in table.parents:
         if parent != table.via:
-            foreign = new | stage.link(parent, other)
+            foreign = new | stage.link(table, parent, other)
             yield _insert(table, "insert under a foreign parent", parent.columns[0], foreign)
 
 
@@ -97,7 +97,7 @@ def _updates(stage: Stage, table: Table, me: str) -> Iterator[Attempt]:
             yield _update(table, "disown", None, own, _owner(stage, table, NOBODY))
         for parent in table.parents:
             if parent != table.via:
-                foreign = stage.link(parent, other)
+                foreign = stage.link(table, parent, other)
                 operation = "move under a foreign parent"
                 yield _update(table, operation, parent.columns[0], own, foreign)
     for foreign in rows[other]:
@@ -135,13 +135,15 @@ def _owner(stage: Stage, table: Table, whose: str) -> Row:
     """Give the columns that make a row somebody's."""
     if table.via is None:
         return {table.column: stage.users.get(whose)}
-    return stage.link(table.via, whose) if whose != NOBODY else dict.fromkeys(table.via.columns)
+    return (
+        stage.link(table, table.via, whose) if whose != NOBODY else dict.fromkeys(table.via.columns)
+    )
 
 
 def _mine(stage: Stage, table: Table, me: str) -> Row:
     row = _owner(stage, table, me)
     for parent in table.parents:
-        row |= stage.link(parent, me)
+        row |= stage.link(table, parent, me)
     return row
 
 

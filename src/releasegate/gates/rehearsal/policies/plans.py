@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from releasegate.gates.rehearsal.policies.matrix import say_who
+from releasegate.model import Relation
 from releasegate.specimens.raw import ask
 from releasegate.statements.parser import quote_relation
 
@@ -16,9 +17,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.gates.rehearsal.policies.stage import Stage
-    from releasegate.model import Relation
 
 
+# Columns that the policies of a table read, each with whether an index begins with it: those before
+# it in the index have to be read by the policies too. A body in a string hides what it reads.
+_UNINDEXED = """
+WITH read AS (
+  SELECT DISTINCT c.oid, n.nspname, c.relname, a.attnum, a.attname
+  FROM pg_catalog.pg_policy p
+  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_policy'::regclass AND d.objid = p.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = p.polrelid
+  JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+)
+SELECT nspname, relname, attname FROM read
+WHERE NOT EXISTS (
+  SELECT FROM pg_catalog.pg_index i, generate_series(0, i.indnkeyatts - 1) AS place
+  WHERE i.indrelid = read.oid AND i.indisvalid AND i.indpred IS NULL
+    AND i.indkey[place] = read.attnum AND NOT EXISTS (
+      SELECT FROM generate_series(0, place - 1) AS before
+      WHERE NOT EXISTS (
+        SELECT FROM read other WHERE other.oid = read.oid AND other.attnum = i.indkey[before])))
+ORDER BY 1, 2, 3
+"""
 #: parts of a plan that read other tables
 _APART = frozenset({"InitPlan", "SubPlan"})
 
@@ -53,6 +75,15 @@ def looks(stage: Stage) -> Iterator[Look]:
         nodes = [*_nodes((json.loads(told) if isinstance(told, str) else told)[0]["Plan"])]
         is_once = any(node.get("Parent Relationship") == "InitPlan" for node in nodes)
         yield Look(table.relation, is_once, _index(nodes, table.relation.name))
+
+
+def unindexed(stage: Stage) -> Iterator[tuple[Relation, str]]:
+    """Name columns by which policies tell whose a row is, in USING or WITH CHECK, without index."""
+    tables = stage.declaration.tables
+    for schema, name, column in ask(stage.owner, _UNINDEXED):
+        table = tables.get(Relation(schema, name))
+        if table is not None and column in table.telling:
+            yield table.relation, column
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,11 @@ A, B, NOBODY = "A", "B", "nobody"
 WHOSE = (A, B, NOBODY)
 #: numbers of the generated rows; apart, so that no unique key meets two of them
 _MAIN, _SPARE, _NEW, _OWNERS, _TELLING = 100, 200, 300, 500, 400
+#: more parents, for tables in which each of them can be used once
+_MORE = (600, 700, 800, 900)
+#: which of them a row takes; what an attempt changes takes those that no row has
+_SLOTS = {_MAIN: 0, _SPARE: 1, _NEW: 2}
+_FREE, _TOLD = 3, 4
 _MOST_TELLING = 20
 TABLE_OWNER = "table owner"
 _GARBAGE = "no such user'"
@@ -93,18 +98,19 @@ class Stage:
     def _row(self, table: Table, number: int, whose: str) -> Row:
         row = self.maker.row(table.relation, number + WHOSE.index(whose))
         for parent in table.parents:
-            row |= self.link(parent, whose)
+            row |= self.link(table, parent, whose, slot=_SLOTS.get(number, _TOLD))
         if table.via is None:
             row[table.column] = self.users.get(whose)
         elif whose == NOBODY:
             row |= dict.fromkeys(table.via.columns)
         return row
 
-    def link(self, parent: Parent, whose: str) -> Row:
+    def link(self, table: Table, parent: Parent, whose: str, *, slot: int = _FREE) -> Row:
         """Give the key's columns for somebody's parent; without one, none."""
         held = self.rows.get(parent.relation, {}).get(whose, [])
         pairs = zip(parent.columns, parent.parent_columns, strict=True)
-        return {child: held[0][other] if held else None for child, other in pairs}
+        row = held[min(_seat(table, parent, slot), len(held) - 1)] if held else None
+        return {child: row[other] if row else None for child, other in pairs}
 
     def fill(self) -> None:
         """Make rows for each owner in each table, parents first."""
@@ -123,7 +129,9 @@ class Stage:
         self.speak_for(whose)
         held = self.maker.rows.setdefault(table.relation, [])
         own = self.rows[table.relation][whose]
-        for number in (_MAIN, _SPARE):
+        tied = (one for one in self.declaration.ordered if one.is_tied)
+        is_shared = any(p.relation == table.relation for one in tied for p in one.parents)
+        for number in (_MAIN, _SPARE, *(_MORE if is_shared else ())):
             refusal = self.maker.insert(table.relation, self._row(table, number, whose))
             if refusal is None:
                 own.append(held[-1])
@@ -149,6 +157,18 @@ class Stage:
         if kind.name == "bool":
             return ("true", "false")
         return kind.labels or values
+
+
+def _seat(table: Table, parent: Parent, slot: int) -> int:
+    """Choose one of somebody's parents, so that no two rows have the same ones.
+
+    The second is left without children: a delete has to meet one.
+    """
+    if not table.is_tied:
+        return 0
+    place = table.parents.index(parent)
+    number = slot if len(table.parents) == 1 else (slot // 2, slot % 2, 0)[min(place, 2)]
+    return number + 1 if number else 0
 
 
 def enable(made: Database, declaration: Declaration) -> list[str]:
