@@ -288,12 +288,13 @@ def test_what_changes_a_target_is_told_which_of_several_or_takes_the_only_one(
     released.write("releasegate.toml", here + there)
     untold = [released.run(command, *window, url=production.url) for command in
               ("apply", "rollback")]  # fmt: skip
+    untold.append(released.run("adopt", "001", url=production.url))
     looked = released.run("status", url=production.url)
     told = released.run("init-ledger", url=production.url, env={"RELEASEGATE_TARGET": "here"})
     released.write("releasegate.toml", configuration + there)
     only = released.run("init-ledger", url=production.url)
 
-    assert [run.exit_code for run in untold] == [2, 2]
+    assert [run.exit_code for run in untold] == [2, 2, 2]
     assert all("--target NAME: here, there" in run.stderr for run in untold)
     assert (looked.exit_code, told.exit_code, only.exit_code) == (0, 0, 1)
     assert "This is not there: database" in only.stderr

@@ -14,6 +14,7 @@ from releasegate.cli.options import (
     counting,
     database,
     deployed,
+    fail_on,
     judgement,
     migration,
     output,
@@ -247,6 +248,27 @@ def status(**options: Any) -> int:
       releasegate status --exit-code --head "$(jq -r .ledger.head apply.json)"
     """
     return run_command("status", options)
+
+
+@cli.command()
+@click.argument("migration")
+@fail_on
+@database
+@scratch
+@output
+def adopt(**options: Any) -> int:
+    """Record a migration in the ledger that was applied before releasegate came.
+
+    Its effects are worked out on the throwaway server and compared, object by object, with what the
+    target holds; nothing of it is executed there. Adopt the lowest number first.
+
+    \b
+    Examples:
+      releasegate adopt 001
+      releasegate adopt 001_init.sql --target production
+      releasegate adopt 002 --fail-on warning --format json --output adopt.json
+    """
+    return run_command("adopt", options)
 
 
 @cli.command(name="init-ledger")

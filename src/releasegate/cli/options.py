@@ -154,6 +154,13 @@ output = options(
         help="Append the log here, as JSON lines. It goes to standard error too.",
     ),
 )
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="The lightest finding that blocks.",
+)
 judgement = options(
     click.option(
         "--app-code",
@@ -167,13 +174,7 @@ judgement = options(
         type=click.Choice(GATE_IDS),
         help="Block when this gate could not be asked. May be given several times.",
     ),
-    click.option(
-        "--fail-on",
-        type=click.Choice(["error", "warning"]),
-        default="error",
-        show_default=True,
-        help="The lightest finding that blocks.",
-    ),
+    fail_on,
 )
 _UNITS = ("", "k", "M", "G", "T")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from releasegate.release import Request
     from releasegate.window import Recurring
 
-_CHANGING = frozenset({"apply", "rollback", "init-ledger"})
+_CHANGING = frozenset({"apply", "rollback", "adopt", "init-ledger"})
 _TARGET_VARIABLES = ("PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE")
 # Set by hooks and scripts; they would lead Git to another repository than the one that we look at.
 _GIT_VARIABLES = tuple(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from releasegate.gates.live_database.scope import Scope
     from releasegate.model import CatalogObject
 
+_BY_HAND = "Write a migration that takes them back."
+
 
 def app_code(things: Sequence[CatalogObject]) -> Gate:
     return Gate("app-code", "Does nothing in the app name what is to go?", partial(_named, things))
@@ -101,6 +103,9 @@ def _agrees(asked: Scope) -> Iterator[Finding]:
     if entry is not None and entry.sha256 != migration.sha256:
         message = f"{entry.path} was applied as {entry.sha256[:12]}; the file is another now."
         yield findings.make("RG507", message, path=migration.path)
+    elif entry is not None and entry.adopted_by:
+        message = "It was adopted: no run made its objects, so none takes them back."
+        yield findings.make("RG515", message, path=migration.path, help=_BY_HAND)
     elif asked.plan is None or {r.plan for r in rows.values() if r.is_left} != {
         asked.plan.fingerprint
     }:

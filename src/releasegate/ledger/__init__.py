@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from releasegate.ledger.adopting import adopt_migration
 from releasegate.ledger.creation import adopt, create, grant, script
 from releasegate.ledger.journal import entered, verify
 from releasegate.ledger.reading import (
@@ -42,6 +43,7 @@ __all__ = [
     "OpenRun",
     "StepRow",
     "adopt",
+    "adopt_migration",
     "begin_run",
     "count_step",
     "create",

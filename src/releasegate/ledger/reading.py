@@ -36,6 +36,8 @@ class Entry:
     recorded: frozenset[str]
     #: the server and the database in which it was recorded, where that is not this one
     elsewhere: str | None = None
+    #: who put it into the ledger, and from which commit, where no run applied it
+    adopted_by: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -83,7 +85,9 @@ SELECT s.migration_number, r.migration_path, s.migration_sha256, s.step_count, s
        s.run_id::text, s.plan_fingerprint, s.objects, s.status,
        -- columns that the first version has not
        CASE WHEN (here.system, here.oid) <> (there.system, there.oid)
-       THEN 'system identifier ' || there.system || ', database ' || there.oid END
+       THEN 'system identifier ' || there.system || ', database ' || there.oid END,
+       CASE r.command WHEN 'adopt' THEN r.operator || ' as ' || r.role
+         || coalesce(', from commit ' || left(r.head_commit, 12), '') END
 FROM releasegate.step s JOIN releasegate.run r USING (run_id)
 CROSS JOIN LATERAL (SELECT to_jsonb(r) ->> 'system_identifier', to_jsonb(r) ->> 'database_oid')
   AS there (system, oid)
@@ -129,9 +133,8 @@ def read(connection: Connection) -> Ledger:
 def _read(connection: Connection, version: int) -> Ledger:
     entries: dict[int, Entry] = {}
     last: dict[str, tuple[int, str | None]] = {}
-    for number, path, sha256, count, at, run_id, plan, objects, status, elsewhere in database.rows(
-        connection, _ENTRIES
-    ):
+    for row in database.rows(connection, _ENTRIES):
+        number, path, sha256, count, at, run_id, plan, objects, status, *origin = row
         if not isinstance(objects, dict):
             raise CouldNotLook(f"The ledger's row of migration {number} was tampered with.")
         last |= {name: (number, definition) for name, definition in objects.items()}
@@ -141,7 +144,7 @@ def _read(connection: Connection, version: int) -> Ledger:
         done = before.steps_done + 1 if before else 1
         recorded = frozenset(objects) | (before.recorded if before else frozenset())
         entries[number] = Entry(
-            number, path, sha256, done, count, at, run_id, plan, recorded, elsewhere
+            number, path, sha256, done, count, at, run_id, plan, recorded, *origin
         )
     kept: dict[int, dict[str, str | None]] = {number: {} for number in entries}
     for name, (number, definition) in last.items():

@@ -46,6 +46,7 @@ class Verdict(StrEnum):
     APPLIED = "applied"
     NOTHING_TO_DO = "nothing_to_do"
     ROLLED_BACK = "rolled_back"
+    ADOPTED = "adopted"
     STOPPED = "stopped"
     UNKNOWN = "unknown"
     INTERRUPTED = "interrupted"

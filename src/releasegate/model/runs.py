@@ -150,7 +150,7 @@ class MigrationState:
 
     path: str
     number: int
-    #: applied, pending, draft, unfinished, drifted or changed
+    #: applied, adopted, pending, draft, unfinished, drifted or changed
     state: str
     detail: str | None = None
     applied_at: datetime | None = None

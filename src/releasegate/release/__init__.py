@@ -5,6 +5,7 @@ from __future__ import annotations
 from releasegate.gates import parse_only, rehearsal
 from releasegate.model import GateResult, GateStatus, Level, Plan, Report, Verdict
 from releasegate.release import approval
+from releasegate.release.adopting import adopt
 from releasegate.release.applying import apply
 from releasegate.release.initializing import init_ledger
 from releasegate.release.inputs import Request, prepare
@@ -18,6 +19,7 @@ __all__ = [
     "GATES",
     "Request",
     "Timeline",
+    "adopt",
     "apply",
     "init_ledger",
     "plan",

@@ -102,10 +102,11 @@ def _is_done(inputs: GateInputs, known: Ledger) -> bool:
 def _nothing_to_do(prepared: Prepared, known: Ledger) -> Report:
     entry = known.entries[prepared.inputs.migration.number]
     at = f"{entry.applied_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    word = "adopted" if entry.adopted_by else "applied"
     return prepared.report(
         EXIT_DONE,
         Verdict.NOTHING_TO_DO,
-        f"{prepared.inputs.migration.name} is applied since {at}; nothing was executed.",
+        f"{prepared.inputs.migration.name} is {word} since {at}; nothing was executed.",
         gates=tuple(gates.not_asked(gate, "nothing is left to do") for gate in GATES),
         ledger_head=known.head,
     )

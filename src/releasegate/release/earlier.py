@@ -41,4 +41,4 @@ def _is_before(other: Migration, migration: Migration, known: Ledger) -> bool:
 def _is_recorded(migration: Migration, known: Ledger) -> bool:
     """Tell whether the ledger knows when it was run."""
     entry = known.entries.get(migration.number)
-    return entry is not None
+    return entry is not None and entry.adopted_by is None

@@ -173,7 +173,8 @@ def prepare(request: Request) -> Iterator[Prepared]:
         inputs = GateInputs(
             settings=settings,
             migration=migration,
-            earlier=earlier(found, migration, known),
+            # What was there before a file that is adopted, no ledger knows.
+            earlier=earlier(found, migration, None if request.command == "adopt" else known),
             repository=repository,
             release=release,
             baseline=baseline,
@@ -182,7 +183,7 @@ def prepare(request: Request) -> Iterator[Prepared]:
             window=_window(request, now),
             waits=request.waits,
             now=now,
-            is_apply=request.command in ("apply", "rollback"),
+            is_apply=request.command in ("apply", "rollback", "adopt"),
             strategy=request.strategy or settings.configuration.strategy,
             stack=stack,
             trusts_prelude=request.trusts_prelude,

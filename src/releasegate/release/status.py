@@ -71,6 +71,8 @@ def _state(
         lines = live_database.drift(live, migration)
         if lines:
             return "drifted", "; ".join(lines)
+        if entry.adopted_by:
+            return "adopted", "; ".join(filter(None, (_elsewhere(entry), f"by {entry.adopted_by}")))
         rows = live.ledger.rows[migration.number].values()
         way = ways.undoable(live.connection, rows) or "it made nothing that a rollback would drop"
         return "applied", "; ".join(filter(None, (_elsewhere(entry), way)))

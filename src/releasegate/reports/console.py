@@ -27,7 +27,10 @@ _MIN_WIDTH, _MAX_WIDTH = 60, 100
 _INDENT = " " * 11
 _PAINTS = (
     (re.compile(r"^(BLOCKED|ERRORED|STOPPED|UNKNOWN|INTERRUPTED|ERROR)\b"), "1;31"),
-    (re.compile(r"^(passed|PASSED|APPLIED|NOTHING TO DO|ROLLED BACK|applied)\b"), "32"),
+    (
+        re.compile(r"^(passed|PASSED|APPLIED|NOTHING TO DO|ROLLED BACK|ADOPTED|applied|adopted)\b"),
+        "32",
+    ),
     (re.compile(r"^(not asked|pending|draft)\b"), "2"),
     (re.compile(r"^ {11}RG\d{3}(?= \()"), "33"),
     (re.compile(r"^ {11}RG\d{3}(?! \()"), "31"),

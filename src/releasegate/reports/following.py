@@ -25,7 +25,7 @@ def next_step(report: Report) -> str | None:
         return f"releasegate preflight{number}"
     if report.verdict is Verdict.PASSED and report.command == "preflight":
         return _after_preflight(report, number)
-    if report.verdict is Verdict.APPLIED:
+    if report.verdict in (Verdict.APPLIED, Verdict.ADOPTED):
         return "releasegate status --exit-code"
     if report.verdict is Verdict.STOPPED and _is_worth_another_run(report):
         return f"releasegate {report.command} --window START/DURATION{number}"
