@@ -236,6 +236,7 @@ CODES: tuple[Code, ...] = (
         ("RG566", W, "A replica would feel a step", "Give it as --replica-url: apply then waits until nobody reads there, and until it has caught up."),
         ("RG567", W, "A replication slot keeps the log", "Have its consumer catch up before the window."),
         ("RG568", E, "The schema could not be read", "See who holds the table, and let it end; then look again."),
+        ("RG569", E, "No standby confirms commits", "See to the standby, or take it out of synchronous_standby_names."),
         ("RG570", E, "Row security is on, though its policies are a draft", "Find out who enabled it, and disable it."),
         ("RG571", W, "Rows have no owner", "Give them an owner before row security is enabled, or nobody sees them."),
         ("RG572", E, "Something on the target reads past row security", "Give the view security_invoker, or take the right to use it away."),

@@ -43,6 +43,9 @@ def test_a_holder_who_stays_makes_the_run_stop_at_the_close_and_run_again_later(
     assert stopped.exit_code == 3
     assert stopped.report["verdict"] == "stopped"
     assert f"pid {pid} (papers-worker)" in stopped.report["summary"]
+    told = stopped.finding("RG561")
+    assert told["level"] == "warning"
+    assert told["message"].startswith(f"papers-worker (pid {pid}, role ")
     assert production.schema() == before
     assert production.runs() == [(stopped.report["run_id"], "stopped", True)]
     assert production.steps() == []

@@ -144,10 +144,13 @@ def test_an_app_that_names_a_column_keeps_it(small: Project, production: Product
     small.write("examples/papers/scores.py", "SHINE = 'shine'\n")
     small.commit()
 
-    back = roll_back(small, production.url, "--drop-columns")
+    with production.held("papers"):
+        back = roll_back(small, production.url, "--drop-columns")
 
     assert back.exit_code == 1
     assert back.errors == {"RG224"}
+    # Who would hold up the way back is told as on the way forward.
+    assert "holds ROW EXCLUSIVE on public.papers" in back.finding("RG561")["message"]
     assert back.finding("RG224")["path"] == "examples/papers/scores.py"
     assert "papers.shine" in production.names(
         "SELECT table_name || '.' || column_name FROM information_schema.columns"

@@ -200,6 +200,35 @@ def test_a_slot_that_keeps_the_log_is_named_with_what_it_keeps(place: Place) -> 
     assert "the index build of step" in said(result)["RG567"]
 
 
+@pytest.mark.parametrize("names", ["standby1", "ANY 1 (standby1, standby2)"])
+def test_a_standby_that_confirms_commits_is_seen_to_do_so(place: Place, names: str) -> None:
+    with confirming(place, names):
+        assert "RG569" not in said(place.ask(target=place.target.admin))
+
+
+@pytest.mark.parametrize("names", ["nobody", "FIRST 2 (standby1, standby2)"])
+def test_apply_would_wait_for_a_standby_that_is_not_there(place: Place, names: str) -> None:
+    with confirming(place, names):
+        before = said(place.ask(target=place.target.admin))
+        within = said(place.ask(target=place.target.admin, window="now/PT1H"))
+
+    assert before["RG569"].startswith("warning: ")
+    assert within["RG569"].startswith("error: ")
+
+
+@contextmanager
+def confirming(place: Place, names: str) -> Iterator[None]:
+    with psycopg.connect(place.target.admin.dsn(), autocommit=True) as admin:
+        admin.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'".encode())
+        admin.execute("SELECT pg_reload_conf()")
+        wanted = "SELECT current_setting('synchronous_standby_names')"
+        until(lambda: admin.execute(wanted.encode()).fetchone() == (names,), what="it is told")
+        time.sleep(0.1)
+        yield
+        admin.execute("ALTER SYSTEM RESET synchronous_standby_names")
+        admin.execute("SELECT pg_reload_conf()")
+
+
 # -- what is not shown, and what gives way to nobody -----------------------------------------------
 
 
@@ -243,6 +272,29 @@ def test_a_vacuum_against_wraparound_is_known_with_and_without_a_right_to_see_it
     for result in (seen, unseen):
         assert said(result)["RG564"].startswith("warning: autovacuum (pid ")
         assert "gives way to nobody" in said(result)["RG564"]
+
+
+def test_a_vacuum_of_somebody_is_told_by_its_work(place: Place) -> None:
+    with (
+        psycopg.connect(place.target.owner.dsn(), autocommit=True) as owner,
+        psycopg.connect(place.target.owner.dsn(application_name="cron"), autocommit=True) as cron,
+        ThreadPoolExecutor() as pool,
+    ):
+        owner.execute(
+            "INSERT INTO papers SELECT n, repeat('x', 1000) FROM generate_series(1, 900) n"
+        )
+        cron.execute("SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1")
+        vacuum = pool.submit(cron.execute, b"VACUUM papers")
+        time.sleep(in_the_way.A_MOMENT_S)
+        before, within = place.ask(), place.ask(window="now/PT1S")
+        cron.cancel()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            vacuum.result()
+
+    assert said(before)["RG564"].startswith("note: cron (pid ")
+    assert "at VACUUM" in said(before)["RG564"]
+    # By its pace so far it goes on for longer than a window of a second.
+    assert said(within)["RG564"].startswith("error: cron (pid ")
 
 
 # -- the gate itself -------------------------------------------------------------------------------

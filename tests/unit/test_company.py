@@ -176,7 +176,7 @@ def test_a_vacuum_that_runs_is_not_due_as_well() -> None:
 
 # -- replicas and slots ----------------------------------------------------------------------------
 
-NEAR, FAR = Follower("standby1", 1 << 20), Follower("standby2", 1 << 30)
+NEAR, FAR = Follower("standby1", 1 << 20, None), Follower("standby2", 1 << 30, None)
 
 
 def beside(*followers: Follower, waits: tuple[Wait, ...] = WAITS, looked: bool = True) -> list[str]:
@@ -195,9 +195,34 @@ def test_a_replica_that_is_behind_gets_the_strong_locks_later() -> None:
 
 
 def test_replicas_at_which_nobody_looks_are_told() -> None:
-    (said,) = beside(NEAR, Follower("standby3", None), looked=False)
+    (said,) = beside(NEAR, Follower("standby3", None, None), looked=False)
 
     assert said.startswith("note 2 replicas repeat the locks of step 1, and nobody looks")
+
+
+@pytest.mark.parametrize(
+    ("confirm", "needed", "said"),
+    [
+        ([], 0, []),
+        ([], 1, [W, E]),
+        ([False], 1, [W, E]),
+        ([True], 1, []),
+        ([None], 1, []),
+        ([True, False], 2, [W, E]),
+    ],
+)
+def test_commits_that_nobody_would_confirm_block_in_the_window(
+    confirm: list[bool | None], needed: int, said: list[Level]
+) -> None:
+    followers = [Follower("standby1", 0, one) for one in confirm]
+
+    found = [
+        finding.level
+        for is_open in (False, True)
+        for finding in around.unconfirmed(followers, needed, is_open=is_open)
+    ]
+
+    assert found == said
 
 
 def test_a_slot_that_keeps_the_log_is_told_where_an_index_is_built() -> None:

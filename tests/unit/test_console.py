@@ -327,3 +327,24 @@ def test_what_was_proven_stands_below_its_gate() -> None:
     text = render(replace(BARE, gates=(proven,)))
 
     assert "passed     rehearsal\n           - 86 objects agree\n" in text
+
+
+LOOKED = {"sessions": 12, "prepared": 1, "replicas": 0, "tables": 3, "table_bytes": 5 << 20}
+
+
+def test_the_live_database_says_last_how_much_was_looked_at() -> None:
+    evidence = {"looked_at": LOOKED, "counted": [{}, {}]}
+    result = GateResult("live-database", "Is it?", GateStatus.PASSED, evidence=evidence)
+
+    lines = render(replace(BARE, gates=(result,))).splitlines()
+
+    (place,) = [number for number, line in enumerate(lines) if "live-database" in line]
+    assert lines[place + 1].strip() == (
+        "looked at 3 tables of 5 MB, 2 counts, 12 other sessions, 1 prepared transaction"
+    )
+
+
+def test_a_gate_that_did_not_look_says_nothing_of_it() -> None:
+    result = GateResult("live-database", "Is it?", GateStatus.BLOCKED, evidence={"looked_at": {}})
+
+    assert "looked at" not in render(replace(BARE, gates=(result,)))

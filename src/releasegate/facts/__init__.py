@@ -27,7 +27,7 @@ from releasegate.facts.relations import (
     table_of,
     unlockable,
 )
-from releasegate.facts.replication import Follower, Slot, followers, slots_that_keep
+from releasegate.facts.replication import Follower, Slot, confirmations, followers, slots_that_keep
 from releasegate.facts.rights import (
     Login,
     OwnerLacks,
@@ -112,6 +112,7 @@ __all__ = [
     "cancel",
     "clients",
     "columns",
+    "confirmations",
     "count_up_to",
     "deadlock_timeout",
     "doing",

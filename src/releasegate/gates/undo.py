@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from releasegate import appcode, catalog, facts, findings, ledger
+from releasegate.executor.undoing import undo_of
 from releasegate.gates import Answer, Gate, GateInputs, NotAsked
 from releasegate.gates import app_code as forward
-from releasegate.gates.live_database import describe_holder, place
+from releasegate.gates.live_database import company, describe_holder, place
 from releasegate.gates.live_database.scope import scope
-from releasegate.model import Finding, Plan, Relation
+from releasegate.model import Finding, Level, Plan, Relation
 from releasegate.statements.contract import declared_tables
-from releasegate.undo import candidates, name_of
+from releasegate.undo import Way, candidates, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +29,9 @@ def app_code(things: Sequence[CatalogObject]) -> Gate:
     return Gate("app-code", "Does nothing in the app name what is to go?", partial(_named, things))
 
 
-def live_database() -> Gate:
-    return Gate("live-database", "Is on the target what is to be taken back?", _undoable)
+def live_database(things: Sequence[CatalogObject] = ()) -> Gate:
+    ask = partial(_undoable, things)
+    return Gate("live-database", "Is on the target what is to be taken back?", ask)
 
 
 # -- the app ---------------------------------------------------------------------------------------
@@ -85,14 +87,23 @@ def _is_shared(inputs: GateInputs, thing: CatalogObject) -> bool:
 # -- the target ------------------------------------------------------------------------------------
 
 
-def _undoable(inputs: GateInputs) -> Answer:
+def _undoable(things: Sequence[CatalogObject], inputs: GateInputs) -> Answer:
     if inputs.live is None:
         raise NotAsked("no database was given")
     if isinstance(inputs.live, Finding):
         return Answer((inputs.live,))
     asked = scope(inputs, inputs.live, ledger.read(inputs.live.connection))
     found = [*place.asked(asked), *_agrees(asked)]
-    return Answer(tuple(found), {"ledger": "present" if asked.ledger.exists else "absent"})
+    present = company.Company()
+    if asked.plan is not None and not any(one.level is Level.ERROR for one in found):
+        number, way = inputs.migration.number, Way(discarded=frozenset(things))
+        back = undo_of(asked.connection, asked.plan, number, way=way)
+        present = company.asked(asked, back.steps)
+    evidence = {
+        "ledger": "present" if asked.ledger.exists else "absent",
+        "looked_at": dict(present.looked_at),
+    }
+    return Answer((*found, *present.findings), evidence)
 
 
 def _agrees(asked: Scope) -> Iterator[Finding]:

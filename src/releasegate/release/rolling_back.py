@@ -113,7 +113,7 @@ def _gates(request: Request, inputs: GateInputs) -> tuple[Gate, ...]:
     """Choose the gates: the file itself was judged when it was applied."""
     things = _things(request, inputs)
     app = undo.app_code(things)
-    live = undo.live_database()
+    live = undo.live_database(things)
     chosen = (release_tag.GATE, app, rehearsal.GATE, live, window.GATE)
     return chosen if things else tuple(gate for gate in chosen if gate is not app)
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.gates import LiveTarget
+    from releasegate.model import Step
 
 _WEIGHT = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
@@ -64,7 +65,7 @@ def _counted(asked: Scope, found: list[Finding], kept: keeping.Keys) -> Answer:
         expected = inputs.forecast
         found += room.asked(asked)
     # Last, for counting takes its time: this is about now.
-    present = company.asked(asked)
+    present = company.asked(asked, _to_be_run(asked))
     found += present.findings
     evidence = {
         "ledger": "present" if asked.ledger.exists else "absent",
@@ -82,9 +83,15 @@ def _counted(asked: Scope, found: list[Finding], kept: keeping.Keys) -> Answer:
 def _shut(asked: Scope) -> Answer:
     """Say who holds a table against readers, for nothing else can be read."""
     message = "The schema was not read: somebody holds a table of the plan against readers."
-    present = company.asked(asked)
+    present = company.asked(asked, _to_be_run(asked))
     found = (findings.make("RG568", message), *present.findings)
     return Answer(found, {"looked_at": dict(present.looked_at)})
+
+
+def _to_be_run(asked: Scope) -> tuple[Step, ...]:
+    """The steps that are left; none of a draft, which is never applied."""
+    is_done = record.is_applied(asked.inputs, asked.live)
+    return () if is_done or asked.inputs.migration.draft else asked.pending
 
 
 def _running(asked: Scope, found: list[Finding]) -> dict[str, Any]:

@@ -98,6 +98,16 @@ def replicas(
         yield findings.make("RG566", message, level=Level.NOTE)
 
 
+def unconfirmed(followers: Sequence[Follower], needed: int, *, is_open: bool) -> Iterator[Finding]:
+    """Say when commits would wait for standbys that are not there; ours do, whoever else's do."""
+    there = sum(one.confirms is not False for one in followers)
+    if there >= needed:
+        return
+    who = "a standby" if needed == 1 else f"{needed} standbys"
+    message = f"A commit is to be confirmed by {who}, and {there or 'none'} of them can do it."
+    yield findings.make("RG569", message, level=Level.ERROR if is_open else Level.WARNING)
+
+
 def slots(kept: Sequence[Slot], waits: Sequence[Wait]) -> Iterator[Finding]:
     """Say of each slot that keeps more of the log than the server would, what adds to it."""
     builds = [wait.ordinal for wait in waits if wait.needs_snapshots_gone]

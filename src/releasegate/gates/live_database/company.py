@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from releasegate import facts, findings
 from releasegate.errors import CouldNotLook
-from releasegate.gates.live_database import around, in_the_way, record
+from releasegate.gates.live_database import around, in_the_way
 from releasegate.gates.live_database.replica import open_replica
 from releasegate.gates.live_database.waits import waits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import timedelta
 
     from releasegate.facts import Freeze
     from releasegate.gates.live_database.in_the_way import Way
     from releasegate.gates.live_database.scope import Scope
     from releasegate.gates.live_database.waits import Wait
-    from releasegate.model import Finding, Relation
+    from releasegate.model import Finding, Relation, Step
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,22 @@ class _Look:
         return {lock.relation for wait in self.waits for lock in wait.locks}
 
 
-def asked(scope: Scope) -> Company:
+def asked(scope: Scope, steps: Sequence[Step]) -> Company:
     """Look at whoever is there now; nothing is locked, and no transaction stays open."""
-    is_done = record.is_applied(scope.inputs, scope.live)
-    if is_done or scope.inputs.migration.draft or facts.is_standby(scope.connection):
+    if not steps or facts.is_standby(scope.connection):
         return Company()
-    look = _begun(scope)
+    look = _begun(scope, steps)
     here = list(_here(look))
     found = [*map(in_the_way.judged, here), *_on_the_replica(look), *_around(look, here)]
     return Company(tuple(found), _looked_at(look))
 
 
-def _begun(scope: Scope) -> _Look:
+def _begun(scope: Scope, steps: Sequence[Step]) -> _Look:
     connection, window = scope.connection, scope.inputs.window
-    found = waits(connection, scope.pending)
+    found = waits(connection, steps)
     names = {lock.relation for wait in found for lock in wait.locks}
     now = facts.now(connection)
-    until = window.closes_at - now if window else None
+    until = max(window.closes_at - now, timedelta(0)) if window else None
     left = until if window and window.opens_at <= now else None
     return _Look(scope, found, facts.freezes(connection, names), left, until)
 
@@ -102,11 +101,14 @@ def _around(look: _Look, here: Sequence[Way]) -> Iterator[Finding]:
     yield from around.vacuums_due(
         look.freezes, look.waits, facts.pace(connection), until=look.until, running=running
     )
+    followers = facts.followers(connection)
+    needed, is_open = facts.confirmations(connection), look.left is not None
+    yield from around.unconfirmed(followers, needed, is_open=is_open)
     yield from around.replicas(
-        facts.followers(connection),
+        followers,
         look.waits,
         are_looked_at=look.scope.inputs.looking.replica is not None,
-        is_open=look.left is not None,
+        is_open=is_open,
     )
     yield from around.slots(facts.slots_that_keep(connection), look.waits)
 
