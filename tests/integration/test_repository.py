@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -407,6 +410,25 @@ def test_a_file_that_never_ends_does_not_hold_git_for_ever(
 
     with opened(folder) as repository:
         assert repository.ignored(["b.sql"]) == set()
+
+
+def test_an_interrupt_leaves_nothing_behind_that_the_program_would_wait_for(
+    folder: Path, tmp_path: Path
+) -> None:
+    commit(folder, a="SELECT 1")
+    os.mkfifo(tmp_path / "pipe")
+    git(folder, "config", "core.excludesFile", str(tmp_path / "pipe"))
+    before, began = set(threading.enumerate()), time.monotonic()
+
+    with opened(folder) as repository:
+        threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+        with pytest.raises(KeyboardInterrupt):
+            repository.ignored(["b.sql"])
+
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+        assert not thread.is_alive()
+    assert time.monotonic() - began < 20
 
 
 def test_an_absurdly_large_file_of_a_commit_is_not_read(

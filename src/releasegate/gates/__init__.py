@@ -24,7 +24,7 @@ from releasegate.statements.parser import SqlError, Statement, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
     from contextlib import ExitStack
     from datetime import datetime
 
@@ -122,16 +122,22 @@ class GateInputs:
     deployed: str | None = None
 
     @cached_property
-    def server(self) -> Future[Server]:
-        """The throwaway server; from the first question on it starts while others look."""
+    def beside(self) -> Executor:
+        """One thread beside ours, for what the throwaway server is mostly busy with."""
         from concurrent.futures import ThreadPoolExecutor
 
+        pool = ThreadPoolExecutor(max_workers=1)
+        # Before all that the server's start leaves to the stack, so after it when that unwinds:
+        # whoever waits for the server's answer then gets none, and what has not begun never does.
+        self.stack.callback(pool.shutdown, cancel_futures=True)
+        return pool
+
+    @cached_property
+    def server(self) -> Future[Server]:
+        """The throwaway server; from the first question on it starts while others look."""
         from releasegate.gates.ground import start
 
-        pool = ThreadPoolExecutor(max_workers=1)
-        # Before all that the start itself leaves to the stack, so after it when that unwinds.
-        self.stack.callback(pool.shutdown)
-        return pool.submit(start, self, self.stack)
+        return self.beside.submit(start, self, self.stack)
 
     @property
     def setup(self) -> Setup:

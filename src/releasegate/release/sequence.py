@@ -18,7 +18,8 @@ from releasegate.gates import (
 from releasegate.model import GateResult, GateStatus, Level, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
 
     from releasegate.release.inputs import Request
 
@@ -43,10 +44,13 @@ def ask_gates(
 ) -> tuple[GateResult, ...]:
     """Ask all of them even when one blocks: one run shows everything."""
     unasked = {gate.id: _why_not(request, inputs, gate) for gate in asked}
-    if any(gate in asked and not unasked[gate.id] for gate in _ON_A_SERVER):
-        # It starts beside the first gates, which only read files.
+    wanted = [gate for gate in _ON_A_SERVER if gate in asked and not unasked[gate.id]]
+    ahead: dict[str, Future[GateResult]] = {}
+    if wanted:
+        # It starts, and the first of them is asked, beside the gates that only read files.
         _ = inputs.server
-    return tuple(_answer(request, inputs, gate, why_not=unasked[gate.id]) for gate in asked)
+        ahead = {gate.id: inputs.beside.submit(gates.run, gate, inputs) for gate in wanted[:1]}
+    return tuple(_answer(request, inputs, gate, unasked[gate.id], ahead) for gate in asked)
 
 
 def _why_not(request: Request, inputs: GateInputs, gate: Gate) -> str | None:
@@ -57,10 +61,16 @@ def _why_not(request: Request, inputs: GateInputs, gate: Gate) -> str | None:
     return None
 
 
-def _answer(request: Request, inputs: GateInputs, gate: Gate, *, why_not: str | None) -> GateResult:
+def _answer(
+    request: Request,
+    inputs: GateInputs,
+    gate: Gate,
+    why_not: str | None,
+    ahead: Mapping[str, Future[GateResult]],
+) -> GateResult:
     if why_not is not None:
         return gates.not_asked(gate, why_not)
-    result = gates.run(gate, inputs)
+    result = ahead[gate.id].result() if gate.id in ahead else gates.run(gate, inputs)
     request.log.info(
         "gate.answered",
         migration=inputs.migration.name,

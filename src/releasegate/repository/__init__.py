@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shlex
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -325,17 +326,24 @@ class Repository:
         environment: Mapping[str, str] | None = None,
         given: BinaryIO | None = None,
     ) -> tuple[int, bytes, str]:
-        code, out, said = self._repo.git.execute(
-            ["git", *_SAFE, *arguments],
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            env={**_ENVIRONMENT, **(environment or {})},
-            istream=given,
-            # A file that Git is told to read may be one that never ends.
-            kill_after_timeout=_TIMEOUT_S,
-        )
+        try:
+            code, out, said = self._repo.git.execute(
+                ["git", *_SAFE, *arguments],
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env={**_ENVIRONMENT, **(environment or {})},
+                istream=given,
+                # A file that Git is told to read may be one that never ends.
+                kill_after_timeout=_TIMEOUT_S,
+            )
+        except KeyboardInterrupt:
+            # GitPython's timer would run on, and the program could not end before it.
+            for thread in threading.enumerate():
+                if isinstance(thread, threading.Timer):
+                    thread.cancel()
+            raise
         return int(code), bytes(out), str(said)
 
 

@@ -7,7 +7,7 @@ import pwd
 import secrets
 import shutil
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -73,12 +73,17 @@ def start(
     ours = _SERVER_OPTIONS | (_READS_ITSELF if is_18 else {})
     # What listens to more than its own socket, for tests, is let out.
     words = () if (options or {}).get("listen_addresses") else cage(account)
-    with watchdog(account, {**ours, **(options or {})}, cage=words) as guard:
+    with (
+        ExitStack() as afterwards,
+        watchdog(account, {**ours, **(options or {})}, cage=words) as guard,
+    ):
         bin_dir = _prepare(bin_dir, guard, cache=cache)
         guard.start(bin_dir / "postgres")
-        with _administrator(guard.run_dir) as admin:
-            made = _described(bin_dir, guard.run_dir, account, admin)
-            yield replace(made, is_caged=bool(words))
+        admin = _Administrator(_local(guard.run_dir, "postgres", SUPERUSER))
+        # Closed under a thread that waits for an answer it would let that wait for ever.
+        afterwards.callback(admin.close)
+        made = _described(bin_dir, guard.run_dir, account, admin)
+        yield replace(made, is_caged=bool(words))
 
 
 def _prepare(bin_dir: Path, guard: Watchdog, *, cache: Path | None) -> Path:
@@ -123,15 +128,6 @@ class _Administrator:
     def close(self) -> None:
         for connection in self._all:
             connection.close()
-
-
-@contextmanager
-def _administrator(run_dir: Path) -> Iterator[_Administrator]:
-    admin = _Administrator(_local(run_dir, "postgres", SUPERUSER))
-    try:
-        yield admin
-    finally:
-        admin.close()
 
 
 def _described(bin_dir: Path, run_dir: Path, account: Account, admin: _Administrator) -> Server:

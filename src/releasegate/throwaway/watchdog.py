@@ -32,7 +32,6 @@ _SCRIPT = """
 trap '' INT HUP TERM PIPE
 run=$(mktemp -d "$BASE/releasegate-XXXXXXXX") || exit 1
 echo "$run"
-signal=QUIT
 while read -r word program; do
   case $word in
     initdb) "$program" -D "$run/data" $INITDB </dev/null >"$run/initdb.log" 2>&1; echo $? ;;
@@ -46,13 +45,13 @@ while read -r word program; do
       fi
       "$@" </dev/null >>"$run/server.log" 2>&1 &
       server=$! ;;
-    stop) signal=INT; break ;;
+    stop) break ;;
   esac
 done
 if [ -n "$server" ]; then
-  # In a cage our child is the cage, and the server its child.
+  # In a cage our child is the cage, and the server its child. Nothing of it is worth a checkpoint.
   read -r main <"$run/data/postmaster.pid"
-  kill -s $signal ${main:-$server} 2>/dev/null
+  kill -s QUIT ${main:-$server} 2>/dev/null
   wait $server
 fi
 cd / && rm -rf "$run"
