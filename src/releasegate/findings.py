@@ -247,6 +247,7 @@ CODES: tuple[Code, ...] = (
         ("RG583", N, "Children are older than their parents", "Make sure that the parent is committed first: with the key in place the child would be refused."),
         ("RG584", N, "Applications are connected", "Nothing to do; make sure that each of them is known to keep the contract."),
         ("RG585", N, "Not every statement of the app could be read", "GRANT pg_read_all_stats to the role that looks, or preload pg_stat_statements."),
+        ("RG586", N, "Rows were counted before, and not again", "Nothing to do; to have them counted again, ask without --preflight."),
         ("RG590", E, "The steps do not fit the window", "Agree on a longer window, on a quieter hour, or divide the migration."),
         ("RG591", E, "The disk has too little room", "Make room; or say what is free: --free-bytes."),
         ("RG592", N, "The length of a step is not predicted", "Rehearse it on a copy with as many rows."),

@@ -78,6 +78,7 @@ from releasegate.facts.sessions import (
 )
 from releasegate.facts.sizes import Column, Index, Size, Unproven, indexes, sizes, unproven
 from releasegate.facts.transactions import Presence, Transaction, presence, transactions
+from releasegate.facts.written import mark
 
 __all__ = [
     "ADVISORY_KEY",
@@ -142,6 +143,7 @@ __all__ = [
     "logical_slots",
     "login",
     "made_at",
+    "mark",
     "may_create_in",
     "missing",
     "now",

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from releasegate.database import Parameters
@@ -18,6 +19,16 @@ KEYS_KEPT = 100
 
 def _say_nothing(event: str, **values: object) -> None:
     """Leave progress untold."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCount:
+    """That no row was in the way, as an earlier look found it."""
+
+    at: datetime
+    #: of the tables before the count: another one now means that somebody wrote to them
+    mark: str
+    run_id: str
 
 
 @dataclass(frozen=True)
@@ -34,5 +45,7 @@ class Looking:
     free_bytes: int | None = None
     #: where the counting goes on instead, and readers are looked for
     replica: Parameters | None = None
+    #: by demand and table: what an earlier look has counted
+    known: Mapping[str, KnownCount] = field(default_factory=dict)
     #: tells progress: the event's name and its values
     say: Callable[..., None] = field(default=_say_nothing)

@@ -42,6 +42,8 @@ def apply(request: Request) -> Report:
     if request.target is None:
         raise UsageError("apply needs a database: give --database-url.")
     before: tuple[Prepared, tuple[GateResult, ...]] | None = None
+    if request.approved is not None:
+        request = _with_counts(request, request.approved.gates, request.approved.run_id)
     while True:
         with prepare(request) as prepared:
             if before is not None:
@@ -59,7 +61,14 @@ def apply(request: Request) -> Report:
         wait(request, prepared)
         before = (prepared, answer)
         name = prepared.inputs.migration.path
+        request = _with_counts(request, answer, request.run_id)
         request = replace(request, migration=name, agreed=prepared.inputs.window)
+
+
+def _with_counts(request: Request, results: Sequence[GateResult], run_id: str) -> Request:
+    """Let the next look take the counts of an earlier one, where its tables are as they were."""
+    known = live_database.counts_of(results, run_id)
+    return replace(request, looking=replace(request.looking, known=known))
 
 
 def _is_open(prepared: Prepared) -> bool:

@@ -24,6 +24,7 @@ from releasegate.gates.live_database import (
     row_security,
 )
 from releasegate.gates.live_database import drift as changes
+from releasegate.gates.live_database.again import counts_of
 from releasegate.gates.live_database.record import describe_holder, drift
 from releasegate.gates.live_database.scope import Scope, scope
 from releasegate.model import Finding, Level
@@ -128,6 +129,6 @@ def _at_one_moment(asked: Scope) -> Iterator[Finding]:
         yield from changes.asked(asked)
 
 
-__all__ = ["GATE", "describe_holder", "drift"]
+__all__ = ["GATE", "counts_of", "describe_holder", "drift"]
 
 GATE = Gate("live-database", "Is the target what the plan expects?", ask)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from releasegate.catalog import Demand
     from releasegate.database import Connection
-    from releasegate.gates.looking import Looking
+    from releasegate.gates.looking import KnownCount, Looking
 
 _READ_AGAIN_S = 1.0
 _TELL_S = 5.0
@@ -39,6 +39,10 @@ class Count:
     #: SQLSTATE of the refusal; None where it was us who stopped
     sqlstate: str | None = None
     why: str = ""
+    #: of the tables before the count; None: the server does not keep count of writes
+    mark: str | None = None
+    #: by an earlier look, and not again
+    known: KnownCount | None = None
 
 
 class Counter:

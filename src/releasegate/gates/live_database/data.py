@@ -12,7 +12,7 @@ from releasegate.baseline import BaselineError
 from releasegate.catalog import demand as kinds
 from releasegate.errors import CouldNotLook
 from releasegate.gates import ground
-from releasegate.gates.live_database import cascades
+from releasegate.gates.live_database import again, cascades
 from releasegate.gates.live_database.counting import Count, Counter, settled
 from releasegate.gates.live_database.replica import open_replica
 from releasegate.gates.live_database.rights import grant
@@ -24,6 +24,7 @@ from releasegate.statements.rights import Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from releasegate.catalog import Demand
     from releasegate.database import Connection
@@ -47,6 +48,8 @@ class Counted:
     #: what is wrong with the replica that was given
     no_replica: str = ""
     radii: cascades.Radii = field(default_factory=list)
+    #: by the target's clock
+    at: datetime | None = None
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
@@ -56,6 +59,7 @@ class Counted:
                 "table": str(one.demand.table),
                 "broken": one.broken,
                 "seconds": round(one.seconds, 3),
+                **again.evidence(one, self.at),
                 **({"sql": _repairs(one.demand)} if one.broken else {}),
             }
             for one in self.counts
@@ -68,18 +72,19 @@ def count(scope: Scope, kept: Keys) -> Counted:
         wanted = _demands(scope)
     except BaselineError:
         return Counted(why_not="the file does not run on a throwaway database")
+    before = again.Before(scope, wanted)
     with ExitStack() as stack:
         try:
             connection = stack.enter_context(counting_session(scope))
         except CouldNotLook as why:
             return Counted(no_replica=str(why))
         counter = Counter(connection, scope.inputs.looking, lambda: _observer(scope))
-        counts = tuple(counter.count(one) for one in wanted if _is_left(scope, one))
+        counts = tuple(before.count(one, counter) for one in wanted if _is_left(scope, one))
         for one in counts if kept.are_wanted else ():
             found = counter.keys(one.demand, kept.limit) if one.broken else []
             kept.keep(one.demand.table, one.demand.name, found)
         radii = cascades.radii(connection, wanted)
-    return Counted(counts, radii=radii)
+    return Counted(counts, radii=radii, at=before.at)
 
 
 def judged(scope: Scope, counted: Counted) -> Iterator[Finding]:
@@ -93,6 +98,7 @@ def judged(scope: Scope, counted: Counted) -> Iterator[Finding]:
         elif one.broken:
             yield _broken(scope, one.demand, one.broken)
     yield from cascades.told(counted.radii)
+    yield from again.told(counted.counts)
 
 
 # -- what is demanded ------------------------------------------------------------------------------
