@@ -26,7 +26,7 @@ from releasegate.gates.live_database.counting import Count, Counter
 from releasegate.gates.looking import Looking
 from releasegate.model import GateResult, GateStatus, Relation
 from releasegate.release.inputs import Request, prepare
-from releasegate.session import open_session
+from releasegate.session import LOOKS, open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -200,15 +200,13 @@ def test_a_slot_that_keeps_the_log_is_named_with_what_it_keeps(place: Place) -> 
     assert "the index build of step" in said(result)["RG567"]
 
 
-@pytest.mark.parametrize("names", ["standby1", "ANY 1 (standby1, standby2)"])
-def test_a_standby_that_confirms_commits_is_seen_to_do_so(place: Place, names: str) -> None:
-    with confirming(place, names):
+def test_a_standby_that_confirms_commits_is_seen_to_do_so(place: Place) -> None:
+    with confirming(place, "ANY 1 (standby1, standby2)"):
         assert "RG569" not in said(place.ask(target=place.target.admin))
 
 
-@pytest.mark.parametrize("names", ["nobody", "FIRST 2 (standby1, standby2)"])
-def test_apply_would_wait_for_a_standby_that_is_not_there(place: Place, names: str) -> None:
-    with confirming(place, names):
+def test_apply_would_wait_for_a_standby_that_is_not_there(place: Place) -> None:
+    with confirming(place, "FIRST 2 (standby1, standby2)"):
         before = said(place.ask(target=place.target.admin))
         within = said(place.ask(target=place.target.admin, window="now/PT1H"))
 
@@ -256,7 +254,8 @@ UPDATE pg_class SET relfrozenxid = '4294000000' WHERE oid = 'papers'::regclass;
 """
 AT_WORK = (
     "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
-    "AND query LIKE 'autovacuum: VACUUM public.papers (to prevent wraparound)'"
+    "AND query LIKE 'autovacuum: VACUUM public.papers (to prevent wraparound)' "
+    "AND xact_start < clock_timestamp() - interval '1 s'"
 )
 
 
@@ -309,13 +308,16 @@ POLITE = {
 
 
 def test_the_gates_session_is_polite_before_and_after_it_counted(place: Place) -> None:
-    with place.inputs() as inputs:
-        gates.run(live_database.GATE, inputs)
-        rows = inputs.live.connection.execute(  # type: ignore[union-attr]
-            "SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", (list(POLITE),)
-        ).fetchall()
+    def told() -> dict[str, str]:
+        query = "SELECT name, setting FROM pg_settings WHERE name = ANY (%s)"
+        return dict(inputs.live.connection.execute(query, (list(POLITE),)).fetchall())  # type: ignore[union-attr]
 
-    assert dict(rows) == POLITE
+    with place.inputs() as inputs:
+        before = told()
+        gates.run(live_database.GATE, inputs)
+        after = told()
+
+    assert before == after == POLITE
 
 
 HELD = (
@@ -326,8 +328,9 @@ HELD = (
 
 
 def test_nobody_who_writes_waits_for_the_gate_and_it_waits_for_nobody_for_long(
-    place: Place,
+    place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(LOOKS, "lock_timeout", "1s")
     with (
         psycopg.connect(place.target.owner.dsn()) as ddl,
         psycopg.connect(place.target.owner.dsn(), autocommit=True) as app,
@@ -342,7 +345,7 @@ def test_nobody_who_writes_waits_for_the_gate_and_it_waits_for_nobody_for_long(
         app.execute("BEGIN; LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE NOWAIT; COMMIT")
         result = answer.result()
 
-        assert time.monotonic() - began < 5 + in_the_way.A_MOMENT_S + 3
+        assert time.monotonic() - began < 15
     assert held == [("AccessShareLock",)]
     assert "RG568" in said(result)
     assert "holds ACCESS EXCLUSIVE on public.papers" in said(result)["RG561"]

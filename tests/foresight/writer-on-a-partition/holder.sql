@@ -1,1 +1,1 @@
-UPDATE events_2025 SET kind = 2 WHERE id = 1;
+UPDATE events_2027 SET kind = 2 WHERE id = 900;
