@@ -26,7 +26,7 @@ from releasegate.gates.live_database.counting import Count, Counter
 from releasegate.gates.looking import Looking
 from releasegate.model import GateResult, GateStatus, Relation
 from releasegate.release.inputs import Request, prepare
-from releasegate.session import LOOKS, open_session
+from releasegate.session import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -328,9 +328,8 @@ HELD = (
 
 
 def test_nobody_who_writes_waits_for_the_gate_and_it_waits_for_nobody_for_long(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Place,
 ) -> None:
-    monkeypatch.setitem(LOOKS, "lock_timeout", "1s")
     with (
         psycopg.connect(place.target.owner.dsn()) as ddl,
         psycopg.connect(place.target.owner.dsn(), autocommit=True) as app,
@@ -338,6 +337,7 @@ def test_nobody_who_writes_waits_for_the_gate_and_it_waits_for_nobody_for_long(
         ThreadPoolExecutor() as pool,
     ):
         pid = inputs.live.connection.info.backend_pid  # type: ignore[union-attr]
+        inputs.live.connection.execute("SET lock_timeout = '1s'")  # type: ignore[union-attr]
         ddl.execute("LOCK TABLE papers IN ACCESS EXCLUSIVE MODE")
         began = time.monotonic()
         answer = pool.submit(gates.run, live_database.GATE, inputs)
