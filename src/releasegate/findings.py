@@ -60,7 +60,7 @@ _WAIVABLE = frozenset(
     """RG205 RG206 RG207 RG209 RG212 RG213 RG215 RG216 RG217 RG218 RG220 RG221
     RG307 RG317 RG319 RG320
     RG410 RG413 RG431 RG432 RG433 RG434 RG435 RG438 RG439
-    RG512 RG518 RG520 RG522 RG535 RG553 RG571 RG572 RG573 RG581 RG582
+    RG512 RG518 RG520 RG522 RG535 RG544 RG545 RG553 RG571 RG572 RG573 RG581 RG582
     RG590""".split()
 )
 
@@ -222,6 +222,8 @@ CODES: tuple[Code, ...] = (
         ("RG541", W, "A later number was applied first", "Nothing to do, if the file was meant to come later; else give it a number behind those that are applied."),
         ("RG542", E, "The target does not hold what the file makes", "Find out what was applied; write the file as it was, or correct the database."),
         ("RG543", W, "Not all that the file does can be compared", "Look at it by hand before it is adopted."),
+        ("RG544", W, "A step does more than an undo takes back", "Take the rest back by a migration of its own."),
+        ("RG545", E, "A step would change rows a second time", "Write what is missing as a new migration; or waive it where a second time does no harm."),
         ("RG551", E, "The ledger is not what its journal says", "Find out who changed it; restore it, or have an administrator take it over: releasegate init-ledger --adopt"),
         ("RG552", E, "A publication carries the ledger", "Publish tables by name; or make the ledger on each subscriber (releasegate init-ledger --sql) and set policy.publish-ledger."),
         ("RG553", W, "The ledger was recorded elsewhere", "Make sure that this copy is the target that is meant: releasegate apply --target NAME"),

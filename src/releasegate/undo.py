@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.model import CatalogObject, Effect, Plan, Relation, TakesBack
 from releasegate.plan import fingerprint, number
 from releasegate.rewrite.parts import Draft, alter
+from releasegate.statements.locks import ROW_EXCLUSIVE, locks
 from releasegate.statements.parser import parse, quote
 from releasegate.statements.reach import Reach
 from releasegate.statements.sections import is_concurrent
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _HEX = 12
 _OPEN = " NOT VALID"
+_CALLS = frozenset({"select_stmt", "do_stmt", "call_stmt"})
 #: nothing is left to drop
 _NOTED = Draft("count as taken back what has made nothing, or is gone already", ())
 
@@ -57,6 +59,33 @@ class Way:
 
     def takes(self, item: Undo) -> bool:
         return not item.loses_data or item.thing in self.empty | self.discarded
+
+
+def standing(plan: Plan, rows: Mapping[int, Row]) -> tuple[Step, ...]:
+    """List the applied steps that do more than an undo takes back."""
+    return tuple(
+        step for step in plan.steps if not step.is_reversible and _is_done(rows.get(step.ordinal))
+    )
+
+
+def done_twice(plan: Plan, rows: Mapping[int, Row]) -> tuple[Step, ...]:
+    """List the steps that were taken back in part, and whose changes of rows were not."""
+    return tuple(
+        step
+        for step in plan.steps
+        if step.ordinal in rows and rows[step.ordinal].status == "undone" and changes_rows(step)
+    )
+
+
+def changes_rows(step: Step) -> bool:
+    """Tell whether a step writes rows, or calls what may."""
+    found = [statement for text in step.sql for statement in parse(text)]
+    written = any(lock.mode == ROW_EXCLUSIVE for one in found for lock in locks(one))
+    return written or any(statement.kind in _CALLS for statement in found)
+
+
+def _is_done(row: Row | None) -> bool:
+    return row is not None and row.is_done
 
 
 def name_of(thing: CatalogObject) -> str:

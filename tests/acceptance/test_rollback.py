@@ -299,3 +299,26 @@ def test_what_an_apply_only_found_is_neither_dropped_nor_called_unfinished(
     assert (back.exit_code, back.report["verdict"]) == (0, "rolled_back")
     assert production.schema() == before
     assert (pending["state"], pending["detail"]) == ("pending", "rolled back")
+
+
+def test_changes_of_rows_are_neither_taken_back_nor_made_twice(
+    small: Project, production: Production
+) -> None:
+    small.write(
+        MIGRATION,
+        f"{HEADER}BEGIN;\nALTER TABLE papers ADD COLUMN shine int;\n"
+        "UPDATE papers SET title = title || '!';\nCOMMIT;\n",
+    )
+    small.commit()
+    small.git("tag", "--force", "v0")
+    assert small.apply(production.url, "--strategy", "as-written").exit_code == 0
+    titles = production.names("SELECT title FROM papers")
+
+    back = roll_back(small, production.url, "--drop-columns")
+    again = small.apply(production.url, "--strategy", "as-written")
+
+    assert back.exit_code == 0, back.stderr
+    assert "RG544" in {one["code"] for one in back.findings}
+    assert states(back)["column public.papers.shine"] == "gone"
+    assert (again.exit_code, again.errors) == (1, {"RG545"})
+    assert production.names("SELECT title FROM papers") == titles

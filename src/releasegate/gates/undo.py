@@ -14,7 +14,7 @@ from releasegate.gates.live_database import company, describe_holder, place
 from releasegate.gates.live_database.scope import scope
 from releasegate.model import Finding, Level, Plan, Relation
 from releasegate.statements.contract import declared_tables
-from releasegate.undo import Way, candidates, name_of
+from releasegate.undo import Way, candidates, changes_rows, name_of, standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,6 +124,7 @@ def _agrees(asked: Scope) -> Iterator[Finding]:
         yield findings.make("RG515", message, path=migration.path)
     else:
         yield from _changed(asked, asked.plan)
+        yield from _standing(asked, asked.plan)
     for number in sorted(known.rows):
         if number > migration.number and any(r.is_left for r in known.rows[number].values()):
             message = f"Migration {number:03} was applied later and stands."
@@ -147,6 +148,17 @@ def _changed(asked: Scope, plan: Plan) -> Iterator[Finding]:
         yield findings.make(
             "RG509", f"{name} was {was}; is {now}.", path=asked.inputs.migration.path
         )
+
+
+def _standing(asked: Scope, plan: Plan) -> Iterator[Finding]:
+    """What no undo takes back stays, and may keep the migration from being applied again."""
+    migration = asked.inputs.migration
+    for step in standing(plan, asked.ledger.rows[migration.number]):
+        rest = "what else it does stands"
+        if changes_rows(step):
+            rest += ", and it would change rows a second time if it were applied again"
+        message = f"Step {step.ordinal} ({step.title}) is taken back in part at most: {rest}."
+        yield findings.make("RG544", message, path=migration.path)
 
 
 def _sound(definition: str) -> str:

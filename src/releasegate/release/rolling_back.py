@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import catalog, gates, ledger
+from releasegate import gates, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
 from releasegate.executor.undoing import undo_of
@@ -27,6 +27,7 @@ from releasegate.model import (
 from releasegate.plan import STRATEGIES
 from releasegate.release import locked, saving
 from releasegate.release.choosing import Choice, choose, to_go
+from releasegate.release.comparing import compared
 from releasegate.release.inputs import Prepared, Request, prepare
 from releasegate.release.sequence import (
     EXIT_DONE,
@@ -35,7 +36,7 @@ from releasegate.release.sequence import (
     ask_gates,
     judge,
 )
-from releasegate.undo import renumbered
+from releasegate.undo import renumbered, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,6 +134,8 @@ def _nothing_to_do(prepared: Prepared, live: LiveTarget) -> Report:
     rows = live.ledger.rows.get(prepared.inputs.migration.number, {})
     left = sorted(label for row in rows.values() for label in row.made)
     stays = f" What it made and keeps: {', '.join(left)}." if left else ""
+    if rows and prepared.inputs.is_readable and isinstance(prepared.inputs.planned, Plan):
+        stays += _rest(live.connection, prepared.inputs)
     return prepared.report(
         EXIT_DONE,
         Verdict.NOTHING_TO_DO,
@@ -147,18 +150,21 @@ def _unasked(reason: str) -> tuple[GateResult, ...]:
     return tuple(gates.not_asked(gate, reason) for gate in every)
 
 
+def _plan(inputs: GateInputs) -> Plan:
+    assert isinstance(inputs.planned, Plan), "the gates have passed"
+    return inputs.planned
+
+
 def _choose(
     request: Request, connection: Connection, inputs: GateInputs, *, within: timedelta
 ) -> Choice:
-    assert isinstance(inputs.planned, Plan)
-    return choose(request, connection, inputs.planned, inputs.migration.number, within=within)
+    return choose(request, connection, _plan(inputs), inputs.migration.number, within=within)
 
 
 def _undo(connection: Connection, inputs: GateInputs, way: Way) -> Plan:
-    assert isinstance(inputs.planned, Plan)
     return undo_of(
         connection,
-        inputs.planned,
+        _plan(inputs),
         inputs.migration.number,
         way=way,
         baseline=inputs.baseline_statements,
@@ -192,7 +198,10 @@ def _execute_locked(
     if exit_code == EXIT_DONE:
         # The way back is gone whatever becomes of this look at it.
         with suppress(psycopg.Error):
-            states += _compared(session, inputs, way.choice.stays)
+            states += compared(
+                connection, _plan(inputs), inputs.migration.number, stays=way.choice.stays
+            )
+        summary += _rest(connection, inputs)
         if way.choice.stays:
             summary += f" {len(way.choice.stays)} columns or tables stay: see below."
     head = locked.close(session, request.run_id, verdict)
@@ -206,6 +215,15 @@ def _execute_locked(
         objects=states,
         ledger_head=head,
     )
+
+
+def _rest(connection: Connection, inputs: GateInputs) -> str:
+    """Say which steps have no undo and stand."""
+    with suppress(psycopg.Error):
+        rows = ledger.steps(connection, inputs.migration.number)
+        left = ", ".join(str(step.ordinal) for step in standing(_plan(inputs), rows))
+        return f" These steps have no undo and stand: {left}." if left else ""
+    return ""
 
 
 def _saved(
@@ -277,30 +295,3 @@ def _ended(prepared: Prepared, outcomes: Sequence[Outcome]) -> tuple[int, Verdic
         f"again; or forward: releasegate apply --window WINDOW {number}."
     )
     return EXIT_STOPPED, Verdict.STOPPED, summary
-
-
-def _compared(
-    session: Session, inputs: GateInputs, stays: Sequence[ObjectState]
-) -> tuple[ObjectState, ...]:
-    """Hold the catalogs, object by object, against what they were before the first step."""
-    assert isinstance(inputs.planned, Plan)
-    before = ledger.held_before(session.connection, inputs.migration.number)
-    made = {str(e.object) for step in inputs.planned.steps for e in step.effects}
-    held = {str(thing): text for thing, text in catalog.tables(session.connection).items()}
-    if before is None:
-        return tuple(ObjectState(name, "gone", None) for name in sorted(made - held.keys()))
-    kept = {state.object for state in stays}
-    names = sorted(before.keys() | made)
-    return tuple(
-        ObjectState(name, *_state(before.get(name), held.get(name)))
-        for name in names
-        if name not in kept
-    )
-
-
-def _state(was: str | None, now: str | None) -> tuple[str, str | None]:
-    if was == now:
-        return ("gone", None) if now is None else ("as before", None)
-    if was is None:
-        return "is there", now
-    return "differs", f"was {was}; is {now}"

@@ -10,6 +10,7 @@ from releasegate.model import Level, Plan
 from releasegate.statements.effects import effects
 from releasegate.statements.parser import SqlError, parse
 from releasegate.statements.refusals import body
+from releasegate.undo import done_twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def agrees(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
             yield findings.make("RG509", f"{line}.", path=migration.path)
     else:
         yield from _other_plan(inputs, live)
+        yield from _twice(inputs, live)
     yield from _earlier(inputs, live)
     yield from _order(inputs, live)
     holder = facts.advisory_holder(live.connection)
@@ -54,6 +56,15 @@ def _other_plan(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
             f"Its first step was made by plan {begun[:12]}; now it is {made.fingerprint[:12]}."
         )
         yield findings.make("RG515", message, path=inputs.migration.path)
+
+
+def _twice(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
+    """Rows that were changed stay so when a migration is taken back."""
+    migration, made = inputs.migration, inputs.planned
+    rows = live.ledger.rows.get(migration.number, {})
+    for step in done_twice(made, rows) if isinstance(made, Plan) else ():
+        message = f"Step {step.ordinal} ({step.title}) was taken back, and its changes of rows not."
+        yield findings.make("RG545", message, path=migration.path)
 
 
 def _earlier(inputs: GateInputs, live: LiveTarget) -> Iterator[Finding]:
