@@ -190,12 +190,15 @@ def test_the_first_failure_ends_it_at_its_place(
 def test_what_an_ordinary_role_may_not_do_is_left_out_and_said(
     database: Database, server: Server
 ) -> None:
-    text = "CREATE PUBLICATION everything FOR ALL TABLES;\nCREATE TABLE a (id int);\n"
+    text = """CREATE PUBLICATION everything FOR ALL TABLES;
+    SET log_statement = 'all';
+    CREATE TABLE a (id int)"""
 
     remarks = load(text, database, server)
 
     assert remarks == (
         "line 1: left out CREATE PUBLICATION everything FOR: an ordinary role may not do it",
+        "line 2: left out SET log_statement = 'all': an ordinary role may not do it",
     )
     assert "table public.a" in {str(thing) for thing in held(database.admin)}
 

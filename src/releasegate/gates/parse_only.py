@@ -48,6 +48,8 @@ def ask(inputs: GateInputs) -> Answer:
         "server": f"PostgreSQL {server.major} ({server.described})",
         "baseline": inputs.baseline.origin,
         "baseline_adapted": list(ground.loaded.remarks),
+        "platform": inputs.setup.platform or None,
+        "prelude": [file.path for file in inputs.setup.prelude],
         "stand_ins": list(ground.loaded.stand_ins),
         "psql_exit_code": trial.psql_exit_code,
         "created": sorted(map(str, trial.created)),
@@ -211,9 +213,8 @@ class _Trial:
         held = self._inputs.baseline
         path = held.files[0].path if held.files else None
         if held.origin is None:
-            message = (
-                f"There is no {', '.join(held.missing)}: the file was tried on an empty database."
-            )
+            name = ", ".join(held.missing) or "baseline"
+            message = f"There is no {name}: the file was tried on an empty database."
             yield findings.make("RG317", message)
         if loaded.remarks:
             yield findings.make("RG318", f"{'; '.join(loaded.remarks)}.", path=path)

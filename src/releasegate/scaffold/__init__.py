@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from releasegate import exit_codes, findings, throwaway
 from releasegate.errors import UsageError
 from releasegate.scaffold import discovery
+from releasegate.settings import Configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def _found(settings: Settings) -> discovery.Found:
     return discovery.Found(
         configured.migrations,
         has_migrations=any(folder.glob("*.sql")),
-        baseline=configured.baselines[0],
+        baseline=(*configured.baselines, *Configuration().baselines)[0],
         roots=configured.app_code.roots,
     )
 
