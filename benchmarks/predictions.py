@@ -6,17 +6,21 @@ Fills the v0 schema on a server like one in production, once a size, and applies
 repository's own migration and one with the other kinds of long steps. It prints for each step the
 predicted range, the actual time and whether it lay inside, then the rates; and the bytes that the
 indexes were said to need beside those that they took. Steps that only change catalogs are counted
-apart, so that they do not flatter the others.
+apart, so that they do not flatter the others. What else the machine does meanwhile is in the
+figures: with --load-below an apply waits for a quiet moment, and the machine's load at its
+beginning and its end stands beside it. After Ctrl-C what is measured by then is reported.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,12 +89,27 @@ class Look:
     actual_bytes: int
     #: the server's, as it was measured
     pace: dict[str, float]
+    #: of the machine, over a minute, at the beginning and at the end
+    load: tuple[float, float]
 
 
 def main() -> int:
     options = _options()
     steps: list[Step] = []
     looks: list[Look] = []
+    try:
+        for done in _measured(options):
+            (steps if isinstance(done, Step) else looks).append(done)  # type: ignore[arg-type]
+    except KeyboardInterrupt:
+        _note("interrupted")
+    _report(steps, looks)
+    if options.json:
+        told = {"steps": [asdict(s) for s in steps], "looks": [asdict(look) for look in looks]}
+        options.json.write_text(json.dumps(told, indent=1) + "\n")
+    return 0
+
+
+def _measured(options: argparse.Namespace) -> Iterator[Step | Look]:
     with tempfile.TemporaryDirectory(prefix="predictions-", dir=options.directory) as made:
         top = Path(made)
         # The server's account must reach its own folder below.
@@ -99,16 +118,10 @@ def main() -> int:
             scrub_environment()
             repository = _repository(top / "repository")
             for events in options.events:
+                _note(f"filling {events} run_events")
                 with dataset.made(server.values(), events=events) as data:
                     for run in range(1, options.runs + 1):
-                        for done in _applied(data, repository, events, run):
-                            (steps if isinstance(done, Step) else looks).append(done)  # type: ignore[arg-type]
-                _note(f"{events} events: {rate(s for s in steps if s.events == events)}")
-    _report(steps, looks)
-    if options.json:
-        told = {"steps": [asdict(s) for s in steps], "looks": [asdict(look) for look in looks]}
-        options.json.write_text(json.dumps(told, indent=1) + "\n")
-    return 0
+                        yield from _applied(data, repository, events, run, options.load_below)
 
 
 def _repository(folder: Path) -> Path:
@@ -122,16 +135,23 @@ def _repository(folder: Path) -> Path:
 
 
 def _applied(
-    data: dataset.Dataset, repository: Path, events: int, run: int
+    data: dataset.Dataset, repository: Path, events: int, run: int, load_below: float
 ) -> Iterator[Step | Look]:
     with data.copy() as database, psycopg.connect(database.admin, autocommit=True) as admin:
         for migration in MIGRATIONS:
-            before = _one(admin)
+            _await_quiet(load_below)
+            before, load = _one(admin), os.getloadavg()[0]
             report = _apply(repository, database.owner, migration)
             yield from _steps(report, events, run, migration)
             room = next(g["evidence"]["room"] for g in report["gates"] if "room" in g["evidence"])
             told, pace = room["bytes_kept"], room["pace"]
-            yield Look(events, run, migration, told, _one(admin) - before, pace)
+            loads = round(load, 1), round(os.getloadavg()[0], 1)
+            yield Look(events, run, migration, told, _one(admin) - before, pace, loads)
+
+
+def _await_quiet(load_below: float) -> None:
+    while os.getloadavg()[0] >= load_below:
+        time.sleep(1)
 
 
 def _apply(repository: Path, target: Mapping[str, str], migration: str) -> dict[str, Any]:
@@ -172,8 +192,10 @@ def _report(steps: Sequence[Step], looks: Sequence[Look]) -> None:
         )
     for look in looks:
         part = look.told_bytes / max(look.actual_bytes, 1)
-        print(f"{look.events:>9} {look.run:>3} {look.migration}: {look.pace}; indexes: said "
-              f"{look.told_bytes} bytes, took {look.actual_bytes} ({part:.2f})")  # fmt: skip
+        print(
+            f"{look.events:>9} {look.run:>3} {look.migration}: load {look.load}, {look.pace}; "
+            f"indexes: said {look.told_bytes} bytes, took {look.actual_bytes} ({part:.2f})"
+        )
     for events in dict.fromkeys(s.events for s in steps):
         print(f"{events:>9} events: {rate(s for s in steps if s.events == events)}")
     print(f"all: {rate(steps)}")
@@ -207,6 +229,7 @@ def _options() -> argparse.Namespace:
     add("--runs", type=int, default=1, metavar="N", help="applies of each size; default: 1")
     add("--directory", type=Path, metavar="DIR", help="where the data lies; default: TMPDIR")
     add("--major", type=int, metavar="N", help="PostgreSQL's major; default: the embedded one")
+    add("--load-below", type=float, default=math.inf, metavar="X", help="wait for such a load")
     add("--json", type=Path, metavar="FILE", help="every figure")
     return parser.parse_args()
 

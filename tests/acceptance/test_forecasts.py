@@ -42,6 +42,8 @@ def test_apply_holds_each_step_against_what_was_predicted_of_it(
     assert all(predicted(planned))
     assert all(predicted(run))
     assert len(predicted(run)) == len(run.report["outcomes"]) == 20
+    (logged,) = run.events_named("steps.predicted")
+    assert len(logged["predicted_s"]) == 20
     high_s = sum(one["high"] for one in predicted(run) if one)
     assert sum(outcome["duration_s"] for outcome in run.report["outcomes"]) < high_s
 

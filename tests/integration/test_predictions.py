@@ -85,6 +85,25 @@ def test_rows_and_bytes_are_told_of_analyzed_tables_and_guessed_of_others(
     assert told[PARENTS].table_bytes == told[PARENTS].pages * 8192
 
 
+def test_texts_in_a_languages_order_are_told_from_those_in_the_order_of_their_bytes(
+    owner: Connection, looker: Connection
+) -> None:
+    found = owner.execute(
+        "SELECT quote_ident(collname) FROM pg_collation "
+        "WHERE collprovider = 'c' AND collcollate NOT IN ('C', 'POSIX') LIMIT 1"
+    ).fetchall()
+    if not found:
+        pytest.skip("this machine has no language")
+    language = f"text COLLATE {found[0][0]}"
+    owner.execute(f'CREATE TABLE words (c text COLLATE "C", u {language}, n int, d text)'.encode())
+    words = Relation("public", "words")
+
+    columns = facts.sizes(looker, [words])[words].columns
+
+    # The server's own order is that of bytes.
+    assert [name for name, column in columns.items() if column.is_collated] == ["u"]
+
+
 def test_a_table_that_has_grown_since_is_not_taken_for_what_it_was(
     owner: Connection, looker: Connection
 ) -> None:

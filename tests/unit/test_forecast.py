@@ -176,6 +176,19 @@ def test_a_sort_of_rows_that_lie_in_order_or_are_equal_is_quick() -> None:
     assert quick < slow / 1.5
 
 
+def test_texts_in_a_languages_order_take_longer_to_sort() -> None:
+    word = Column(12, 0, -1)
+    work = Work(BUILD, CHILDREN, ("word",))
+    bytewise, collated = (
+        Costs({CHILDREN: replace(MILLION, columns={"word": column})}, PACE).of(work).seconds
+        for column in (word, replace(word, is_collated=True))
+    )
+
+    assert bytewise is not None
+    assert collated is not None
+    assert collated > 2 * bytewise
+
+
 def test_a_table_that_is_yet_to_be_made_costs_nothing() -> None:
     assert Costs({}, PACE).of(Work(BUILD, CHILDREN, ("a",))).seconds == 0
 

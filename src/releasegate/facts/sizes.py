@@ -32,6 +32,8 @@ class Column:
     distinct: float | None = None
     #: how much the rows lie in the order of its values, from 0 to 1
     order: float = 0.0
+    #: texts whose order is a language's, which takes far longer to tell than that of their bytes
+    is_collated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,15 @@ GROUP BY 1, 2, 3
 _COLUMNS = """
 SELECT DISTINCT ON (a.attrelid, a.attnum) a.attrelid::int8, a.attname::text,
   coalesce(s.avg_width, nullif(greatest(a.attlen, 0), 0))::float8, s.null_frac::float8,
-  s.n_distinct::float8, abs(s.correlation)::float8
+  s.n_distinct::float8, abs(s.correlation)::float8,
+  coalesce(CASE coalesce(nullif(k.collprovider, 'd'), d.datlocprovider)
+    WHEN 'i' THEN true
+    WHEN 'c' THEN coalesce(k.collcollate, d.datcollate) NOT IN ('C', 'POSIX')
+  END, false) AND a.attcollation <> 0
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_database d ON d.datname = current_database()
+LEFT JOIN pg_collation k ON k.oid = a.attcollation
 LEFT JOIN pg_stats s
   ON (s.schemaname, s.tablename, s.attname) = (n.nspname, c.relname, a.attname)
 WHERE a.attrelid = ANY (%s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
@@ -159,9 +167,10 @@ def _rows(known: float | None, table_bytes: int, columns: Mapping[str, Column]) 
 def _columns(connection: Connection, numbers: list[int]) -> dict[int, dict[str, Column]]:
     found: dict[int, dict[str, Column]] = {}
     rows = database.rows(connection, _COLUMNS, (numbers,))
-    for number, name, width, null_part, distinct, order in rows:
-        known = Column(width or _USUAL_WIDTH, null_part or 0.0, distinct or None, order or 0.0)
-        found.setdefault(number, {})[name] = known
+    for number, name, width, null_part, distinct, order, is_collated in rows:
+        found.setdefault(number, {})[name] = Column(
+            width or _USUAL_WIDTH, null_part or 0.0, distinct or None, order or 0.0, is_collated
+        )
     return found
 
 

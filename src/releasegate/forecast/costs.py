@@ -24,6 +24,8 @@ _HASHED, _SOUGHT = 0.9, 0.27
 _SOUGHT_FAR = 0.03
 #: of an index: a row's entry is made and handed on, compared in a sort, looked for the second time
 _HANDLED, _COMPARED, _WOVEN = 0.6, 0.12, 0.25
+#: so many times as long where texts are compared by a language's rules
+_COLLATED = 5.0
 _WRITTEN_ROW = 4.0
 #: for a byte that is written to a table or an index, and to the log
 _WRITTEN_BYTE = 0.045
@@ -148,7 +150,8 @@ def _comparisons(size: Size, work: Work) -> float:
     columns = [_column(size, name) for name in work.columns]
     if columns and columns[0].order >= _ORDERED:
         return 0.0
-    return math.log2(_distinct(size.rows, columns))
+    each = _COLLATED if any(column.is_collated for column in columns) else 1.0
+    return each * math.log2(_distinct(size.rows, columns))
 
 
 def _distinct(rows: float, columns: list[Column]) -> float:

@@ -140,6 +140,12 @@ def _execute_locked(
         # The steps that are left are held against what the first of them were.
         first = ledger.expected(session.connection, inputs.migration.number, made.fingerprint)
         expected = first or expected
+    # The log has each step's beginning and end: of a run that is killed it is the only record.
+    request.log.info(
+        "steps.predicted",
+        migration=inputs.migration.name,
+        predicted_s={n: [told.low, told.high] for n, told in prepared.predictions.items()},
+    )
     outcomes = locked.run(request, prepared, session, made, expected=expected)
     exit_code, verdict, summary = _ended(inputs.migration, outcomes)
     if exit_code == EXIT_STOPPED:
