@@ -13,6 +13,8 @@ from releasegate.appcode.parameters import parameter_given, parameter_origin
 if TYPE_CHECKING:
     from releasegate.appcode.bindings import Binding
 
+#: how deep the search for an object's class begins where it is one step of another
+_FAR = 3
 Class = tuple[Module, ast.ClassDef]
 
 
@@ -49,7 +51,7 @@ def _of_property(module: Module, node: ast.Attribute) -> tuple[Class, ...]:
     models = module.project.models
     if models is None or not models.is_named(node.attr):
         return ()
-    for owner in instances(module, node.value):
+    for owner in instances(module, node.value, _FAR):
         for there, base in ancestry(owner):
             for item in base.body:
                 if isinstance(item, ast.FunctionDef) and item.name == node.attr:

@@ -164,17 +164,17 @@ def _written_items(module: Module, loop: ast.AST) -> list[ast.expr]:
     if not isinstance(items, ast.List | ast.Tuple | ast.Set):
         return []
     is_text = all(isinstance(i, ast.Constant) and isinstance(i.value, str) for i in items.elts)
-    return list(items.elts) if is_text else []
+    is_named = all(isinstance(item, ast.Name | ast.Attribute) for item in items.elts)
+    return list(items.elts) if is_text or is_named else []
 
 
 def _through_calls(
     module: Module, node: ast.AST, family: Family, contract: Contract
 ) -> tuple[list[Found], bool]:
     """Read a helper as each of its calls runs it; False where none of them can be read."""
-    function = module.function(node)
     found: list[Found] = []
     is_read = False
-    for frame in frames(module, function) if function is not None else ():
+    for frame in _frames(module, node):
         with entered(frame) as is_new:
             items = list(family(module, node, contract)) if is_new else []
             for item in items:
@@ -186,6 +186,25 @@ def _through_calls(
                 is_read = is_read or is_known
             is_read = is_read or all(item.relation is not None for item in items)
     return found, is_read
+
+
+def _frames(module: Module, node: ast.AST) -> tuple[Frame, ...]:
+    """Find the calls of the function around, or of the one that it is nested in."""
+    function = module.function(node)
+    while function is not None:
+        found = frames(module, function)
+        outer = module.function(function)
+        if outer is None or (found and not _is_inside(found, outer)):
+            return found
+        function = outer
+    return ()
+
+
+def _is_inside(found: tuple[Frame, ...], function: ast.AST) -> bool:
+    """Say whether a function is only called where it stands."""
+    return all(
+        any(item is function for item in frame.module.ancestors(frame.call)) for frame in found
+    )
 
 
 def _outer(

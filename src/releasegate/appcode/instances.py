@@ -151,7 +151,7 @@ def _children(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
     models = module.project.models
     if models is None or not isinstance(node, ast.Attribute) or depth > 5:
         return ()
-    found = models.collection(module, node)
+    found = models.collection(module, node, depth + 1)
     known = models.of_relation(found.child) if found is not None else ()
     return tuple((m.module, m.node) for m in known if isinstance(m.node, ast.ClassDef))
 

@@ -64,7 +64,7 @@ def _alias(node: Node) -> Iterator[Edit]:
 
 def _bare_tuple(node: Node, content: bytes) -> Iterator[Edit]:
     """``except A, B:`` becomes ``except (A, B):``."""
-    named = [child for child in node.named_children if child.type != "block"]
+    named = [x for x in node.named_children if x.type not in ("block", "comment")]
     whole = content[named[0].start_byte : named[-1].end_byte] if named else b""
     is_bare = len(named) > 1 or (len(named) == 1 and named[0].type == "expression_list")
     if is_bare and not whole.startswith(b"("):

@@ -61,7 +61,8 @@ def _constructed(
 ) -> Iterator[Found]:
     # What a class makes of itself is read at the call of its own create().
     is_own = isinstance(node.func, ast.Name) and node.func.id == "cls"
-    if is_own or not is_stored(module, node):
+    is_table = target.model is not None and isinstance(target.model.node, ast.Call)
+    if is_own or is_table or not is_stored(module, node):
         return
     if target.model is None:
         yield hidden(module, node, "insert", contract)

@@ -25,11 +25,12 @@ _BUILDERS = (b".table(", b".from_(", b".from(")
 _BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
 _GENERIC = (
     *(b"self.model", b"cls.model", b"(model", b" model(", b"(entity"),
-    *(b"(cls)", b"(table)", b"cls.objects", b".Meta.model"),
+    *(b"(cls)", b"(table)", b"tbl.insert(", b"table.insert(", b"cls.objects", b".Meta.model"),
 )
 _MODELLED = (b"Column(", b"_column(", b"Field(", b"Mapped[", b"ForeignKey")
 _READS = (b"for update", b"for_update", b"select *", b"returning *")
 _USED = b"(.,)]`"
+_ENDS = (b"\n", b"\r", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,10 @@ def _is_used(content: bytes, word: bytes) -> bool:
         after = place + len(word)
         is_word = not place or content[place - 1] not in _WORD
         is_used = after < len(content) and content[after] in _USED
+        # ``runs = self.db.model.runs``: what stands at a line's end is taken from something.
+        is_used = is_used or (
+            content[place - 1 : place] == b"." and content[after : after + 1] in _ENDS
+        )
         # ``import Run as RunModel``: what follows speaks of it by its other name.
         if is_word and (is_used or content.startswith(b" as ", after)):
             return True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode import orm
 from releasegate.appcode.annotations import last_word
 from releasegate.appcode.models.model import Model
-from releasegate.appcode.names import single_value
+from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows, with_entry
 from releasegate.appcode.sites import Found, riddle
@@ -269,7 +269,8 @@ def _loads(module: Module, node: ast.AST) -> list[ast.expr]:
         return []
     function = module.function(node)
     name = holder.targets[0].id
-    return [x for x in module.loads.get(name, ()) if module.function(x) is function]
+    loads = (x for x in module.loads.get(name, ()) if module.function(x) is function)
+    return [x for x in loads if any(origin.node is holder for origin in origins(module, x))]
 
 
 def _run_with(module: Module, node: ast.Call, steps: list[_Step]) -> list[Payload]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.frames import frame_of
+from releasegate.appcode.names import origins
 from releasegate.appcode.parameters import parameters
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _MODEL_WORDS = {
     "table",
     "klass",
     "orm_model",
+    "tbl",
+    "db_table",
+    "model_type",
+    "orm_class",
 }
 MAX_LENGTH = 30
 
@@ -58,17 +63,16 @@ def _may_name(module: Module, node: ast.expr, models: Models) -> bool:
         return isinstance(node, ast.Name)
     if word in models.names or word in _MODEL_WORDS or word.endswith("odel"):
         return True
-    return module.renamed.get(word) in models.names or _is_parameter(module, node)
+    is_given = _is_parameter(module, node) or bool(_listed(module, node, models))
+    return is_given or module.renamed.get(word) in models.names
 
 
 def _is_parameter(module: Module, node: ast.expr) -> bool:
     """Say whether it is a parameter that a call, through which we read, gives a value."""
-    function = module.function(node)
-    return (
-        isinstance(node, ast.Name)
-        and function is not None
-        and frame_of(module, function) is not None
-    )
+    function = module.function(node) if isinstance(node, ast.Name) else None
+    while function is not None and frame_of(module, function) is None:
+        function = module.function(function)
+    return function is not None
 
 
 def _is_handed_in(module: Module, node: ast.expr) -> bool:
@@ -77,13 +81,27 @@ def _is_handed_in(module: Module, node: ast.expr) -> bool:
         return node.value.id in ("self", "cls") and node.attr in _MODEL_WORDS
     if not isinstance(node, ast.Name):
         return False
+    models = module.project.models
+    if models is not None and _listed(module, node, models):
+        return True
     function = module.function(node)
-    if function is None or frame_of(module, function) is not None:
-        return False
-    names = {parameter.arg for parameter, _ in parameters(function)}
-    if node.id == "cls":
-        return "cls" in names
-    return node.id in names and (node.id.lower() in _MODEL_WORDS or node.id.endswith("odel"))
+    while function is not None:
+        names = {parameter.arg for parameter, _ in parameters(function)}
+        if node.id in names:
+            is_word = node.id.lower() in _MODEL_WORDS or node.id.endswith(("odel", "cls"))
+            return is_word and frame_of(module, function) is None
+        function = module.function(function)
+    return False
+
+
+def _listed(module: Module, node: ast.expr, models: Models) -> list[ast.expr]:
+    """Give the models that a loop's variable stands for in turn: ``for model in (Run, Plan):``."""
+    found = origins(module, node) if isinstance(node, ast.Name) else ()
+    loop = found[0].iterated if len(found) == 1 else None
+    if not isinstance(loop, ast.List | ast.Tuple):
+        return []
+    words = [getattr(item, "attr", getattr(item, "id", "")) for item in loop.elts]
+    return loop.elts if any(word in models.names for word in words) else []
 
 
 def at_root(module: Module, node: ast.expr) -> Target | None:

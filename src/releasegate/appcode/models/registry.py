@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.instances import instances
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
 _NAMING = (b"Table(", b"__tablename__", b"db_table", b"table_name", b"table=True", b"table =")
 _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
+#: what a class of tables is called where it is used
+_HOLDERS = {"model", "models", "db", "tables", "schema", "database"}
 _FAMILIES = (sqlalchemy, django, peewee)
 
 
@@ -88,6 +91,8 @@ class Models:
             found = definitions(there, node.attr) if there is not None else ()
         elif isinstance(node, ast.Name):
             found = definitions(module, node.id)
+        elif isinstance(node, ast.Attribute):
+            return self._of_holder(node)
         else:
             return None
         for _, binding in found:
@@ -101,15 +106,28 @@ class Models:
                 and isinstance(value, ast.Name | ast.Attribute)
             ):
                 return self.of(origin.module, value)
-        return None
+        return self._of_holder(node) if isinstance(node, ast.Attribute) else None
 
-    def collection(self, module: Module, node: ast.expr) -> Collection | None:
+    def _of_holder(self, node: ast.Attribute) -> Model | None:
+        """Find ``self.db.model.runs``: a table that is an attribute of a class of tables."""
+        if last_word(node.value) not in _HOLDERS:
+            return None
+        found = [
+            model
+            for model in self
+            if node.attr in _words(model)
+            and isinstance(model.node, ast.Call)
+            and isinstance(model.module.scope(model.node), ast.ClassDef)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def collection(self, module: Module, node: ast.expr, depth: int = 0) -> Collection | None:
         """Find the children that an attribute of a parent stands for: ``plan.runs``."""
         if not isinstance(node, ast.Attribute):
             return None
         owners = [model for model in self if node.attr in model.collections]
         if len(owners) > 1:
-            known = {self.of_class(owner) for owner in instances(module, node.value)}
+            known = {self.of_class(owner) for owner in instances(module, node.value, depth)}
             named = named_object(node.value, [model.relation for model in owners])
             owners = [m for m in owners if m in known or m.relation == named] or owners
         found = {model.collections[node.attr] for model in owners}
