@@ -412,6 +412,8 @@ def test_a_file_that_never_ends_does_not_hold_git_for_ever(
         assert repository.ignored(["b.sql"]) == set()
 
 
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_leaves_nothing_behind_that_the_program_would_wait_for(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -421,7 +423,7 @@ def test_an_interrupt_leaves_nothing_behind_that_the_program_would_wait_for(
     before, began = set(threading.enumerate()), time.monotonic()
 
     with opened(folder) as repository:
-        threading.Timer(0.3, signal.raise_signal, [signal.SIGINT]).start()
+        threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT]).start()
         with pytest.raises(KeyboardInterrupt):
             repository.ignored(["b.sql"])
 

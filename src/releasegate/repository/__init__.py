@@ -339,12 +339,17 @@ class Repository:
                 kill_after_timeout=_TIMEOUT_S,
             )
         except KeyboardInterrupt:
-            # GitPython's timer would run on, and the program could not end before it.
-            for thread in threading.enumerate():
-                if isinstance(thread, threading.Timer):
-                    thread.cancel()
+            _end_at_once()
             raise
         return int(code), bytes(out), str(said)
+
+
+def _end_at_once() -> None:
+    """Let GitPython's timer do now what it would keep the program waiting for: end Git."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer) and thread.function.__module__ == "git.cmd":
+            thread.cancel()
+            thread.function(*thread.args, **thread.kwargs)
 
 
 @contextmanager
