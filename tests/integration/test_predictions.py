@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     from releasegate.database import Connection
     from releasegate.throwaway import Database
 
-PARENTS, CHILDREN = Relation("public", "parents"), Relation("public", "Children of ours")
+PARENTS, CHILDREN = Relation("public", "parents"), Relation("public", "100% of ours")
 ROWS = 20_000
 SCHEMA = f"""
 CREATE TABLE parents (id bigint PRIMARY KEY);
-CREATE TABLE "Children of ours" (id bigint, parent bigint, word text);
+CREATE TABLE "100% of ours" (id bigint, parent bigint, word text);
 INSERT INTO parents SELECT n FROM generate_series(1, {ROWS}) n;
-INSERT INTO "Children of ours" SELECT n, n % 100 + 1, 'word' FROM generate_series(1, {ROWS}) n;
+INSERT INTO "100% of ours" SELECT n, n % 100 + 1, 'word' FROM generate_series(1, {ROWS}) n;
 CREATE TABLE days (day date) PARTITION BY RANGE (day);
 CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM ('2027-01-01') TO ('2027-01-02');
 CREATE TABLE days_2 PARTITION OF days FOR VALUES FROM ('2027-01-02') TO ('2027-01-03');
 INSERT INTO days SELECT '2027-01-01' FROM generate_series(1, 1000);
 INSERT INTO days SELECT '2027-01-02' FROM generate_series(1, 3000);
 """
-INDEX = 'CREATE INDEX CONCURRENTLY by_parent ON public."Children of ours" (parent)'
+INDEX = 'CREATE INDEX CONCURRENTLY by_parent ON public."100% of ours" (parent)'
 KEY = (
-    'ALTER TABLE public."Children of ours" ADD CONSTRAINT k FOREIGN KEY (parent) '
+    'ALTER TABLE public."100% of ours" ADD CONSTRAINT k FOREIGN KEY (parent) '
     "REFERENCES public.parents NOT VALID"
 )
-PROOF = 'ALTER TABLE public."Children of ours" VALIDATE CONSTRAINT k'
+PROOF = 'ALTER TABLE public."100% of ours" VALIDATE CONSTRAINT k'
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def test_rows_and_bytes_are_told_of_analyzed_tables_and_guessed_of_others(
     owner: Connection, looker: Connection
 ) -> None:
     guessed = facts.sizes(looker, [PARENTS, CHILDREN])
-    owner.execute('ANALYZE parents, "Children of ours"')
+    owner.execute('ANALYZE parents, "100% of ours"')
     told = facts.sizes(looker, [PARENTS, CHILDREN])
 
     assert told[CHILDREN].rows == ROWS
@@ -128,7 +128,7 @@ def test_a_partitioned_table_is_as_large_as_its_partitions(
 def test_an_index_needs_about_the_bytes_that_it_is_given(
     owner: Connection, looker: Connection
 ) -> None:
-    owner.execute('ANALYZE "Children of ours"')
+    owner.execute('ANALYZE "100% of ours"')
     told = forecast(looker, plan(INDEX)).bytes_needed
 
     owner.execute(INDEX)

@@ -76,6 +76,7 @@ def kinds(*steps: tuple[str, ...]) -> list[list[str]]:
         ("ALTER TABLE children ALTER a TYPE bigint", [REWRITE]),
         ("ALTER TABLE children RENAME TO young", []),
         ("CREATE INDEX CONCURRENTLY i ON children (a)", [BUILD]),
+        ("CREATE INDEX i ON children (a) WHERE a > 0", [SCAN, BUILD]),
         ("REINDEX TABLE CONCURRENTLY children", [REWRITE]),
         ("VACUUM FULL children", [REWRITE]),
         ("INSERT INTO versions VALUES (1)", []),
@@ -128,7 +129,13 @@ def test_a_table_is_known_under_the_name_that_it_had() -> None:
 
 @pytest.mark.parametrize(
     ("columns", "measured_mb"),
-    [(("seq",), 22.49), (("run_id", "seq"), 40.63), (("run_id",), 7.51), (("type",), 7.07)],
+    [
+        (("seq",), 22.49),
+        (("run_id", "seq"), 40.63),
+        (("run_id",), 7.51),
+        (("type",), 7.07),
+        (("nothing",), 7.07),
+    ],
 )
 def test_an_index_is_as_large_as_one_that_was_built(
     columns: tuple[str, ...], measured_mb: float

@@ -92,7 +92,7 @@ class Costs:
 
     def _join(self, child: Size, work: Work, parent: Size) -> float:
         """Read both, put the parents into a hash table, look each child's up that has one."""
-        nulls = max(_column(child, name).null_part for name in work.columns)
+        nulls = max((_column(child, name).null_part for name in work.columns), default=0.0)
         sought = child.rows * (1 - nulls)
         if not sought:
             return self._scan(child)
@@ -155,12 +155,13 @@ def _comparisons(size: Size, work: Work) -> float:
 
 
 def _distinct(rows: float, columns: list[Column]) -> float:
-    """Count different keys; a negative number is a part of the rows (manual, pg_stats)."""
+    """Count different keys, NULL being one; never more than there are rows."""
     keys = 1.0
     for column in columns:
-        told = column.distinct
-        keys *= rows if told is None else told if told > 0 else -told * rows
-        keys = min(max(keys, 1.0), max(rows, 1.0))
+        told = column.distinct if column.distinct is not None else -1.0
+        # A negative number is a part of the rows (manual, pg_stats).
+        values = min(told if told > 0 else -told * rows, rows * (1 - column.null_part))
+        keys = min(keys * max(values + (column.null_part > 0), 1.0), max(rows, 1.0))
     return keys
 
 

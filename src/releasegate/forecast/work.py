@@ -60,7 +60,6 @@ class Work:
     index: Relation | None = None
     is_concurrent: bool = False
     is_unique: bool = False
-    is_partial: bool = False
     method: str = "btree"
     #: it may turn out that nothing is to be done
     is_certain: bool = True
@@ -193,6 +192,10 @@ def _of_one_relation(statement: Statement) -> Iterator[Work]:
     if statement.kind == "cluster_stmt":
         yield Work(REWRITE, name)
     elif statement.kind == "index_stmt":
+        is_whole = not node.HasField("where_clause")
+        if not is_whole:
+            # Every row is read; how many are taken is not known.
+            yield Work(SCAN, name)
         yield Work(
             BUILD,
             name,
@@ -201,8 +204,8 @@ def _of_one_relation(statement: Statement) -> Iterator[Work]:
             is_concurrent=is_quiet,
             # What is included is not put together either.
             is_unique=node.unique or bool(node.index_including_params),
-            is_partial=node.HasField("where_clause"),
             method=node.access_method or "btree",
+            is_certain=is_whole,
         )
     elif node.kind == _REINDEX_INDEX:
         yield Work(BUILD, NOWHERE, index=name, is_concurrent=is_quiet)
