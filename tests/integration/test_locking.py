@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +15,9 @@ import pytest
 
 from integration.stage import ADD_COLUMN, ADD_KEY, TABLES, App, Stage, events, later, stage, until
 from releasegate import throwaway
+from releasegate.executor import promises
+from releasegate.executor.attempt import Attempt
+from releasegate.executor.order import LockRefused
 from releasegate.model import OutcomeStatus
 
 if TYPE_CHECKING:
@@ -388,3 +391,54 @@ def test_a_starved_step_ends_with_the_wait_that_would_have_sufficed(
     assert 100 < int(told[1]) < 2000
     waited = [event["waited_ms"] for event in events(capsys, "lock.refused") if event["waited_ms"]]
     assert set(waited) == {10}
+
+
+@pytest.mark.parametrize("is_busy_first", [True, False], ids=["busy first", "busy last"])
+def test_of_two_tables_one_alone_is_waited_for(target: Database, is_busy_first: bool) -> None:
+    """A dropped key's lock is on both: whoever waits with one in hand keeps its readers away."""
+    with psycopg.connect(target.owner.dsn(), autocommit=True) as owner:
+        owner.execute(ADD_KEY)
+    drop, before = "ALTER TABLE plans DROP CONSTRAINT k", f"{TABLES}{ADD_KEY}"
+    with stage(target, drop, baseline=before) as on, stop_after(0.5) as stop:
+        (step,) = on.order.plan.steps
+        locks = sorted(step.locks, key=lambda k: (k.relation.name == "papers") != is_busy_first)
+        assert {lock.mode for lock in locks} == {"ACCESS EXCLUSIVE"}
+        on.hold("papers")
+        promises.prepare(on.session)
+        with reading(target, "plans", stop) as reader, pytest.raises(LockRefused):
+            Attempt(on.session, on.order, step).run(locks, wait=timedelta(milliseconds=300))
+
+    assert reader.rounds > 5
+    assert reader.gave_up == 0
+
+
+@contextmanager
+def stop_after(seconds: float) -> Iterator[threading.Event]:
+    stop = threading.Event()
+    with later(seconds, stop.set):
+        yield stop
+
+
+@contextmanager
+def reading(database: Database, table: str, stop: threading.Event) -> Iterator[App]:
+    """Read a table until told to stop, and count the reads that waited for 50 ms."""
+    app = App(database)
+    thread = threading.Thread(target=_read, args=(app, table, stop))
+    thread.start()
+    try:
+        until(lambda: app.rounds > 2, what="the app reads")
+        yield app
+    finally:
+        thread.join()
+
+
+def _read(app: App, table: str, stop: threading.Event) -> None:
+    with psycopg.connect(app.database.owner.dsn(), autocommit=True) as connection:
+        connection.execute(f"SET lock_timeout = {app.patience_ms}".encode())
+        while not stop.is_set():
+            with suppress(psycopg.errors.LockNotAvailable):
+                app.gave_up += 1
+                connection.execute(f"SELECT FROM {table}".encode())
+                app.gave_up -= 1
+            app.rounds += 1
+            time.sleep(0.005)
