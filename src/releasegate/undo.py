@@ -130,7 +130,7 @@ def make_undo(
     baseline: Sequence[Statement] = (),
 ) -> Plan:
     """Plan the way back, each object by itself; ``held`` are the objects that are there."""
-    idle = _idle(plan, rows, held)
+    idle = _idle(plan, rows, held, way)
     parts = tuple(_parts(plan, rows, held, way)) or _noted(plan, rows, idle)
     forward = [parsed for step in plan.steps for text in step.sql for parsed in parse(text)]
     numbered = number((part.draft for part in parts), Reach((*baseline, *forward)))
@@ -238,14 +238,22 @@ def _data(item: Undo, ordinal: int, held: Mapping[str, str], way: Way) -> Iterat
     yield _Part(Draft(f"drop {thing.kind} {label}", (unguard, item.sql)), ordinal)
 
 
-def _idle(plan: Plan, rows: Mapping[int, Row], held: Mapping[str, str]) -> list[int]:
-    """List the steps that only prove or find, or whose objects somebody else took away."""
+def _idle(plan: Plan, rows: Mapping[int, Row], held: Mapping[str, str], way: Way) -> list[int]:
+    """List the steps that only prove or find, or whose objects somebody else took away.
+
+    Before a step that stands, and has no undo, things may be there under another name: only what
+    is proven of something that goes is idle there.
+    """
+    last = max((step.ordinal for step in standing(plan, rows)), default=0)
+    ours = [item for item in candidates(plan, rows) if str(item.thing) in held]
+    going = {item.thing for item in ours if way.takes(item)}
     return [
         step.ordinal
         for step in plan.steps
         if _stands(step, rows)
         and step.is_reversible
         and not any(str(item.thing) in held for item in _items(step, rows))
+        and (step.ordinal > last or going.issuperset(e.object for e in step.effects))
     ]
 
 

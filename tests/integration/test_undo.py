@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 BASELINE = """
 CREATE TABLE papers (id int PRIMARY KEY, title text);
-CREATE TABLE plans (id int PRIMARY KEY, paper_id int, note text);
+CREATE TABLE plans (id int PRIMARY KEY, paper_id int, note text,
+  CONSTRAINT plans_id_check CHECK (id > 0));
 CREATE TABLE days (day date NOT NULL, plan_id int) PARTITION BY RANGE (day);
 CREATE TABLE days_2027 PARTITION OF days FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
 INSERT INTO papers VALUES (1, 'confidential');
@@ -56,6 +57,13 @@ ALTER TABLE plans ALTER COLUMN note SET NOT NULL;
 """
 PARTITIONED = """
 CREATE INDEX days_plan ON days (plan_id);
+"""
+REPLACED = """
+BEGIN;
+ALTER TABLE plans DROP CONSTRAINT plans_id_check;
+ALTER TABLE plans ADD CONSTRAINT plans_id_check CHECK (id > 1 - 1);
+ALTER TABLE plans ADD CONSTRAINT plans_paper_fk FOREIGN KEY (paper_id) REFERENCES papers (id);
+COMMIT;
 """
 NEW_COLUMN = """
 ALTER TABLE plans ADD COLUMN "Shine" int;
@@ -246,3 +254,18 @@ def test_what_somebody_else_took_away_counts_as_taken_back(there: Callable[..., 
     assert snapshot(one.made) == before
     assert done(one.on())
     assert snapshot(one.made) != before
+
+
+def test_what_took_the_place_of_another_stays_and_so_do_the_steps_that_made_it(
+    there: Callable[..., There],
+) -> None:
+    one = there(REPLACED)
+    assert done(one.on())
+    written = snapshot(one.made)
+    kept = [step.ordinal for step in one.trial.plan.steps if "plans_id_check" in step.title]
+    assert done(one.back())
+
+    assert one.undo().steps == ()
+    assert set(one.standing()) >= set(kept)
+    assert done(one.on())
+    assert snapshot(one.made) == written
