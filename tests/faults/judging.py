@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from faults.holdings import Holdings
-    from faults.lane import Run, Target
+    from faults.lane import Target
+    from faults.running import Run
     from faults.story import Clean, Story
 
 _DONE, _BLOCKED, _STOPPED, _UNKNOWN, _INTERRUPTED = 0, 1, 3, 4, 130
@@ -138,7 +139,8 @@ def _difference(held: Holdings, clean: Clean) -> str:
 
 def judge_rerun(target: Target, story: Story, clean: Clean) -> Iterator[str]:
     """Run again, which finishes the work, and once more, which does nothing."""
-    again = target.run(story.arguments)
+    arguments = story.again or story.arguments
+    again = target.run(arguments)
     if again.exit_code != _DONE:
         said = [f["message"] for g in again.report.get("gates", []) for f in g["findings"]]
         yield f"the re-run ended with {again.exit_code}: {again.report.get('summary')} {said}"
@@ -147,7 +149,7 @@ def judge_rerun(target: Target, story: Story, clean: Clean) -> Iterator[str]:
         if held != clean.final:
             yield f"the re-run came to another end: {_difference(held, clean)}"
         yield from (f"{name} is invalid after the re-run" for name in held.invalid)
-        once_more = target.run(story.arguments)
+        once_more = target.run(arguments)
         if once_more.exit_code != _DONE:
             yield f"a run over the finished database ended with {once_more.exit_code}"
         if (holdings.look(connection), holdings.ledger(connection)) != (held, written):

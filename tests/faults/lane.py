@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import queue
 import shlex
 import shutil
-import signal
 import subprocess
-import sys
-import threading
 import time
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
@@ -26,20 +20,20 @@ from acceptance.pooler import pooler
 from acceptance.project import Project
 from faults import holdings
 from faults.proxy import Proxy, proxy
+from faults.running import Program, must
 from releasegate import throwaway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from acceptance.pooler import Pooler
+    from faults.running import Run
     from faults.story import Story
     from releasegate.throwaway import Database, Server
 
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = Path(__file__).with_name("program.py")
-_LONGEST_S = 90.0
 _CONFIGURATION = """
 migrations = "db/migrations"
 baseline = "db/schema/v0.sql"
@@ -50,97 +44,6 @@ roots = ["examples/papers"]
 """
 # The app's way with a server that is away for a moment, or a lock that is not free: again.
 _AGAIN_S = 0.05
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run left behind beside the database."""
-
-    #: the signal's number below zero where one killed it; None: it did not end
-    exit_code: int | None
-    stdout: str
-    stderr: str
-    duration_s: float
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        found = []
-        for line in self.stderr.splitlines():
-            with suppress(ValueError):
-                found.append(json.loads(line))
-        return [event for event in found if isinstance(event, dict)]
-
-    @property
-    def last_words(self) -> str:
-        """Give what was said last and is no event."""
-        return " ".join(line for line in self.stderr.splitlines() if not line.startswith("{"))
-
-    @property
-    def report(self) -> dict[str, Any]:
-        with suppress(ValueError):
-            return dict(json.loads(self.stdout))
-        return {}
-
-
-def must(run: Run) -> None:
-    assert run.exit_code == 0, f"an undisturbed run failed: {run.stdout}{run.stderr}"
-
-
-class Program:
-    """The program, ready to be forked."""
-
-    def __init__(self, project: Project, kept: Path, source: Path) -> None:
-        self._folder = project.root.parent
-        self.pid = 0
-        self._process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), str(kept)],
-            cwd=project.root,
-            env={**project.environment(), "PYTHONPATH": str(source)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._lines: queue.Queue[str] = queue.Queue()
-        #: the last run is over
-        self.ended = threading.Event()
-        self._began = 0.0
-        assert self._process.stdout is not None
-        threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
-
-    def _read(self, stream: IO[str]) -> None:
-        with stream:
-            for pid in stream:
-                self._lines.put(pid)
-                self._lines.put(next(stream, "70"))
-                self.ended.set()
-
-    def start(self, arguments: Sequence[str]) -> None:
-        self.ended.clear()
-        for name in ("stdout", "stderr"):
-            (self._folder / name).unlink(missing_ok=True)
-        files = {name: str(self._folder / name) for name in ("stdout", "stderr")}
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"arguments": list(arguments), **files}) + "\n")
-        self._process.stdin.flush()
-        self._began = time.monotonic()
-        self.pid = int(self._lines.get(timeout=_LONGEST_S))
-
-    def finish(self) -> Run:
-        code: int | None = None
-        try:
-            code = int(self._lines.get(timeout=_LONGEST_S))
-        except queue.Empty:
-            os.kill(self.pid, signal.SIGKILL)
-            self._lines.get(timeout=_LONGEST_S)
-        took_s = time.monotonic() - self._began
-        texts = [(self._folder / name).read_text() for name in ("stdout", "stderr")]
-        return Run(code, *texts, took_s)
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.kill()
-        self._process.wait()
 
 
 @dataclass
@@ -173,14 +76,14 @@ class Lane:
 
     def restart(self) -> None:
         """Let the server stop at once, as after a power cut, and start again."""
-        _pg_ctl(self.server, "restart", "-m", "immediate")
+        pg_ctl(self.server, "restart", "-m", "immediate")
 
     def stop(self) -> None:
-        _pg_ctl(self.server, "stop", "-m", "immediate")
+        pg_ctl(self.server, "stop", "-m", "immediate")
 
     def begin(self) -> None:
         # pg_ctl has forgotten the options that a first start was given; the server's file has them.
-        _pg_ctl(self.server, "start", "-o", self.options)
+        pg_ctl(self.server, "start", "-o", self.options)
 
     @contextmanager
     def app_at_work(self) -> Iterator[None]:
@@ -200,11 +103,12 @@ class Target:
     lane: Lane
     database: Database
 
-    def start(self, arguments: Sequence[str]) -> None:
+    def start(self, arguments: Sequence[str], program: Program | None = None) -> None:
         role, name = self.database.owner.values["user"], self.database.name
         place = f"{role}@127.0.0.1:{self.lane.proxy.port}/{name}"
         url = f"postgresql://{place}?sslmode=disable&gssencmode=disable"
-        self.lane.program.start([*arguments, "--format", "json", "--database-url", url])
+        started = program or self.lane.program
+        started.start([*arguments, "--format", "json", "--database-url", url])
 
     def run(self, arguments: Sequence[str]) -> Run:
         self.lane.proxy.reset()
@@ -259,8 +163,8 @@ def _write(connection: Connection) -> None:
     connection.rollback()
 
 
-def _pg_ctl(server: Server, *arguments: str) -> None:
-    command = [str(server.bin_dir / "pg_ctl"), "-D", str(server.run_dir / "data"), "-w", "-s"]
+def pg_ctl(server: Server, *arguments: str, data: str = "data") -> None:
+    command = [str(server.bin_dir / "pg_ctl"), "-D", str(server.run_dir / data), "-w", "-s"]
     log = str(server.run_dir / "server.log")
     subprocess.run(
         [*command, "-l", log, *arguments],
@@ -292,7 +196,7 @@ def lane(
         pooler(server, "session") if story.is_pooled else nullcontext() as between,
         proxy(between.socket if between else f"{server.run_dir}/.s.PGSQL.5432") as wire,
     ):
-        program = Program(_project(folder, story.strategy), kept, source)
+        program = Program(project(folder, story.strategy), kept, source)
         made = Lane(server, wire, program, production.database, _options(server), between)
         try:
             for arguments in story.before:
@@ -301,10 +205,10 @@ def lane(
         finally:
             program.close()
             with suppress(subprocess.CalledProcessError):
-                _pg_ctl(server, "stop", "-m", "immediate")
+                pg_ctl(server, "stop", "-m", "immediate")
 
 
-def _project(folder: Path, strategy: str) -> Project:
+def project(folder: Path, strategy: str) -> Project:
     """Hand in the papers team's repository, with its release cut."""
     root, home = folder / "papers", folder / "home"
     home.mkdir(parents=True)

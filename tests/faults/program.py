@@ -64,9 +64,10 @@ def _run(order: dict[str, str | list[str]], folder: Path) -> None:
     if any(folder.glob(f"{rehearsal.GATE.id}-*")):
         # What is known needs no throwaway server, so none is started ahead of the question.
         sequence._ON_A_SERVER = ()
+    # The first of them that is a terminal becomes the one that we are controlled by.
+    os.dup2(os.open(str(order.get("stdin", os.devnull)), os.O_RDONLY), 0)
     for stream, path in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(str(order[path]), os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     code = 70
     try:
         code = cli.run(list(order["arguments"]))

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 from faults.proxy import When
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from faults.holdings import Holdings
+    from faults.lane import Lane
+    from faults.proxy import Then
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,8 @@ class Case:
     #: a statement's number, or what it contains
     at: int | bytes
     when: When
+    #: where it is none of those that the sweep plays
+    act: Callable[[Lane, int], Then] | None = None
 
     def __str__(self) -> str:
         return f"{self.fault} at statement {self.at!r}, {self.when.value}"
@@ -31,6 +37,8 @@ class Story:
     name: str
     strategy: str
     arguments: tuple[str, ...]
+    #: the command that goes on after a fault; empty: the same
+    again: tuple[str, ...] = ()
     #: commands that have run undisturbed before it
     before: tuple[tuple[str, ...], ...] = ()
     #: through a pooler in session mode, which gives its backends numbers of its own

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from faults import holdings, judging
-from faults.lane import Lane, Run, Target, lane, must
+from faults.lane import Lane, Target, lane
 from faults.proxy import Strike, Then, When
+from faults.running import Run, must
 from faults.story import Case, Clean, Story
 from faults.strikes import ACTS, APP_S, SIGNALS, SOON_S, STRANGER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from faults.holdings import Holdings
@@ -39,6 +40,8 @@ class Tally:
     #: the run ended before it had sent that many statements
     missed: int = 0
     violations: list[str] = field(default_factory=list)
+    #: the run that was struck last
+    last: Run | None = None
     #: run again from each state this often; None: after every case
     reruns_each: int | None = None
     rerun: Counter[Holdings] = field(default_factory=Counter)
@@ -98,8 +101,16 @@ def learn(where: Lane, story: Story) -> Clean:
         return Clean(where.proxy.count, start, final, frozenset(seen))
 
 
-def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> list[str]:
-    """Play one case and list what it broke."""
+def play(
+    where: Lane,
+    story: Story,
+    clean: Clean,
+    case: Case,
+    tally: Tally,
+    *,
+    mend: Callable[[], None] = lambda: None,
+) -> list[str]:
+    """Play one case and list what it broke; ``mend`` is done before the re-run."""
     with where.target() as target:
         rows = target.rows()
         at, run, broken = _struck(target, story, case)
@@ -107,6 +118,7 @@ def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> l
             tally.missed += 1
             return []
         tally.exits[case.fault, run.exit_code] += 1
+        tally.last = run
         if case.fault in SIGNALS:
             took_s = (datetime.now(UTC) - at).total_seconds()
             broken += [f"it took {took_s:.1f} s to end"] * (took_s > SOON_S)
@@ -117,6 +129,7 @@ def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> l
         broken += judging.judge_run(run)
         broken += judging.judge_state(target, clean, run)
         broken += judging.judge_report(target, run)
+        mend()
         if tally.is_to_rerun(target.look()):
             broken += judging.judge_rerun(target, story, clean)
         if target.rows() != rows:
@@ -126,7 +139,7 @@ def play(where: Lane, story: Story, clean: Clean, case: Case, tally: Tally) -> l
 
 def _struck(target: Target, story: Story, case: Case) -> tuple[datetime | None, Run, list[str]]:
     """Run the story until it ends, with the strike; tell when that came."""
-    where, act = target.lane, ACTS[case.fault]
+    where, act = target.lane, case.act or ACTS[case.fault]
     at: list[datetime] = []
     broken: list[str] = []
 

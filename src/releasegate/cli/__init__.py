@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,35 +26,54 @@ from releasegate.cli.options import (
     strategy,
     window,
 )
-from releasegate.cli.running import run_command
+from releasegate.cli.running import let_go, run_command
 from releasegate.errors import ReleasegateError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command and return its exit code. The only place that catches everything."""
+    """Run one command and return its exit code, whoever has stopped to read by then."""
+    code = _run(arguments)
+    # Python knows none where the descriptor was closed before it began.
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            let_go(stream)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    """Run one command. The only place that catches everything."""
     try:
         code = cli.main(args=arguments, prog_name="releasegate", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("releasegate: interrupted before anything was sent to the target.", err=True)
+        _say("releasegate: interrupted before anything was sent to the target.")
         return EXIT_INTERRUPTED
     except click.ClickException as error:
         if "://" in error.format_message():
             # A connection string at a wrong place; it may hold a password.
-            click.echo("releasegate: a connection string goes to --database-url.", err=True)
+            _say("releasegate: a connection string goes to --database-url.")
         else:
-            error.show()
+            with suppress(OSError):
+                error.show()
         return EXIT_USAGE
     except ReleasegateError as error:
         # What a message quotes, a file's name say, may hold what steers a terminal or a CI system.
         said = "".join(c if c.isprintable() else "\ufffd" for c in str(error))
-        click.echo(f"releasegate: {said}", err=True)
+        _say(f"releasegate: {said}")
         return error.exit_code
     except Exception as error:  # any other is a bug of ours, and never looks like an answer
-        click.echo(_bug(error), err=True)
+        _say(_bug(error))
         return EXIT_BUG
+
+
+def _say(text: str) -> None:
+    """Say why it ended; a terminal that is gone changes no exit code."""
+    with suppress(OSError):
+        click.echo(text, err=True)
 
 
 def _bug(error: Exception) -> str:

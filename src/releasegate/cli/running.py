@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -237,7 +238,8 @@ def _write(text: str, output: Path | None) -> None:
             beside.write_text(text, encoding="utf-8", errors="backslashreplace")
             beside.replace(output)
         except OSError as error:
-            click.echo(f"releasegate: {output} was not written: {error.strerror}.", err=True)
+            with suppress(OSError):
+                click.echo(f"releasegate: {output} was not written: {error.strerror}.", err=True)
         else:
             return
     if sys.stdout is None:
@@ -247,8 +249,13 @@ def _write(text: str, output: Path | None) -> None:
         click.echo(text.encode(encoding, errors="backslashreplace").decode(encoding), nl=False)
         sys.stdout.flush()
     except (BrokenPipeError, OSError):
-        # Nobody reads any more; Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go(sys.stdout)
+
+
+def let_go(stream: TextIO) -> None:
+    """Lead what nobody reads any more to nowhere: Python would fail at exit, with its own code."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
