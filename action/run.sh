@@ -70,9 +70,12 @@ if [ ! -s "$report" ]; then
   exit 0
 fi
 
-"$program" report "$report" --format github
+# GitHub knows files by their paths in the repository; the report names them in the project.
+prefix=$(git rev-parse --show-prefix 2>/dev/null)
+again=("$program" report "$report" "--path-prefix=$prefix")
+"${again[@]}" --format github
 for format in markdown:md html:html sarif:sarif; do
-  "$program" report "$report" --format "${format%%:*}" --output "$folder/report.${format##*:}"
+  "${again[@]}" --format "${format%%:*}" --output "$folder/report.${format##*:}"
 done
 [ ! -s "$folder/report.md" ] || cat "$folder/report.md" >>"$GITHUB_STEP_SUMMARY"
 output verdict "$(sed -n 's/^  "verdict": "\([a-z_]*\)",$/\1/p' "$report")"

@@ -60,14 +60,15 @@ class Runner:
     def _step(
         self, step: Mapping[str, Any], inputs: Mapping[str, str], summary: Path
     ) -> tuple[int, str]:
-        assert set(step) <= {"name", "id", "shell", "env", "run"}, "not known to this runner"
+        known = {"name", "id", "shell", "env", "run", "working-directory"}
+        assert set(step) <= known, "not known to this runner"
         assert "${{" not in step["run"], "an expression inside a script is code from outside"
         output = self.temp / "output"
         output.write_text("")
         env = {k: self._evaluate(str(v), inputs) for k, v in step.get("env", {}).items()}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self.workspace,
+            cwd=self.workspace / self._evaluate(step.get("working-directory", "."), inputs),
             env={
                 "PATH": os.environ["PATH"],
                 **self.environment,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: what is going on, told every second
 _PROGRESS = "step.progress"
+_SMALL = frozenset({"debug", "info"})
 _CLEAR_LINE = "\r\x1b[K"
 
 
@@ -27,11 +28,13 @@ def set_up(
     run_id: str,
     *,
     log_file: Path | None = None,
+    quiet: bool = False,
     keep: Callable[[Event], None] = lambda _: None,
 ) -> FilteringBoundLogger:
     """Make the run's logger: to stderr, and as JSON lines to a file when one is named.
 
-    ``keep`` is shown each event before it is written.
+    ``keep`` is shown each event before it is written; ``quiet`` keeps what does not warn away from
+    stderr.
 
     Raises:
         UsageError: the file cannot be written.
@@ -47,7 +50,7 @@ def set_up(
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _shown_to(keep),
-            _Output(sys.stderr, lines),
+            _Output(sys.stderr, lines, quiet=quiet),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(0),
         logger_factory=structlog.ReturnLoggerFactory(),
@@ -87,19 +90,24 @@ def _shown_to(keep: Callable[[Event], None]) -> Callable[[Any, str, Event], Even
 class _Output:
     """The last processor: writes each event where it belongs. A log that fails stops no run."""
 
-    def __init__(self, terminal: TextIO | None, lines: TextIO | None) -> None:
+    def __init__(
+        self, terminal: TextIO | None, lines: TextIO | None, *, quiet: bool = False
+    ) -> None:
         import structlog
 
         self._json = structlog.processors.JSONRenderer(default=str)
         self._is_terminal = terminal is not None and terminal.isatty()
         self._terminal = terminal
+        self._is_quiet = quiet
         #: the last line is one of progress, and is written over
         self._is_in_place = False
         self._lines = lines
 
     def __call__(self, logger: Any, name: str, event: Event) -> str:
         line = str(self._json(logger, name, dict(event)))
-        if self._is_terminal:
+        if self._is_quiet and event["level"] in _SMALL:
+            pass
+        elif self._is_terminal:
             self._show(event)
         else:
             _write(self._terminal, f"{line}\n")

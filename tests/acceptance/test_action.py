@@ -159,6 +159,27 @@ def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
     assert "comment posted" in first.log
 
 
+def test_a_project_below_the_workspace_is_annotated_by_its_paths_in_the_repository(
+    project: Project, runner: Runner
+) -> None:
+    project.edit(STORE, "(id, plan_id, paper_id, env_hash", "(id, paper_id, env_hash")
+    folder = project.root / "services/papers team"
+    folder.mkdir(parents=True)
+    for entry in project.root.iterdir():
+        if entry.name not in (".git", "services"):
+            entry.rename(folder / entry.name)
+    project.commit()
+
+    outcome = runner.run(**only("app-code"), **{"working-directory": "services/papers team"})
+
+    assert (outcome.outputs["verdict"], outcome.outputs["exit-code"]) == ("blocked", "1")
+    assert f"::error file=services/papers team/{STORE},line=" in outcome.log
+    report = Path(outcome.outputs["report-path"])
+    (run,) = json.loads(report.with_suffix(".sarif").read_text())["runs"]
+    places = [r["locations"][0]["physicalLocation"]["artifactLocation"] for r in run["results"]]
+    assert f"services/papers%20team/{STORE}" in {place["uri"] for place in places}
+
+
 def test_a_forks_token_posts_nothing_says_so_and_changes_no_answer(
     project: Project, runner: Runner, github: GitHub
 ) -> None:

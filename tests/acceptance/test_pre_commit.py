@@ -29,4 +29,5 @@ def test_pre_commit_installs_and_runs_both_hooks(project: Project, tmp_path: Pat
     assert answers == {"app-code": "Failed", "parse-only": "Passed"}, done.stdout + done.stderr
     assert f"{STORE}:" in done.stdout
     assert "RG201" in done.stdout
+    assert '"event"' not in done.stdout + done.stderr
     assert done.returncode == 1

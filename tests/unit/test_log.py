@@ -57,6 +57,20 @@ def test_every_level_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     assert levels == ["debug", "info", "error"]
 
 
+def test_a_quiet_log_tells_what_warns_and_keeps_the_rest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept: list[str] = []
+    logger = log.set_up("r1", quiet=True, keep=lambda event: kept.append(event["level"]))
+
+    for write in (logger.debug, logger.info, logger.warning, logger.error):
+        write("a.b")
+
+    levels = [json.loads(line)["level"] for line in capsys.readouterr().err.splitlines()]
+    assert levels == ["warning", "error"]
+    assert kept == ["debug", "info", "warning", "error"]
+
+
 def test_a_terminal_gets_a_line_for_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)

@@ -17,6 +17,12 @@ from releasegate.errors import UsageError
 @click.argument("file", metavar="REPORT", type=click.Path(allow_dash=True, path_type=Path))
 @rendering
 @click.option(
+    "--path-prefix",
+    metavar="DIR/",
+    default="",
+    help="Where the project lies in its repository; github and sarif put it before each path.",
+)
+@click.option(
     "--latency",
     metavar="FILE",
     type=click.Path(path_type=Path),

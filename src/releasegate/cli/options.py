@@ -153,6 +153,7 @@ output = options(
         type=click.Path(dir_okay=False, path_type=Path),
         help="Append the log here, as JSON lines. It goes to standard error too.",
     ),
+    click.option("--quiet", is_flag=True, help="Log to standard error what warns, and no more."),
 )
 fail_on = click.option(
     "--fail-on",

@@ -13,18 +13,30 @@ if TYPE_CHECKING:
 FORMATS = ("console", "json", "github", "markdown", "sarif", "junit", "html")
 
 
-def render(report: Report, format_: str, *, docs_url: str | None, is_file: bool) -> str:
-    """Write the report; ``docs_url`` is where the finding codes are explained."""
+def render(
+    report: Report, format_: str, *, docs_url: str | None, is_file: bool, prefix: str = ""
+) -> str:
+    """Write the report; ``docs_url`` is where the finding codes are explained.
+
+    ``prefix`` stands before each path that GitHub is to find in the repository.
+    """
     if format_ == "console":
         from releasegate.reports import console
 
         width = 100 if is_file else shutil.get_terminal_size((100, 24)).columns
         return console.render(report, width=width, colour=not is_file and _wants_colour())
-    if format_ in ("markdown", "sarif"):
-        from releasegate.reports import markdown, sarif
+    if format_ == "markdown":
+        from releasegate.reports import markdown
 
-        linked = {"markdown": markdown.render, "sarif": sarif.render}[format_]
-        return linked(report, docs_url=docs_url)
+        return markdown.render(report, docs_url=docs_url)
+    if format_ == "sarif":
+        from releasegate.reports import sarif
+
+        return sarif.render(report, docs_url=docs_url, prefix=prefix)
+    if format_ == "github":
+        from releasegate.reports import github
+
+        return github.render(report, prefix=prefix)
     from importlib import import_module
 
     plain = import_module(f"releasegate.reports.{format_}").render

@@ -75,7 +75,13 @@ def render_again(file: Path, options: dict[str, Any]) -> int:
     if latency is not None:
         report = replace(report, latency=reading.read_latency(_content(latency)))
     try:
-        write(report, options["format_"], output, docs_url=options["docs_url"])
+        write(
+            report,
+            options["format_"],
+            output,
+            docs_url=options["docs_url"],
+            prefix=options["path_prefix"],
+        )
     except (KeyError, TypeError, AttributeError, ValueError):
         # The evidence is what each gate makes of it: no type describes it.
         raise UsageError(f"{file} is no report of releasegate: its evidence is broken.") from None
@@ -89,9 +95,12 @@ def _content(file: Path) -> bytes:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def write(report: Report, format_: str, output: Path | None, *, docs_url: str | None) -> None:
+def write(
+    report: Report, format_: str, output: Path | None, *, docs_url: str | None, prefix: str = ""
+) -> None:
     """Render a report once and write it where it was asked for."""
-    text = render(report, format_, docs_url=docs_url, is_file=output is not None)
+    is_file = output is not None
+    text = render(report, format_, docs_url=docs_url, is_file=is_file, prefix=prefix)
     _write(text, output)
 
 
@@ -119,7 +128,12 @@ def _request(command: str, options: dict[str, Any]) -> Request:
         command=command,
         settings=loaded,
         run_id=run_id,
-        log=log.set_up(run_id, log_file=options.get("log_file"), keep=timeline.take),
+        log=log.set_up(
+            run_id,
+            log_file=options.get("log_file"),
+            quiet=options.get("quiet", False),
+            keep=timeline.take,
+        ),
         timeline=timeline,
         migration=options.get("migration"),
         target=target,

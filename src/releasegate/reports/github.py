@@ -20,18 +20,21 @@ MOST_OF_A_KIND = 10
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
 
-def render(report: Report) -> str:
-    """Write one command a finding, the gravest first, and a line that counts what is left out."""
-    return "\n".join(_lines(report)) + "\n"
+def render(report: Report, *, prefix: str = "") -> str:
+    """Write one command a finding, the gravest first, and a line that counts what is left out.
+
+    ``prefix`` leads from the repository to the project, as in ``services/api/``.
+    """
+    return "\n".join(_lines(report, prefix)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, prefix: str) -> Iterator[str]:
     shown: Counter[str] = Counter()
     for finding in _gravest_first(report):
         command = _COMMANDS[finding.level]
         shown[command] += 1
         if shown[command] <= MOST_OF_A_KIND:
-            yield _annotation(command, finding)
+            yield _annotation(command, finding, prefix)
     for result in report.gates:
         if result.status is GateStatus.ERRORED:
             yield f"::error title=releasegate {result.gate}::{_data(result.reason or '')}"
@@ -51,10 +54,11 @@ def _gravest_first(report: Report) -> list[Finding]:
     return sorted(found, key=lambda finding: order.index(finding.level))
 
 
-def _annotation(command: str, finding: Finding) -> str:
+def _annotation(command: str, finding: Finding, prefix: str) -> str:
     row = findings.lookup(finding.code)
     title = f"{finding.code} {row.title}" if row else finding.code
-    where = {"file": finding.path, "line": finding.line, "col": finding.column, "title": title}
+    path = f"{prefix}{finding.path}" if finding.path else None
+    where = {"file": path, "line": finding.line, "col": finding.column, "title": title}
     properties = ",".join(f"{k}={_property(str(v))}" for k, v in where.items() if v is not None)
     told = f"{finding.message}\n-> {finding.help}"
     if finding.waiver:

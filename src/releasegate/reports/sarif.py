@@ -23,8 +23,11 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _FINGERPRINT = "releasegate/v1"
 
 
-def render(report: Report, *, docs_url: str | None = None) -> str:
-    """Write one log with one run; a finding without a place points at the migration."""
+def render(report: Report, *, docs_url: str | None = None, prefix: str = "") -> str:
+    """Write one log with one run; a finding without a place points at the migration.
+
+    ``prefix`` leads from the repository to the project, as in ``services/api/``.
+    """
     codes = sorted({f.code for result in report.gates for f in result.findings})
     rows = [row for code in codes if (row := findings.lookup(code)) is not None]
     run = {
@@ -33,7 +36,7 @@ def render(report: Report, *, docs_url: str | None = None) -> str:
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The project's root."}}},
         "invocations": [_invocation(report)],
-        "results": list(_results(report, [row.code for row in rows])),
+        "results": list(_results(report, [row.code for row in rows], prefix)),
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2) + "\n"
@@ -80,7 +83,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     }
 
 
-def _results(report: Report, codes: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _results(report: Report, codes: Sequence[str], prefix: str) -> Iterator[dict[str, Any]]:
     seen: Counter[str] = Counter()
     for result in report.gates:
         for finding in result.findings:
@@ -91,7 +94,7 @@ def _results(report: Report, codes: Sequence[str]) -> Iterator[dict[str, Any]]:
                 "ruleIndex": codes.index(finding.code) if finding.code in codes else -1,
                 "level": finding.level.value,
                 "message": {"text": f"{finding.message}\n{finding.help}"},
-                "locations": [_location(finding, report)],
+                "locations": [_location(finding, report, prefix)],
                 "partialFingerprints": {_FINGERPRINT: _digest(f"{same}\0{seen[same]}")},
                 **({"suppressions": [_suppression(finding.waiver)]} if finding.waiver else {}),
             }
@@ -114,11 +117,11 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
-def _location(finding: Finding, report: Report) -> dict[str, Any]:
+def _location(finding: Finding, report: Report, prefix: str) -> dict[str, Any]:
     path = finding.path or (report.migration.path if report.migration else "releasegate.toml")
     region: dict[str, int] = {"startLine": finding.line or 1}
     if finding.column is not None:
         region["startColumn"] = finding.column
-    uri = quote(path, errors="surrogateescape")
+    uri = quote(f"{prefix}{path}", errors="surrogateescape")
     artifact = {"uri": uri, "uriBaseId": "SRCROOT"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": region}}
