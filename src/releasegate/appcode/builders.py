@@ -28,6 +28,8 @@ _OPERATIONS = {
 }
 _TABLES = ("table", "from_", "from")
 _PAYLOADS = ("json", "values", "data", "row", "rows")
+#: what Knex is called where it is used
+_KNEX = ("db", "knex", "trx")
 MAX_DEPTH = 6
 
 
@@ -48,9 +50,11 @@ def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr in _TABLES:
             return None if _is_storage(module, node.func.value) else (module, node)
+        if not module.is_python and len(node.args) == 1 and _is_knex(node):
+            return module, node
         return _table_call(module, node.func.value, depth + 1) or _returned(module, node, depth)
     if isinstance(node, ast.Call):
-        is_knex = not module.is_python and len(node.args) == 1 and _is_text(node.args[0])
+        is_knex = not module.is_python and len(node.args) == 1 and _names_table(module, node)
         return (module, node) if is_knex else _returned(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
         origin = single_value(module, node)
@@ -58,8 +62,13 @@ def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast
     return None
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _names_table(module: Module, node: ast.Call) -> bool:
+    """Recognise Knex's ``db("runs")``, ``trx(T.runs)``, and ``db(tableName)`` of a caller's."""
+    return _is_knex(node) or text_of(module, node.args[0]) is not None
+
+
+def _is_knex(node: ast.Call) -> bool:
+    return called_name(node).lower().endswith(_KNEX)
 
 
 def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Module, ast.Call] | None:

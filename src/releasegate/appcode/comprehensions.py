@@ -112,6 +112,12 @@ def _named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None
 def mapped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     """Read ``items.map((item) => ({...}))``."""
     function = node.args[0]
+    if isinstance(function, ast.Name | ast.Attribute):
+        # ``items.map(this.toRow)`` runs the function for each of the items.
+        given = node.func.value if isinstance(node.func, ast.Attribute) else node.args[-1]
+        made = ast.Call(function, [given], [])
+        module.adopt(made, node)
+        return rows(module, made, depth + 1)
     if not isinstance(function, FUNCTIONS):
         return (opaque(module, node),)
     values = [value for value in returned(module, function) if value is not None]

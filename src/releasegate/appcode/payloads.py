@@ -116,7 +116,10 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
         return rows(module, node.func.value, depth + 1)
-    if name in ("map", "flatMap") and node.args and isinstance(node.func, ast.Attribute):
+    if name in ("all", "allSettled") and ast.unparse(node.func).startswith("Promise."):
+        return tuple(row for item in node.args[:1] for row in rows(module, item, depth + 1))
+    is_mapped = isinstance(node.func, ast.Attribute) or len(node.args) == 2
+    if name in ("map", "flatMap") and node.args and is_mapped:
         return mapped(module, node, depth)
     return of_call(module, node, depth)
 

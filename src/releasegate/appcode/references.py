@@ -101,9 +101,13 @@ def contradicted(
 
 
 def _agrees(node: ast.expr, column: str, named: Relation) -> bool:
-    """Say whether an id is called like the column itself, and no longer table's name is meant."""
+    """Say whether an id is called like the column itself, or short for it.
+
+    ``strategy_id`` may be a ``feature_strategy_id``; a ``test_plan_id`` is no ``plan_id``.
+    """
     words, base = _id_words(peeled(node)), _base(column)
-    return len(base) >= len(stem(named.name)) and words[-len(base) :] == base
+    is_short = bool(words) and base[-len(words) :] == words
+    return is_short or (len(base) >= len(stem(named.name)) and words[-len(base) :] == base)
 
 
 def is_called_like(node: ast.expr, column: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.lists import items
-from releasegate.appcode.names import origins
+from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.statements.binds import HOLE
 
@@ -40,7 +40,21 @@ def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
     if isinstance(node, ast.Call):
         return _call(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
-        return _of_origins(module, origins(module, node), depth)
+        found = _of_origins(module, origins(module, node), depth)
+        return found if found is not None or isinstance(node, ast.Name) else _member(module, node)
+    return _member(module, node) if isinstance(node, ast.Subscript) else None
+
+
+def _member(module: Module, node: ast.Attribute | ast.Subscript) -> str | None:
+    """Read ``T.runs`` and ``TABLES["runs"]`` of a mapping that is written down."""
+    origin = single_value(module, node.value)
+    if origin is None or not isinstance(origin[1], ast.Dict):
+        return None
+    slot = node.slice if isinstance(node, ast.Subscript) else None
+    wanted = node.attr if isinstance(node, ast.Attribute) else getattr(slot, "value", None)
+    for key, value in zip(origin[1].keys, origin[1].values, strict=True):
+        if isinstance(key, ast.Constant) and key.value == wanted:
+            return _constant(value) if isinstance(value, ast.Constant) else None
     return None
 
 
