@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,11 @@ def _is_done(row: Row | None) -> bool:
 def name_of(thing: CatalogObject) -> str:
     """Name a column or a table as the command line does: public goes without saying."""
     return full_name(thing).removeprefix("public.")
+
+
+def argument(thing: CatalogObject) -> str:
+    """Write that name as a shell takes it: a name may hold anything."""
+    return shlex.quote(name_of(thing))
 
 
 def full_name(thing: CatalogObject) -> str:

@@ -53,14 +53,17 @@ def has_values(
     Raises:
         psycopg.errors.InsufficientPrivilege: the role may not read all of its rows.
     """
-    rows = quote_relation(Relation(thing.schema, thing.table or thing.name))
-    if thing.kind == "column":
-        rows = f"{rows} WHERE {quote(thing.name)} IS NOT NULL"
     try:
         at_most_ms = max(1, int(within / timedelta(milliseconds=1)))
-        return bool(facts.count_up_to(connection, rows, most=1, within_ms=at_most_ms))
+        return bool(facts.count_up_to(connection, rows_in(thing), most=1, within_ms=at_most_ms))
     except psycopg.errors.QueryCanceled:
         return None
+
+
+def rows_in(thing: CatalogObject) -> str:
+    """Write what follows FROM for a table's rows, or for those with a value in a column."""
+    table = quote_relation(Relation(thing.schema, thing.table or thing.name))
+    return f"{table} WHERE {quote(thing.name)} IS NOT NULL" if thing.kind == "column" else table
 
 
 def _held(connection: Connection, things: Iterable[CatalogObject]) -> dict[str, str]:

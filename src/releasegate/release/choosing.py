@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from releasegate.errors import UsageError
 from releasegate.executor.undoing import has_values, holding_data
 from releasegate.model import ObjectState
-from releasegate.undo import Way, full_name, name_of
+from releasegate.undo import Way, argument, full_name, name_of
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -65,7 +65,7 @@ def choose(
         if not request.drops_columns:
             stays.append(ObjectState(str(thing), "stays", "goes with --drop-columns"))
         elif has_values(connection, thing, within=within):
-            why = f"rows have values in it: --discard-data {name_of(thing)} saves and drops it"
+            why = f"rows have values in it: --discard-data {argument(thing)} saves and drops it"
             stays.append(ObjectState(str(thing), "stays", why))
         else:
             empty.add(thing)

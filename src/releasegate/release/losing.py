@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import catalog, database, facts
+from releasegate.executor.undoing import rows_in
 from releasegate.gates import LiveTarget
-from releasegate.model import Plan, Relation
-from releasegate.statements.parser import quote, quote_relation
-from releasegate.undo import name_of
+from releasegate.model import Plan
+from releasegate.undo import argument, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -55,18 +55,15 @@ def _of(connection: Connection, thing: CatalogObject, is_there: bool, made: Coll
 
 
 def _later(thing: CatalogObject) -> str:
-    name = name_of(thing)
     what = "rows" if thing.kind == "table" else "values"
-    return f"{name}: its {what} would be lost; rollback --discard-data {name} saves them first"
+    return f"{name_of(thing)}: {_saved(thing, f'its {what}')}"
 
 
 def would_be_lost(connection: Connection, thing: CatalogObject) -> str:
     """Count what a column or a table holds, as far as that takes no time."""
     what = "rows" if thing.kind == "table" else "values"
-    rows = quote_relation(Relation(thing.schema, thing.table or thing.name))
-    if thing.kind == "column":
-        rows = f"{rows} WHERE {quote(thing.name)} IS NOT NULL"
     try:
+        rows = rows_in(thing)
         count = facts.count_up_to(connection, rows, most=_MOST + 1, within_ms=_COUNT_MS)
     except (psycopg.errors.QueryCanceled, psycopg.errors.InsufficientPrivilege):
         return _saved(thing, _estimated(connection, thing) or f"{what} nobody could count")
@@ -78,7 +75,7 @@ def would_be_lost(connection: Connection, thing: CatalogObject) -> str:
 
 
 def _saved(thing: CatalogObject, lost: str) -> str:
-    return f"{lost} would be lost; rollback --discard-data {name_of(thing)} saves them first"
+    return f"{lost} would be lost; rollback --discard-data {argument(thing)} saves them first"
 
 
 def _estimated(connection: Connection, thing: CatalogObject) -> str | None:
