@@ -264,9 +264,12 @@ def test_a_prepared_transaction_is_named_and_waited_for(
         on.app.execute("UPDATE papers SET title = 'confidential' WHERE id = 1")
         on.app.execute("PREPARE TRANSACTION 'confidential'")
 
+        soon = on.session.now() + timedelta(seconds=0.3)
+        stopped = on.run(window=replace(on.order.window, closes_at=soon))
         with later(HELD_S, lambda: on.app.execute("COMMIT PREPARED 'confidential'")):
             outcome = on.run()
 
+        assert "a prepared transaction 0 s old holds ROW EXCLUSIVE" in (stopped.message or "")
         assert (outcome.status, outcome.lock_wait_s) == (OutcomeStatus.APPLIED, 0)
         assert app.gave_up == 0
     logged = capsys.readouterr().err

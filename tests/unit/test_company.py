@@ -15,7 +15,7 @@ from releasegate.model import Finding, Level, Lock, Relation
 
 PLANS, RUNS = Relation("public", "plans"), Relation("public", "runs")
 KEY = Wait(3, (Lock(PLANS, "SHARE ROW EXCLUSIVE"), Lock(RUNS, "SHARE ROW EXCLUSIVE")))
-COLUMN = Wait(1, (Lock(PLANS, "ACCESS EXCLUSIVE"),))
+COLUMN = Wait(1, (Lock(PLANS, "ACCESS EXCLUSIVE"),), is_strong=True)
 BUILD = Wait(2, (Lock(RUNS, "SHARE ROW EXCLUSIVE"),), needs_snapshots_gone=True)
 WAITS = (COLUMN, BUILD, KEY)
 WRITER = Transaction(
@@ -79,7 +79,9 @@ def test_a_reader_is_in_no_keys_way() -> None:
 
 def test_a_snapshot_on_a_replica_is_in_no_builds_way() -> None:
     assert found(SNAPSHOT, where="on the replica") == []
-    assert "on the replica" in found(READER, where="on the replica")[0].message
+    (finding,) = found(READER, where="on the replica")
+    assert "(pid 4711, role app) on the replica, its transaction" in finding.message
+    assert "-- on the replica, if nobody needs" in finding.help
 
 
 N, W, E = Level.NOTE, Level.WARNING, Level.ERROR

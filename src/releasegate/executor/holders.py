@@ -92,9 +92,12 @@ class Holders:
             return "The locks were not to be had."
         who = self.last[0]
         age = "of unknown age" if who.age_s is None else f"{who.age_s:.0f} s old"
+        holds = f"holds {who.mode} on {who.relation}"
+        if who.pid == 0:
+            return f"The locks were not to be had: a prepared transaction {age} {holds}."
+        name = who.application or "no name"
         return (
-            f"The locks were not to be had: pid {who.pid} ({who.application or 'no name'}) "
-            f"holds {who.mode} on {who.relation} in a transaction {age}."
+            f"The locks were not to be had: pid {who.pid} ({name}) {holds} in a transaction {age}."
         )
 
     def _is_old(self, blocker: Blocker) -> bool:

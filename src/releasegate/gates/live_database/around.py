@@ -104,7 +104,7 @@ def unconfirmed(followers: Sequence[Follower], needed: int, *, is_open: bool) ->
     if there >= needed:
         return
     who = "a standby" if needed == 1 else f"{needed} standbys"
-    message = f"A commit is to be confirmed by {who}, and {there or 'none'} of them can do it."
+    message = f"Commits wait for {who} to confirm them; {there or 'none'} can do it now."
     yield findings.make("RG569", message, level=Level.ERROR if is_open else Level.WARNING)
 
 

@@ -15,7 +15,7 @@ from releasegate.gates.live_database.waits import waits
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from releasegate.facts import Freeze
+    from releasegate.facts import Follower, Freeze
     from releasegate.gates.live_database.in_the_way import Way
     from releasegate.gates.live_database.scope import Scope
     from releasegate.gates.live_database.waits import Wait
@@ -37,6 +37,7 @@ class _Look:
     scope: Scope
     waits: Sequence[Wait]
     freezes: Sequence[Freeze]
+    followers: Sequence[Follower]
     #: of the open window; None: it is not open
     left: timedelta | None
     #: its close; None: no window was given
@@ -64,7 +65,8 @@ def _begun(scope: Scope, steps: Sequence[Step]) -> _Look:
     now = facts.now(connection)
     until = max(window.closes_at - now, timedelta(0)) if window else None
     left = until if window and window.opens_at <= now else None
-    return _Look(scope, found, facts.freezes(connection, names), left, until)
+    freezes, followers = facts.freezes(connection, names), facts.followers(connection)
+    return _Look(scope, found, freezes, followers, left, until)
 
 
 def _here(look: _Look) -> Iterator[Way]:
@@ -101,11 +103,10 @@ def _around(look: _Look, here: Sequence[Way]) -> Iterator[Finding]:
     yield from around.vacuums_due(
         look.freezes, look.waits, facts.pace(connection), until=look.until, running=running
     )
-    followers = facts.followers(connection)
     needed, is_open = facts.confirmations(connection), look.left is not None
-    yield from around.unconfirmed(followers, needed, is_open=is_open)
+    yield from around.unconfirmed(look.followers, needed, is_open=is_open)
     yield from around.replicas(
-        followers,
+        look.followers,
         look.waits,
         are_looked_at=look.scope.inputs.looking.replica is not None,
         is_open=is_open,
@@ -118,7 +119,7 @@ def _looked_at(look: _Look) -> dict[str, Any]:
     return {
         "sessions": present.sessions,
         "prepared": present.prepared,
-        "replicas": len(facts.followers(look.scope.connection)),
+        "replicas": len(look.followers),
         "tables": len(look.freezes),
         "table_bytes": sum(one.table_bytes for one in look.freezes),
     }

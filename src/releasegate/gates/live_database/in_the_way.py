@@ -48,17 +48,14 @@ class Way:
 def seen(connection: Connection, names: Collection[Relation]) -> list[Transaction]:
     """Look once; again where ages are not shown: whoever is there still is no short one."""
     found = facts.transactions(connection, names)
-    if all(one.age_s is not None for one in found):
-        return [one for one in found if one.pid == 0 or (one.age_s or 0) >= A_MOMENT_S]
-    time.sleep(A_MOMENT_S)
-    names_then = {(one.pid, one.name) for one in found}
-    again = facts.transactions(connection, names)
+    known = {(one.pid, one.name) for one in found if one.age_s is None}
+    if known:
+        time.sleep(A_MOMENT_S)
+        found = facts.transactions(connection, names)
     return [
         one
-        for one in again
-        if one.pid == 0
-        or (one.age_s is None and (one.pid, one.name) in names_then)
-        or (one.age_s or 0) >= A_MOMENT_S
+        for one in found
+        if (one.age_s or 0) >= A_MOMENT_S or (one.age_s is None and (one.pid, one.name) in known)
     ]
 
 
@@ -185,4 +182,7 @@ def _help(way: Way) -> str:
         return f"ROLLBACK PREPARED {who.gid}; -- or COMMIT PREPARED, as its coordinator says"
     if who.is_autovacuum:
         return "Let it end; a VACUUM (FREEZE) of the table before the window spares the next one."
-    return f"SELECT pg_terminate_backend({who.pid}); -- if nobody needs it: it is rolled back"
+    where = f"{way.where}, " if way.where else ""
+    return (
+        f"SELECT pg_terminate_backend({who.pid}); -- {where}if nobody needs it: it is rolled back"
+    )

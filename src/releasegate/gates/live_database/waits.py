@@ -38,11 +38,8 @@ class Wait:
     #: whoever conflicts with these, whether the step takes them or only waits for their holders
     locks: tuple[Lock, ...]
     needs_snapshots_gone: bool = False
-
-    @property
-    def is_strong(self) -> bool:
-        """A standby repeats such locks."""
-        return any(lock.mode == ACCESS_EXCLUSIVE for lock in self.locks)
+    #: it takes a lock that standbys repeat
+    is_strong: bool = False
 
     def conflicts(self, held: Sequence[Lock]) -> list[Lock]:
         """Keep of somebody's locks those that are in the step's way."""
@@ -59,7 +56,8 @@ def waits(connection: Connection, steps: Sequence[Step]) -> list[Wait]:
         Wait(
             step.ordinal,
             strongest(one for lock in locks for one in _with_heirs(lock, below)),
-            not step.transactional and _statement(step).kind in _BUILDS,
+            needs_snapshots_gone=not step.transactional and _statement(step).kind in _BUILDS,
+            is_strong=step.transactional and any(one.mode == ACCESS_EXCLUSIVE for one in locks),
         )
         for step, locks in found
     ]
