@@ -180,9 +180,8 @@ judgement = options(
 _UNITS = ("", "k", "M", "G", "T")
 
 
-def _size(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
-    if text is None:
-        return None
+def size(text: str) -> int:
+    """Read a number of bytes: ``500MB``, ``1.5TiB``."""
     found = re.fullmatch(r"(\d{1,12}(?:\.\d{1,3})?)([kMGT]?)(i?)B?", text)
     if found is None or (found[3] and not found[2]):
         raise click.BadParameter(f"{text!r} is no number of bytes such as 500MB, 20GB or 1.5TiB.")
@@ -220,7 +219,7 @@ counting = options(
     click.option(
         "--free-bytes",
         metavar="SIZE",
-        callback=_size,
+        callback=lambda _, __, text: None if text is None else size(text),
         help="What the target's disk has free: 500MB, 20GB. A plan that needs more is blocked. The "
         "server does not tell it.",
     ),
