@@ -26,7 +26,6 @@ _SHOWN = 20
 _OF_HEAD = frozenset({"RG206", "RG208", "RG223"})
 #: beside what is read, tells that a folder is a virtual environment
 _MARKS = frozenset({"pyvenv.cfg"})
-_TOO_LARGE = f"larger than {MAX_FILE_BYTES >> 20} MiB"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,9 @@ def _told(errors: Sequence[Finding], commit: str, first: str) -> list[Finding]:
 
 
 def _place(one: Finding) -> str:
-    return ":".join(str(part) for part in (one.path, one.line) if part) + (": " if one.path else "")
+    if one.path is None or one.path in one.message:
+        return ""
+    return f"{one.path}:{one.line}: " if one.line else f"{one.path}: "
 
 
 def _deploy_first(
@@ -142,14 +143,14 @@ def _lay_out(
     # Links last: through none of them is anything written.
     for path in sorted(wanted, key=lambda path: (path in listing.links, path)):
         found = held.get(wanted[path])
-        why = "a Git LFS pointer" if found and pointed_at(found) else _TOO_LARGE
-        if found is None or pointed_at(found) or not _is_inside(path):
+        why = _why_not(path, found)
+        if found is not None and not why:
+            try:
+                _write(folder / path, found, is_link=path in listing.links)
+            except OSError as error:
+                why = error.strerror or "it cannot be written down"
+        if why:
             unreadable.append(LeftOut(path, why))
-            continue
-        try:
-            _write(folder / path, found, is_link=path in listing.links)
-        except OSError as error:
-            unreadable.append(LeftOut(path, error.strerror or "cannot be written down"))
     return unreadable
 
 
@@ -167,6 +168,11 @@ def _is_wanted(path: str) -> bool:
     return name.suffix in SUFFIXES or name.name in _MARKS
 
 
-def _is_inside(path: str) -> bool:
-    """Tell whether a path stays in the folder: a tree may be written by hand."""
-    return not path.startswith("/") and not {"..", ".git"} & set(PurePosixPath(path).parts)
+def _why_not(path: str, held: bytes | None) -> str:
+    """Say why a file is not written down; empty: it may be."""
+    if path.startswith("/") or {"..", ".git"} & set(PurePosixPath(path).parts):
+        # A tree may be written by hand.
+        return "its path leads out of the folder"
+    if held is None:
+        return f"larger than {MAX_FILE_BYTES >> 20} MiB"
+    return "a Git LFS pointer" if pointed_at(held) else ""

@@ -49,10 +49,9 @@ def _deployed(told: Mapping[str, Any]) -> str:
     commit = str(told["commit"])[:12]
     if told["is_head"]:
         return f"what runs is HEAD ({commit})"
-    return (
-        f"at {commit}, which runs: {told['write_sites']} write sites in {told['files']} files, "
-        f"{told['errors']} errors"
-    )
+    counts = {"write site": told["write_sites"], "error": told["errors"]}
+    said = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items())
+    return f"at {commit}, which runs: {said}"
 
 
 def _coverage(column: Mapping[str, Any], evidence: Mapping[str, Any]) -> str:
