@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from releasegate import repository as module
-from releasegate.repository import Repository, RepositoryProblem, content, open_repository
+from releasegate.repository import (
+    Repository,
+    RepositoryProblem,
+    content,
+    open_repository,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -406,7 +412,7 @@ def test_a_file_that_never_ends_does_not_hold_git_for_ever(
     os.mkfifo(tmp_path / "pipe")
     git(folder, "config", "core.excludesFile", str(tmp_path / "pipe"))
     (folder / "b.sql").write_text("SELECT 1")
-    monkeypatch.setattr(module, "_TIMEOUT_S", 1)
+    monkeypatch.setattr(running, "_TIMEOUT_S", 1)
 
     with opened(folder) as repository:
         assert repository.ignored(["b.sql"]) == set()

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 import shlex
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from releasegate import findings
 from releasegate.repository.differences import content, differing, pointed_at
 from releasegate.repository.objects import read_many
+from releasegate.repository.running import execute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,22 +35,6 @@ __all__ = [
     "pointed_at",
 ]
 
-# The repository is untrusted: its configuration may name programs for Git to run.
-_SAFE = (
-    "-c core.fsmonitor=false -c core.hooksPath=/dev/null -c protocol.allow=never "
-    "-c core.pager=cat -c diff.external= -c core.attributesFile=/dev/null"
-).split()
-_ENVIRONMENT = {
-    "LC_ALL": "C",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_LITERAL_PATHSPECS": "1",
-    # A partial clone would fetch what it lacks, by a program that its configuration names.
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_GRAFT_FILE": "/dev/null",
-}
 # What verifies a signature is named by us alone; the repository's configuration could name another.
 _NO_VERIFIER = {
     "gpg.program": "/bin/false",
@@ -66,7 +50,6 @@ _COMMITTER = re.compile(r"^committer .*> (\d{1,11}) [-+]\d+$", re.MULTILINE)
 #: git-fast-import(1)
 _LINK = "120000"
 _USUAL_NAMES = ("main", "master")
-_TIMEOUT_S = 60
 _MAX_BLOB_BYTES = 64 << 20
 _MANY_PATHS = 200
 
@@ -326,30 +309,7 @@ class Repository:
         environment: Mapping[str, str] | None = None,
         given: BinaryIO | None = None,
     ) -> tuple[int, bytes, str]:
-        try:
-            code, out, said = self._repo.git.execute(
-                ["git", *_SAFE, *arguments],
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env={**_ENVIRONMENT, **(environment or {})},
-                istream=given,
-                # A file that Git is told to read may be one that never ends.
-                kill_after_timeout=_TIMEOUT_S,
-            )
-        except KeyboardInterrupt:
-            _end_at_once()
-            raise
-        return int(code), bytes(out), str(said)
-
-
-def _end_at_once() -> None:
-    """Let GitPython's timer do now what it would keep the program waiting for: end Git."""
-    for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer) and thread.function.__module__ == "git.cmd":
-            thread.cancel()
-            thread.function(*thread.args, **thread.kwargs)
+        return execute(self._repo, arguments, environment=environment, given=given)
 
 
 @contextmanager
