@@ -10,7 +10,15 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         from releasegate import __version__
 
-        sys.stdout.write(f"releasegate {__version__}\n")
+        if sys.stdout is None:
+            return
+        try:
+            sys.stdout.write(f"releasegate {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            from releasegate.cli.running import let_go
+
+            let_go(sys.stdout)
         return
     import gc
 

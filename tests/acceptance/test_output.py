@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -240,13 +241,65 @@ def test_a_reader_who_leaves_changes_no_exit_code(project: Project, production: 
         process.stdout.close()
         return process.wait(timeout=60)
 
+    told = [without_reader(*words.split()) for words in
+            ("--version", "--help", "explain RG101", "completion bash")]  # fmt: skip
     blocked = without_reader("preflight", "--gate", "release-tag", "--format", "json")
     project.tag()
     applied = without_reader("apply", "--window", "now/PT30M")
 
+    assert told == [0, 0, 0, 0]
     assert blocked == 1
     assert applied == 0
     assert production.is_hardened()
+
+
+def test_without_terminal_and_with_an_ascii_locale_every_name_is_written(project: Project) -> None:
+    table = 'CREATE TABLE "t\u00ebst" (id bigint);\n'
+    project.write(MIGRATION, table.encode())
+    plain = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    done = subprocess.run(
+        [str(PROGRAM), "plan", "001"],
+        cwd=project.root,
+        env={**project.environment(), **plain, "COLUMNS": "60", "TERM": "dumb"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        start_new_session=True,
+        check=True,
+    )
+
+    assert b"t\\xebst" in done.stdout
+    assert done.stdout.isascii()
+    assert b"\x1b" not in done.stdout
+
+
+def test_a_reader_who_leaves_is_no_failure_to_be_shown(project: Project) -> None:
+    for words in ("--version", "--help", "explain RG101", "preflight --gate release-tag"):
+        script = f"{PROGRAM} {words} | true"
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=project.root,
+            env=project.environment(),
+            stderr=subprocess.PIPE,
+            check=True,
+        )
+        assert b"Traceback" not in done.stderr
+        assert b"Error" not in done.stderr
+
+
+def test_a_report_that_finds_no_room_is_said_and_changes_no_exit_code(project: Project) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(PROGRAM), "preflight", "--gate", "release-tag"],
+            cwd=project.root,
+            env=project.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert b"the report was not written: No space left" in done.stderr
 
 
 # -- the log
@@ -410,6 +463,27 @@ def test_completion_is_installed_where_the_shell_looks(
     assert str(tmp_path / "me" / file) in installed.stdout
     assert (tmp_path / "me" / file).read_text() == printed.stdout
     assert "_RELEASEGATE_COMPLETE" in printed.stdout
+
+
+@pytest.mark.parametrize(
+    ("shell", "loads"),
+    [
+        ("bash", ["bash", "--norc", "-euc", 'source "$0"; complete -p releasegate']),
+        ("zsh", ["zsh", "-fc", 'autoload -Uz compinit; compinit -D; source "$0"']),
+        ("fish", ["fish", "--no-config", "-c", 'source "$argv[1]"; complete -c releasegate']),
+    ],
+)
+def test_a_shell_loads_its_completion(
+    project: Project, tmp_path: Path, shell: str, loads: list[str]
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    script = tmp_path / "completion"
+    script.write_text(project.run("completion", shell).stdout)
+
+    done = subprocess.run([*loads, str(script)], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_bash_completes_commands_options_and_gates(project: Project) -> None:

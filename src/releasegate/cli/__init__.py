@@ -49,6 +49,9 @@ def _run(arguments: list[str]) -> int:
     try:
         code = cli.main(args=arguments, prog_name="releasegate", standalone_mode=False)
         return code if isinstance(code, int) else 0
+    except SystemExit:
+        # click's answer to a reader who has left; what was asked for is done all the same.
+        return 0
     except (click.exceptions.Abort, KeyboardInterrupt):
         _say("releasegate: interrupted before anything was sent to the target.")
         return EXIT_INTERRUPTED

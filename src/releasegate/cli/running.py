@@ -262,8 +262,11 @@ def _write(text: str, output: Path | None) -> None:
         encoding = sys.stdout.encoding or "utf-8"
         click.echo(text.encode(encoding, errors="backslashreplace").decode(encoding), nl=False)
         sys.stdout.flush()
-    except (BrokenPipeError, OSError):
+    except OSError as error:
         let_go(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            with suppress(OSError):
+                click.echo(f"releasegate: the report was not written: {error.strerror}.", err=True)
 
 
 def let_go(stream: TextIO) -> None:
