@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from acceptance.production import Production, Worker, until
-from acceptance.project import MIGRATION, Project, Run
+from acceptance.project import BASELINE, MIGRATION, Project, Run
+from releasegate import migrations
+from releasegate.executor.undoing import holding_data, undo_of
+from releasegate.gates.rehearsal.trial import Trial, session_on
+from releasegate.plan import ONLINE, make_plan
+from releasegate.statements.parser import parse
+from releasegate.undo import Way
 
 HEADER = "-- releasegate: requires-tag v0\n"
 SMALL = f"""{HEADER}
@@ -313,3 +319,39 @@ def test_changes_of_rows_are_neither_taken_back_nor_made_twice(
     assert states(back)["column public.papers.shine"] == "gone"
     assert (again.exit_code, again.errors) == (1, {"RG545"})
     assert production.names("SELECT title FROM papers") == titles
+
+
+def test_a_way_back_that_ended_with_its_check_in_place_can_be_turned_round(
+    small: Project, production: Production
+) -> None:
+    assert small.apply(production.url).exit_code == 0
+    applied = production.schema()
+    taken_back_until_a_check(small, production)
+    assert production.schema() != applied
+
+    half = small.ask("status", url=production.url).report["migrations"][0]
+    on = small.apply(production.url)
+
+    assert half["state"] == "unfinished"
+    assert "roll back again, or apply again" in half["detail"]
+    assert on.exit_code == 0, on.stdout
+    assert production.schema() == applied
+    production.execute("UPDATE storyboards SET jotting = 'written'")
+
+
+def taken_back_until_a_check(small: Project, production: Production) -> None:
+    """Execute the first two steps of the way back, as a run does that is cut off then."""
+    (migration, *_) = migrations.load(small.root, "db/migrations")
+    baseline = parse(small.read(BASELINE))
+    plan = make_plan(
+        migration,
+        parse(migrations.text(migration)),
+        major=production.server.major,
+        strategy=ONLINE,
+        baseline=baseline,
+    )
+    with session_on(production.database) as session:
+        things = frozenset(holding_data(session.connection, plan, 1))
+        way = Way(empty=things)
+        back = undo_of(session.connection, plan, 1, way=way, baseline=baseline)
+        Trial(migration, back).run_in(session, last=2, command="rollback")

@@ -33,7 +33,7 @@ def asked(scope: Scope) -> Iterator[Finding]:
         return
     wanted = _concerned(scope.before, scope)
     held = _concerned(catalog.snapshot(scope.connection), scope)
-    wanted = _with_record(wanted, scope)
+    wanted = _with_record(wanted, held, scope)
     for thing in sorted({*wanted, *held}):
         yield from _difference(scope, thing, wanted.get(thing), held.get(thing))
 
@@ -126,9 +126,12 @@ def _indexes(held: Snapshot, tables: set[tuple[str, str]]) -> set[tuple[str, str
     }
 
 
-def _with_record(wanted: Snapshot, scope: Scope) -> Snapshot:
-    """Lay over the baseline what runs of this and earlier migrations have left."""
-    known = {str(thing): thing for thing in wanted}
+def _with_record(wanted: Snapshot, held: Snapshot, scope: Scope) -> Snapshot:
+    """Lay over the baseline what runs of this and earlier migrations have left.
+
+    A way back that was cut off has left a check that no file names.
+    """
+    known = {str(thing): thing for thing in (*wanted, *held)}
     made = {str(e.object): e.object for e in _promises(scope)}
     result = dict(wanted)
     for number in sorted(scope.ledger.objects):
