@@ -34,7 +34,6 @@ def test_a_migration_that_is_there_is_recorded_once_and_counts_from_then_on(
     production.execute(released.read("db/migrations/001_init_v1.sql"))
 
     adopted = released.ask("adopt", "001", url=production.url)
-    again = released.ask("adopt", "001", url=production.url)
     applied = released.apply(production.url, "001")
     head = ("--exit-code", "--head", adopted.report["ledger"]["head"])
     status = released.ask("status", *head, url=production.url)
@@ -42,9 +41,8 @@ def test_a_migration_that_is_there_is_recorded_once_and_counts_from_then_on(
     assert (adopted.exit_code, adopted.report["verdict"]) == (0, "adopted"), adopted.stdout
     schema = resources.files("releasegate.reports").joinpath("report.schema.json").read_text()
     jsonschema.validate(adopted.report, json.loads(schema))
-    for run in (again, applied):
-        assert (run.exit_code, run.report["verdict"]) == (0, "nothing_to_do")
-        assert "001_init_v1.sql is adopted since" in run.report["summary"]
+    assert (applied.exit_code, applied.report["verdict"]) == (0, "nothing_to_do")
+    assert "001_init_v1.sql is adopted since" in applied.report["summary"]
     assert status.exit_code == 0
     row = status.report["migrations"][0]
     commit = released.git("rev-parse", "HEAD")
@@ -97,14 +95,26 @@ def test_each_is_adopted_in_its_turn_though_the_next_has_changed_what_it_made(
     assert [row["state"] for row in status.report["migrations"]] == ["adopted"] * 3
     assert status.exit_code == 0
     production.execute("DROP INDEX authors_name")
-    drifted = released.ask("adopt", "001", url=production.url)
-    assert drifted.errors == {"RG542"}
+    again = [released.ask("adopt", number, url=production.url) for number in ("001", "002")]
+    assert [run.report["verdict"] for run in again] == ["blocked", "nothing_to_do"]
+    assert again[0].errors == {"RG542"}
 
 
 def test_a_draft_is_not_adopted(released: Project, production: Production) -> None:
     run = released.ask("adopt", "002", url=production.url)
 
     assert (run.exit_code, run.errors) == (1, {"RG108"})
+
+
+def test_a_file_that_does_not_parse_is_blocked_at_its_place(
+    project: Project, production: Production
+) -> None:
+    released = replaced(project, m001_first="CREATE TABEL authors ();")
+
+    run = released.ask("adopt", "001", url=production.url)
+
+    assert (run.exit_code, run.errors) == (1, {"RG301"})
+    assert run.gate("live-database")["status"] == "not_asked"
 
 
 def test_without_a_database_there_is_nothing_to_compare_with(released: Project) -> None:

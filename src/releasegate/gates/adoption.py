@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from releasegate import catalog, facts, findings, ledger, migrations
 from releasegate.baseline import BaselineError
-from releasegate.gates import Answer, Gate, GateInputs, NotAsked
+from releasegate.gates import Answer, Gate, GateInputs, NotAsked, parse_only
 from releasegate.gates.ground import run, snapshot
 from releasegate.gates.live_database import bookkeeping, describe_holder, place
 from releasegate.gates.live_database.scope import scope
-from releasegate.model import Finding
+from releasegate.model import Finding, Level
 from releasegate.statements.effects import effects
 from releasegate.statements.parser import SqlError, parse
 from releasegate.statements.refusals import body
@@ -43,6 +43,8 @@ def _ask(inputs: GateInputs, later: Sequence[Migration]) -> Answer:
         raise NotAsked("no database was given")
     if isinstance(inputs.live, Finding):
         return Answer((inputs.live,))
+    if any(finding.level is Level.ERROR for finding in parse_only.read(inputs)):
+        raise NotAsked("the file may not be applied: see parse-only")
     asked = scope(inputs, inputs.live, ledger.read(inputs.live.connection))
     found = [f for f in place.asked(asked) if f.code in _PLACE]
     found += [*bookkeeping.asked(asked), *_agrees(asked)]
