@@ -122,3 +122,21 @@ def test_without_a_database_there_is_nothing_to_compare_with(released: Project) 
 
     assert run.exit_code == 2
     assert "adopt needs a database" in run.stderr
+
+
+def test_a_connection_that_is_lost_while_the_row_is_written_leaves_the_answer_open(
+    project: Project, production: Production
+) -> None:
+    released = replaced(project, m001_first=FIRST)
+    production.execute(FIRST)
+    assert released.ask("init-ledger", url=production.url).exit_code == 0
+    production.execute(
+        "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;"
+        "CREATE TRIGGER die AFTER INSERT ON releasegate.step EXECUTE FUNCTION public.die()"
+    )
+
+    run = released.ask("adopt", "001", url=production.url)
+
+    assert (run.exit_code, run.report["verdict"]) == (4, "unknown"), run.stdout
+    assert (production.runs(), production.steps()) == ([], [])

@@ -10,6 +10,7 @@ import psycopg
 from releasegate import database
 from releasegate.baseline.errors import BaselineError, PreludeError, failure
 from releasegate.baseline.files import File
+from releasegate.baseline.running import TIMEOUT
 from releasegate.statements.parser import SqlError, parse, quote
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from releasegate.statements.parser import Statement
     from releasegate.throwaway import Database, Server
 
-_TIMEOUT = "60s"
 _DUPLICATE_ROLE = "42710"
 # The owner here must be able to act as each role there, as it must as those of the baseline.
 _MEMBERSHIPS = """
@@ -78,7 +78,7 @@ def run(
 
 
 def _file(file: File, admin: Connection) -> None:
-    admin.execute(f"SET statement_timeout = '{_TIMEOUT}'")
+    admin.execute(f"SET statement_timeout = '{TIMEOUT}'")
     try:
         for statement in parse(file.text):
             _one(statement, admin)

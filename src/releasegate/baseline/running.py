@@ -54,7 +54,7 @@ class Run:
         self._stands_for = stands_for
         self._stand_ins = stand_ins
         self._owners: set[str] = set()
-        #: (why, first words) -> the lines, and the first of these statements
+        #: (why, first words) -> the statements that begin so
         self._left_out: dict[tuple[str, str], list[Statement]] = {}
 
     def one(self, statement: Statement) -> None:

@@ -54,7 +54,7 @@ def _ask(inputs: GateInputs, later: Sequence[Migration]) -> Answer:
         raise NotAsked("the file does not run on the baseline: see parse-only") from error
     held = catalog.snapshot(asked.connection)
     name, wanted = states.best(held)
-    lines = different({str(k): v for k, v in wanted.items()}, held)
+    lines = different(wanted, held)
     found += [_differs(line, inputs) for line in lines[:_SHOWN]]
     if len(lines) > _SHOWN:
         found.append(_differs(f"{len(lines) - _SHOWN} more objects differ", inputs))
@@ -62,7 +62,7 @@ def _ask(inputs: GateInputs, later: Sequence[Migration]) -> Answer:
         found.append(_beyond(states.beyond, inputs))
     evidence = {
         "as_after": name,
-        "objects": {str(thing): text for thing, text in sorted(wanted.items())},
+        "objects": wanted,
         "not_compared": sorted(map(str, states.beyond)),
     }
     return Answer(tuple(found), evidence)
@@ -88,20 +88,20 @@ class _States:
         self.beyond = frozenset(changed - things)
         self._things = {*things, *(effect.object for effect in _promised(inputs.migration))}
 
-    def best(self, held: Held) -> tuple[str, dict[CatalogObject, str | None]]:
+    def best(self, held: Held) -> tuple[str, dict[str, str | None]]:
         """Find the state that a database is in; where it is in none, the one after the file."""
         state: Snapshot | None = self._first
         while state is not None:
             wanted = self._of(state)
-            if not different({str(k): v for k, v in wanted.items()}, held):
+            if not different(wanted, held):
                 return self._files[-1].name, wanted
             state = self._next()
         return self._files[0].name, self._of(self._first)
 
-    def _of(self, state: Snapshot) -> dict[CatalogObject, str | None]:
+    def _of(self, state: Snapshot) -> dict[str, str | None]:
         # A major version of its own shows NOT NULL as a constraint; the column tells it too.
-        wanted = {thing: state.get(thing) for thing in self._things}
-        return {t: text for t, text in wanted.items() if not (text or "").startswith("NOT NULL ")}
+        wanted = {str(thing): state.get(thing) for thing in sorted(self._things)}
+        return {n: text for n, text in wanted.items() if not (text or "").startswith("NOT NULL ")}
 
     def _next(self) -> Snapshot | None:
         """Go one file on; None where there is none, or it does not run."""

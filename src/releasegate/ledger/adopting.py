@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from releasegate import database
 from releasegate.ledger.creation import create
-from releasegate.ledger.writing import StepRow, begin_run, end_run, record_step
+from releasegate.ledger.writing import StepRow, begin_run, record_step
 from releasegate.model import Plan, Step, Window
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 COMMAND = "adopt"
 #: kinds of which the ledger keeps definitions, to notice a drift
 _KEPT = ("table ", "column ", "constraint ", "index ")
-_HEAD = "SELECT digest FROM releasegate.journal ORDER BY position DESC LIMIT 1"
 
 
 def adopt_migration(
@@ -39,8 +37,8 @@ def adopt_migration(
     tool_version: str,
     at: datetime,
     objects: Mapping[str, str | None],
-) -> str:
-    """Record a migration, whole or not at all, and give the journal's head.
+) -> None:
+    """Record a migration, whole or not at all; its run is still to be ended.
 
     The caller holds the advisory lock; ``objects`` are its objects as the target has them.
     """
@@ -63,8 +61,6 @@ def adopt_migration(
         )
         statement = record_step("'found'", "$9::jsonb")
         psycopg.RawCursor(connection).execute(statement.encode(), (*row.values(), json.dumps(kept)))
-    end_run(connection, run_id, "adopted")
-    return str(database.one(connection, _HEAD)[0])
 
 
 def _plan(migration: Migration) -> Plan:

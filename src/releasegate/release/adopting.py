@@ -6,16 +6,20 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from releasegate import __version__, catalog, gates, ledger
 from releasegate.errors import UsageError
 from releasegate.gates import LiveTarget, adoption, live_database, parse_only, release_tag
 from releasegate.model import Report, Verdict
 from releasegate.release import locked
 from releasegate.release.inputs import Prepared, Request, prepare
-from releasegate.release.sequence import EXIT_DONE, ask_gates, judge
+from releasegate.release.sequence import EXIT_DONE, EXIT_UNKNOWN, ask_gates, judge
 from releasegate.repository import Repository
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from releasegate.gates import Gate
     from releasegate.ledger import Ledger
     from releasegate.model import GateResult
@@ -85,9 +89,29 @@ def _record(
     if lines or known.stands(inputs.migration.number):
         message = f"{lines[0]}." if lines else "A run began it a moment ago."
         return locked.stopped_by(prepared, results, message, "RG542")
-    repository = inputs.repository
-    head = ledger.adopt_migration(
-        connection,
+    try:
+        _write(request, prepared, session, wanted)
+    except (psycopg.OperationalError, KeyboardInterrupt) as error:
+        if isinstance(error, psycopg.OperationalError) and not session.is_lost:
+            raise
+        message = "It was cut off while the row was written: run the same command again to see."
+        return prepared.report(EXIT_UNKNOWN, Verdict.UNKNOWN, message, gates=results)
+    request.settled()
+    return prepared.report(
+        EXIT_DONE,
+        Verdict.ADOPTED,
+        f"{inputs.migration.name} is in the ledger as adopted: the target holds what it makes.",
+        gates=results,
+        ledger_head=locked.close(session, request.run_id, Verdict.ADOPTED),
+    )
+
+
+def _write(
+    request: Request, prepared: Prepared, session: Session, objects: Mapping[str, str | None]
+) -> None:
+    inputs, repository = prepared.inputs, prepared.inputs.repository
+    ledger.adopt_migration(
+        session.connection,
         run_id=request.run_id,
         migration=inputs.migration,
         release=inputs.release,
@@ -95,13 +119,5 @@ def _record(
         operator=request.operator,
         tool_version=__version__,
         at=session.now(),
-        objects=wanted,
-    )
-    request.settled()
-    return prepared.report(
-        EXIT_DONE,
-        Verdict.ADOPTED,
-        f"{inputs.migration.name} is in the ledger as adopted: the target holds what it makes.",
-        gates=results,
-        ledger_head=head,
+        objects=objects,
     )
