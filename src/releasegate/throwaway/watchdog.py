@@ -40,7 +40,7 @@ while read -r word program; do
         IFS='
 '
         set -f
-        set -- $CAGE --bind "$run" "$run" --ro-bind-try "$run/server" "$run/server" "$@"
+        set -- $CAGE --bind "$run" "$run" "$@"
         unset IFS
       fi
       "$@" </dev/null >>"$run/server.log" 2>&1 &
