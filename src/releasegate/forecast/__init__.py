@@ -34,7 +34,7 @@ _LESS, _MORE = 0.6, 1.7
 # What a step takes beside its work on rows, least and most: our own work and the server's on its
 # catalogs, as so many rows of the pace's join, and messages there and back. More where a lock of
 # the app's is asked for, and more again where a step runs in no transaction but makes several.
-_PROOF, _CHANGE, _ALONE = ((13e3, 39e3), (2, 6)), ((19e3, 57e3), (3, 9)), ((28e3, 84e3), (4, 12))
+_PROOF, _CHANGE, _ALONE = ((14e3, 42e3), (2, 6)), ((30e3, 90e3), (3, 9)), ((34e3, 102e3), (4, 12))
 #: the first one finds nothing of the catalogs in its session's memory
 _FIRST = 2.0
 

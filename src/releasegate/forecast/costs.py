@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 # What is done with a row or a page that is in memory, in rows of the pace's join. Found by
 # measurement with benchmarks/predictions.py.
 _PAGE, _READ, _CHECKED = 3.0, 0.12, 0.2
+#: stretches are fetched page by page, whole tables several pages at once: the part that it takes
+_AT_ONCE = 0.4
 _HASHED, _SOUGHT = 0.9, 0.27
 #: the larger the hash table, the further from the processor it lies
 _SOUGHT_FAR = 0.03
 #: of an index: a row's entry is made and handed on, compared in a sort, looked for the second time
-_HANDLED, _COMPARED, _WOVEN = 0.6, 0.12, 0.25
+_HANDLED, _COMPARED, _WOVEN = 0.8, 0.16, 0.35
 #: so many times as long where texts are compared by a language's rules
 _COLLATED = 5.0
 _WRITTEN_ROW = 4.0
 #: for a byte that is written to a table or an index, and to the log
-_WRITTEN_BYTE = 0.045
+_WRITTEN_BYTE = 0.06
 #: how much of another process' work a parallel worker saves
 _WORKER = 0.35
 #: a table of fewer rows is joined in the processor's own memory
@@ -67,7 +69,7 @@ class Costs:
         self._sizes = sizes
         self._pace = pace
         read_s = (pace.read_page_s or 0.0) - self._rows(pace.read_rows * _READ)
-        self._page_s = max(read_s, self._rows(_PAGE))
+        self._page_s = max(read_s * _AT_ONCE, self._rows(_PAGE))
 
     def of(self, work: Work) -> Cost:
         size = self._size(work.table)
