@@ -8,13 +8,21 @@ from pathlib import Path
 import pytest
 
 from acceptance.production import Production
-from acceptance.project import CONFIGURATION, Project
+from acceptance.project import CONFIGURATION, MIGRATION, Project
 from releasegate import throwaway
 from releasegate.throwaway import Server
 from releasegate.throwaway.binaries import binaries
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED_MAJOR = 18
+HEADER = "-- releasegate: requires-tag v0\n"
+SMALL = f"""{HEADER}
+BEGIN;
+ALTER TABLE papers ADD COLUMN shine int;
+ALTER TABLE storyboards ADD COLUMN jotting text;
+CREATE INDEX papers_shine ON papers (shine);
+COMMIT;
+"""
 
 
 def installed_majors() -> list[int]:
@@ -118,6 +126,16 @@ def released(project: Project) -> Project:
 def online(project: Project) -> Project:
     """A release whose configuration says nothing of a strategy."""
     project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.commit()
+    project.tag()
+    return project
+
+
+@pytest.fixture
+def small(project: Project) -> Project:
+    """A release that adds two columns and an index."""
+    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
+    project.write(MIGRATION, SMALL)
     project.commit()
     project.tag()
     return project

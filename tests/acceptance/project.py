@@ -57,6 +57,11 @@ class Run:
     def errors(self) -> set[str]:
         return {finding["code"] for finding in self.findings if finding["level"] == "error"}
 
+    @property
+    def objects(self) -> dict[str, str]:
+        """What a rollback left of each object."""
+        return {one["object"]: one["state"] for one in self.report["objects"]}
+
     def finding(self, code: str) -> dict[str, Any]:
         (found,) = [finding for finding in self.findings if finding["code"] == code]
         return found
@@ -182,6 +187,9 @@ class Project:
 
     def apply(self, url: str, *arguments: str, window: str = "now/PT30M") -> Run:
         return self.ask("apply", "--window", window, *arguments, url=url)
+
+    def roll_back(self, url: str, *arguments: str) -> Run:
+        return self.ask("rollback", "--window", "now/PT30M", *arguments, "001", url=url)
 
     def start_apply(self, url: str, *arguments: str, window: str = "now/PT30M") -> Running:
         return self.start("apply", "--window", window, "--format", "json", *arguments, url=url)

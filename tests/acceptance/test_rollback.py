@@ -1,15 +1,14 @@
-"""The way back: under load, from half way, with columns or without, refused where it must be."""
+"""The way back: under load, from half way and to half way, refused where it must be."""
 
 import os
 import re
 import signal
-import stat
-from pathlib import Path
 
 import pytest
 
+from acceptance.conftest import HEADER
 from acceptance.production import Production, Worker, until
-from acceptance.project import BASELINE, MIGRATION, Project, Run
+from acceptance.project import BASELINE, MIGRATION, Project
 from releasegate import migrations
 from releasegate.executor.undoing import holding_data, undo_of
 from releasegate.gates.rehearsal.trial import Trial, session_on
@@ -17,37 +16,7 @@ from releasegate.plan import ONLINE, make_plan
 from releasegate.statements.parser import parse
 from releasegate.undo import Way
 
-HEADER = "-- releasegate: requires-tag v0\n"
-SMALL = f"""{HEADER}
-BEGIN;
-ALTER TABLE papers ADD COLUMN shine int;
-ALTER TABLE storyboards ADD COLUMN jotting text;
-CREATE INDEX papers_shine ON papers (shine);
-COMMIT;
-"""
 PAPERS = "SELECT count(*) FROM papers"
-
-
-def roll_back(project: Project, url: str, *arguments: str, window: str = "now/PT30M") -> Run:
-    return project.ask("rollback", "--window", window, *arguments, "001", url=url)
-
-
-def states(run: Run) -> dict[str, str]:
-    return {one["object"]: one["state"] for one in run.report["objects"]}
-
-
-def losses(run: Run) -> list[str]:
-    return [one["detail"] for step in run.report["plan"]["steps"] for one in step["losses"]]
-
-
-@pytest.fixture
-def small(project: Project) -> Project:
-    """A release that adds two columns and an index."""
-    project.edit("releasegate.toml", 'strategy = "as-written"\n', "")
-    project.write(MIGRATION, SMALL)
-    project.commit()
-    project.tag()
-    return project
 
 
 @pytest.mark.every_major
@@ -60,18 +29,18 @@ def test_there_and_back_and_there_again_under_a_live_app(
         until(lambda: worker.rounds > 5, what="the app works")
         assert online.apply(production.url).exit_code == 0
         ((written,),) = production.rows(PAPERS)
-        back = roll_back(online, production.url, "--drop-columns")
+        back = online.roll_back(production.url, "--drop-columns")
         gone = production.schema()
         again = online.apply(production.url)
 
     assert back.exit_code == 0, back.stderr
     assert back.report["verdict"] == "rolled_back"
     assert gone == before
-    assert set(states(back).values()) == {"gone", "as before"}
-    assert states(back)["constraint public.runs.runs_plan_id_fk"] == "gone"
-    assert states(back)["index public.idx_runs_plan_id"] == "gone"
-    assert states(back)["column public.storyboards.run_id"] == "gone"
-    assert states(back)["column public.plans.paper_id"] == "as before"
+    assert set(back.objects.values()) == {"gone", "as before"}
+    assert back.objects["constraint public.runs.runs_plan_id_fk"] == "gone"
+    assert back.objects["index public.idx_runs_plan_id"] == "gone"
+    assert back.objects["column public.storyboards.run_id"] == "gone"
+    assert back.objects["column public.plans.paper_id"] == "as before"
     assert production.rows(PAPERS)[0][0] >= written
     assert again.exit_code == 0, again.stderr
     assert production.is_hardened()
@@ -85,19 +54,19 @@ def test_what_was_applied_as_written_is_taken_back_one_by_one(
     before = production.schema()
     assert released.apply(production.url).exit_code == 0
 
-    back = roll_back(released, production.url)
+    back = released.roll_back(production.url)
     keys, indexes = production.validated_keys(), production.valid_indexes()
-    again = roll_back(released, production.url)
+    again = released.roll_back(production.url)
     status = released.ask("status", url=production.url)
     on = released.apply(production.url)
     hardened = production.is_hardened()
-    whole = roll_back(released, production.url, "--drop-columns")
+    whole = released.roll_back(production.url, "--drop-columns")
 
     assert back.exit_code == 0, back.stderr
     assert keys == indexes == set()
     assert on.exit_code == 0, on.stderr
     assert hardened
-    assert states(back)["column public.storyboards.run_id"] == "stays"
+    assert back.objects["column public.storyboards.run_id"] == "stays"
     assert again.report["verdict"] == "nothing_to_do"
     assert "column public.storyboards.run_id" in again.report["summary"]
     assert "storyboards.run_id" in status.report["migrations"][0]["detail"]
@@ -106,61 +75,6 @@ def test_what_was_applied_as_written_is_taken_back_one_by_one(
     assert released.apply(production.url).exit_code == 0
     assert production.is_hardened()
     assert released.run("status", "--exit-code", url=production.url).exit_code == 0
-
-
-def test_a_column_with_values_goes_only_once_they_are_saved(
-    small: Project, production: Production
-) -> None:
-    before = production.schema()
-    foreseen = small.ask("plan", "001")
-    assert small.apply(production.url).exit_code == 0
-    production.execute(
-        "UPDATE papers SET shine = 7 WHERE id = (SELECT min(id::text) FROM papers)::uuid"
-    )
-
-    known = small.ask("plan", "001", url=production.url)
-    status = small.ask("status", url=production.url)
-    kept = roll_back(small, production.url, "--drop-columns")
-    saved = roll_back(small, production.url, "--discard-data", "papers.shine")
-
-    saving = "rollback --discard-data papers.shine saves them first"
-    assert losses(foreseen)[0] == f"papers.shine: its values would be lost; {saving}"
-    assert losses(known) == [
-        f"papers.shine: 1 value would be lost; {saving}",
-        "storyboards.jotting: it holds no values, so nothing would be lost",
-    ]
-    assert (
-        f"papers.shine (1 value would be lost; {saving})"
-        in (status.report["migrations"][0]["detail"])
-    )
-    assert kept.exit_code == 0, kept.stderr
-    assert states(kept)["column public.papers.shine"] == "stays"
-    assert states(kept)["column public.storyboards.jotting"] == "gone"
-    assert saved.exit_code == 0, saved.stderr
-    assert production.schema() == before
-    (detail,) = [one["detail"] for one in saved.report["objects"] if one["state"] == "saved"]
-    file = Path(detail.partition(" rows in ")[2])
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert file.read_text().splitlines()[0] == "id,shine"
-    assert [line.rpartition(",")[2] for line in file.read_text().splitlines()[1:]] == ["7"]
-
-
-def test_an_app_that_names_a_column_keeps_it(small: Project, production: Production) -> None:
-    assert small.apply(production.url).exit_code == 0
-    small.write("examples/papers/scores.py", "SHINE = 'shine'\n")
-    small.commit()
-
-    with production.held("papers"):
-        back = roll_back(small, production.url, "--drop-columns")
-
-    assert back.exit_code == 1
-    assert back.errors == {"RG224"}
-    # Who would hold up the way back is told as on the way forward.
-    assert "holds ROW EXCLUSIVE on public.papers" in back.finding("RG561")["message"]
-    assert back.finding("RG224")["path"] == "examples/papers/scores.py"
-    assert "papers.shine" in production.names(
-        "SELECT table_name || '.' || column_name FROM information_schema.columns"
-    )
 
 
 def test_a_killed_way_back_goes_on_where_the_ledger_says(
@@ -177,7 +91,7 @@ def test_a_killed_way_back_goes_on_where_the_ledger_says(
         production.await_silence()
     assert production.schema() != before
 
-    again = roll_back(online, production.url, "--drop-columns")
+    again = online.roll_back(production.url, "--drop-columns")
 
     assert again.exit_code == 0, again.stderr
     assert production.schema() == before
@@ -203,58 +117,12 @@ def test_an_apply_that_stopped_half_way_can_be_taken_back(
 
     assert production.valid_indexes()
 
-    back = roll_back(online, production.url, "--drop-columns")
+    back = online.roll_back(production.url, "--drop-columns")
 
     assert back.exit_code == 0, back.stderr
     assert back.report["verdict"] == "rolled_back"
     assert production.schema() == before
     assert online.ask("status", url=production.url).report["migrations"][0]["state"] == "pending"
-
-
-def test_a_value_that_comes_while_the_column_is_about_to_go_stays(
-    small: Project, production: Production
-) -> None:
-    assert small.apply(production.url).exit_code == 0
-    with production.held("storyboards") as app:
-        running = small.start(
-            *("rollback", "--window", "now/PT30M", "--drop-columns", "--format", "json", "001"),
-            url=production.url,
-        )
-        running.await_event("lock.awaited")
-        app.execute("UPDATE storyboards SET jotting = 'kept'")
-    back = running.finish()
-
-    assert back.exit_code == 0, back.stderr
-    assert [one["sqlstate"] for one in back.report["outcomes"]].count("23514") == 1
-    assert states(back)["column public.storyboards.jotting"] == "stays"
-    assert states(back)["column public.papers.shine"] == "gone"
-    assert production.names("SELECT DISTINCT jotting FROM storyboards") == {"kept"}
-    production.execute("UPDATE storyboards SET jotting = 'written again'")
-
-
-def test_a_saving_that_is_interrupted_leaves_no_file_and_drops_nothing(
-    small: Project, production: Production
-) -> None:
-    assert small.apply(production.url).exit_code == 0
-    # So much that it is under way for a while.
-    production.execute("UPDATE storyboards SET jotting = repeat('j', 50000000)")
-    applied, runs = production.schema(), production.runs()
-
-    running = small.start(
-        *("rollback", "--window", "now/PT30M", "--discard-data", "storyboards.jotting", "001"),
-        url=production.url,
-    )
-    until(lambda: any(small.root.glob("*.csv.part")), what="the values are copied")
-    os.kill(running.pid, signal.SIGINT)
-    interrupted = running.finish()
-    other = roll_back(small, production.url, "--discard-data", "papers.title")
-
-    assert other.exit_code == 2
-    assert "papers.title: it is nothing that this migration makes" in other.stderr
-    assert interrupted.exit_code == 130
-    assert [*small.root.glob("storyboards*")] == []
-    assert production.schema() == applied
-    assert production.runs() == runs
 
 
 def test_what_somebody_changed_or_built_upon_is_not_taken_back(
@@ -269,7 +137,7 @@ def test_what_somebody_changed_or_built_upon_is_not_taken_back(
     production.execute("CREATE INDEX papers_shine ON papers (shine DESC)")
     before = production.schema()
 
-    back = roll_back(small, production.url)
+    back = small.roll_back(production.url)
 
     assert (back.exit_code, back.errors) == (1, {"RG509", "RG540"})
     assert "papers_shine" in back.finding("RG509")["message"]
@@ -287,7 +155,7 @@ def test_what_an_apply_only_found_is_neither_dropped_nor_called_unfinished(
 
     applied = small.apply(production.url)
     stands = small.ask("status", url=production.url).report["migrations"][0]
-    back = roll_back(small, production.url, "--drop-columns")
+    back = small.roll_back(production.url, "--drop-columns")
     pending = small.ask("status", url=production.url).report["migrations"][0]
 
     assert [one["status"] for one in applied.report["outcomes"]] == ["already_applied"]
@@ -311,12 +179,12 @@ def test_changes_of_rows_are_neither_taken_back_nor_made_twice(
     assert small.apply(production.url, "--strategy", "as-written").exit_code == 0
     titles = production.names("SELECT title FROM papers")
 
-    back = roll_back(small, production.url, "--drop-columns")
+    back = small.roll_back(production.url, "--drop-columns")
     again = small.apply(production.url, "--strategy", "as-written")
 
     assert back.exit_code == 0, back.stderr
     assert "RG544" in {one["code"] for one in back.findings}
-    assert states(back)["column public.papers.shine"] == "gone"
+    assert back.objects["column public.papers.shine"] == "gone"
     assert (again.exit_code, again.errors) == (1, {"RG545"})
     assert production.names("SELECT title FROM papers") == titles
 
