@@ -331,7 +331,7 @@ def test_the_log_file_holds_every_event_as_a_line_of_json(
     assert names[-1] == "run.finished"
     assert {"target.identified", "gate.answered", "step.started", "lock.awaited"} <= set(names)
     assert all("migration" in e for e in events if e["event"].startswith(("gate", "step", "lock")))
-    assert all(e["step"] == 1 for e in events if e["event"].startswith(("step", "lock")))
+    assert all(e["step"] == 1 for e in events if e["event"].startswith(("step.", "lock.")))
 
 
 # -- what is never written
