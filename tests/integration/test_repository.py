@@ -418,6 +418,33 @@ def test_a_file_that_never_ends_does_not_hold_git_for_ever(
         assert repository.ignored(["b.sql"]) == set()
 
 
+@pytest.mark.parametrize("name", ["HEAD", "config", "packed-refs", "index", "refs/tags/v0"])
+def test_a_pipe_among_gits_own_files_is_refused_and_nobody_waits_for_it(
+    folder: Path, name: str
+) -> None:
+    commit(folder, a="SELECT 1")
+    file = folder / ".git" / name
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+    (folder / "sql").mkdir()
+
+    with pytest.raises(RepositoryProblem, match="would wait for ever"), opened(folder / "sql"):
+        pass
+
+
+def test_a_device_behind_a_link_in_a_worktrees_repository_is_refused(
+    folder: Path, tmp_path: Path
+) -> None:
+    commit(folder, a="SELECT 1")
+    git(folder, "worktree", "add", "-q", str(tmp_path / "other"))
+    with opened(tmp_path / "other") as repository:
+        assert repository.head
+    (folder / ".git/packed-refs").symlink_to("/dev/zero")
+
+    with pytest.raises(RepositoryProblem, match="packed-refs"), opened(tmp_path / "other"):
+        pass
+
+
 @pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_leaves_nothing_behind_that_the_program_would_wait_for(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from releasegate import findings
 from releasegate.repository.differences import content, differing, pointed_at
 from releasegate.repository.objects import read_many
+from releasegate.repository.regular import irregular
 from releasegate.repository.running import execute
 
 if TYPE_CHECKING:
@@ -325,6 +326,13 @@ def open_repository(root: Path) -> Iterator[Repository]:
         message = "Git is not installed, or not on PATH."
         cure = "apt-get install git"
         raise RepositoryProblem(findings.make("RG109", message, help=cure)) from None
+    endless = irregular(root.resolve())
+    if endless is not None:
+        message = (
+            f"{endless.name} in the repository is no file: whoever reads it would wait for ever."
+        )
+        help_ = "Find out who put it there; take it away, or clone anew."
+        raise RepositoryProblem(findings.make("RG109", message, help=help_))
     try:
         repo = git.Repo(root, search_parent_directories=True)
     except (git.InvalidGitRepositoryError, git.NoSuchPathError):
