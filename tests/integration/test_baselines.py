@@ -193,7 +193,7 @@ def prelude() -> Setup:
 def test_nobody_runs_a_prelude_outside_a_cage_who_has_not_vouched_for_it(
     lender: Server, made: Database, prelude: Setup
 ) -> None:
-    bare = replace(lender, is_caged=False)
+    bare = replace(lender, cage=())
 
     with pytest.raises(PreludeError, match="--trust-prelude"):
         baseline.load("", into=made, server=bare, setup=prelude)

@@ -372,6 +372,22 @@ def test_in_a_cage_not_even_the_superuser_reaches_a_network_or_our_files(
         assert f"'{folder}'" not in line
 
 
+def test_in_a_cage_psql_itself_can_write_nothing(server: Server, database: Database) -> None:
+    if not server.is_caged:
+        pytest.skip("bubblewrap is not installed, or namespaces are not allowed here")
+    mark = server.run_dir / "written"
+    command = ("-c", f"\\! touch {mark}")
+
+    caged = server.psql(database.owner, *command, script=b"SELECT 1")
+    is_written = mark.exists()
+    replace(server, cage=()).psql(database.owner, *command, script=b"SELECT 1")
+
+    assert caged == 0
+    assert not is_written
+    assert mark.exists()
+    mark.unlink()
+
+
 HOSTILE = {
     "plain": "\\! touch {mark}\n",
     "behind-sql": "SELECT 1 \\! touch {mark}\n",

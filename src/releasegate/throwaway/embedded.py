@@ -83,7 +83,7 @@ def start(
         # Closed under a thread that waits for an answer it would let that wait for ever.
         afterwards.callback(admin.close)
         made = _described(bin_dir, guard.run_dir, account, admin)
-        yield replace(made, is_caged=bool(words))
+        yield replace(made, cage=tuple(words))
 
 
 def _prepare(bin_dir: Path, guard: Watchdog, *, cache: Path | None) -> Path:

