@@ -55,9 +55,9 @@ def filled_in(module: Module, node: ast.expr) -> ast.expr | None:
     for guard in _earlier(module, node):
         if not isinstance(guard, ast.If) or not _implies(guard.test, wanted, is_true=False):
             continue
-        last = guard.body[-1]
-        if isinstance(last, ast.Assign) and ast.unparse(last.targets[0]) == wanted:
-            return None if _is_rebound(module, last.value, node) else last.value
+        for last in reversed(guard.body):
+            if isinstance(last, ast.Assign) and ast.unparse(last.targets[0]) == wanted:
+                return None if _is_rebound(module, last.value, node) else last.value
     return None
 
 

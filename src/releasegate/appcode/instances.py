@@ -139,6 +139,9 @@ def _queried(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
 
 def _of_arguments(module: Module, node: ast.Call, name: str, depth: int) -> tuple[Class, ...]:
     """Take the class that a query or a function that finds rows is given."""
+    receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if isinstance(receiver, ast.Attribute) and receiver.attr in ("query", "objects"):
+        return resolve(module, receiver.value)
     if name in _QUERIES:
         parts = (resolve(module, x) or _nested(module, x, depth) for x in node.args[:2])
         return next((found for found in parts if found), ())

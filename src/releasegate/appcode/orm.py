@@ -203,7 +203,8 @@ def inserted(
     operation: str = "insert",
 ) -> Found:
     """Make the site of rows that a model inserts."""
-    found = list(rows_of(payloads, model.relation, contract, model))
+    hidden_rows = [Payload(module, node, is_open="the rows are not visible here")]
+    found = list(rows_of(tuple(payloads) or hidden_rows, model.relation, contract, model))
     found = [_with_parent(module, node, row, model) for row in found]
     return site(
         path=module.path,

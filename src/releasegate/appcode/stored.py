@@ -69,7 +69,20 @@ def _of_member(
         if entry is None or entry.value is None:
             return tuple(_declared_member(module, node))
         found.extend(rows(entry.module, entry.value, depth + 1))
-    return tuple(found)
+    return tuple(found) or tuple(_appended_to(module, node, depth))
+
+
+def _appended_to(
+    module: Module, node: ast.Subscript | ast.Attribute, depth: int
+) -> Iterator[Payload]:
+    """Read ``batch["runs"].append({...})`` of a list that begins empty."""
+    function, text = module.function(node), ast.unparse(node)
+    for load in module.loads.get("append", ()):
+        call = module.parent(load)
+        is_same = isinstance(load, ast.Attribute) and ast.unparse(load.value) == text
+        if isinstance(call, ast.Call) and is_same and module.function(load) is function:
+            for argument in call.args:
+                yield from rows(module, argument, depth + 1)
 
 
 def _declared_member(module: Module, node: ast.expr) -> Iterator[Payload]:
@@ -299,11 +312,35 @@ def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
     return payload
 
 
+def _set_by_callee(module: Module, call: ast.Call, index: int, payload: Payload) -> Payload:
+    """Apply what a function that is given the object sets on it: ``form.save(project, run)``."""
+    from releasegate.appcode.calls import callees
+
+    for there, frame in callees(module, call)[:1]:
+        arguments = frame.function.args
+        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+        shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+        if index + shift >= len(names):
+            continue
+        for load in there.loads.get(names[index + shift], ()):
+            holder = there.parent(load)
+            if there.function(load) is not frame.function or not isinstance(holder, ast.Attribute):
+                continue
+            statement = there.parent(holder)
+            if isinstance(holder.ctx, ast.Store) and isinstance(statement, ast.Assign):
+                is_sure = there.parent(statement) is frame.function
+                entry = Entry(there, statement.value, holder, is_sure)
+                payload = with_entry(payload, holder.attr, entry)
+    return payload
+
+
 def _set_on(
     module: Module, made: ast.stmt, load: ast.expr, loads: list[ast.expr], payload: Payload
 ) -> Payload:
     """Apply ``run.plan = plan`` and ``setattr(run, name, value)``."""
     parent = module.parent(load)
+    if isinstance(parent, ast.Call) and load in parent.args and called_name(parent) != "setattr":
+        return _set_by_callee(module, parent, parent.args.index(load), payload)
     if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
         value = getattr(module.parent(parent), "value", None)
         certain = module.parent(module.parent(parent)) is module.parent(made)

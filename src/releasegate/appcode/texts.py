@@ -23,6 +23,8 @@ _UNCHANGED = {
     *("strip", "lstrip", "rstrip", "encode", "bindparams", "as_string", "lower", "columns"),
     *("trim", "toString", "trimEnd", "trimStart", "execution_options", "trimIndent"),
 }
+#: a statement that may be read with all of its parts: what it sets on some ways only counts
+_CHANGES = re.compile(r"\s*(update|delete)\b", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _PRINTF = re.compile(r"%(?:\((?P<name>[^)]*)\))?[sdrif]")
 
@@ -68,7 +70,8 @@ def _of_origins(module: Module, found: tuple[Origin, ...], depth: int) -> str | 
         if not isinstance(added, ast.AugAssign) or text is None:
             return None
         is_sure = module.parent(added) is module.parent(found[0].node)
-        more = text_of(origin.module, added.value, depth + 1) if is_sure else None
+        is_known = is_sure or bool(_CHANGES.match(text))
+        more = text_of(origin.module, added.value, depth + 1) if is_known else None
         text += HOLE if more is None else more
     return text
 
@@ -84,7 +87,19 @@ def _part(module: Module, part: ast.expr, depth: int) -> str:
     text = text_of(module, inner, depth + 1)
     if text is None and not module.is_python and isinstance(inner, ast.Name | ast.Attribute):
         text = _of_table(module, inner)
+    if text is None and isinstance(inner, ast.IfExp):
+        text = _shorter(module, inner, depth)
     return HOLE if text is None else text
+
+
+def _shorter(module: Module, node: ast.IfExp, depth: int) -> str | None:
+    """Read ``{'customer = %s' if customer else 'customer IS NULL'}``.
+
+    Of two lists of columns the shorter counts: what only one of them sends may be left out.
+    """
+    ways = [text_of(module, way, depth + 1) or "" for way in (node.body, node.orelse)]
+    is_list = all(ways) and any(not way.strip().isidentifier() for way in ways)
+    return min(ways, key=len) if is_list else None
 
 
 def _of_table(module: Module, node: ast.Name | ast.Attribute) -> str | None:
