@@ -18,7 +18,8 @@ import pytest
 
 from acceptance.production import Production
 from acceptance.project import MIGRATION, PROGRAM, Project, Run
-from releasegate import __version__
+from releasegate import __version__, scaffold
+from releasegate.cli.besides import INITS_RUNBOOK
 
 EVENT = re.compile(r"[a-z]+\.[a-z_]+")
 PASSWORD = "canary-password"
@@ -575,6 +576,20 @@ def test_a_code_is_explained(released: Project, code: str) -> None:
     assert run.exit_code == 0
     assert "RG101" in run.stdout
     assert "git tag" in run.stdout
+
+
+@pytest.mark.parametrize(("code", "place"), [("RG516", "#live-database"), ("3", "")])
+def test_a_code_leads_to_a_page_that_lies_in_this_repository(
+    project: Project, code: str, place: str
+) -> None:
+    without = project.run("explain", code)
+    project.run("init")
+    with_its_own = project.run("explain", code)
+
+    assert INITS_RUNBOOK == scaffold.RUNBOOK
+    assert "in releasegate's own repository" in without.stdout
+    assert f" {INITS_RUNBOOK}{place}\n" in with_its_own.stdout
+    assert f"{place.replace('#', '### ')}\n" in project.read(INITS_RUNBOOK)
 
 
 def test_an_unknown_code_is_a_usage_error(released: Project) -> None:

@@ -12,6 +12,9 @@ from releasegate.cli.options import database, rendering
 from releasegate.cli.running import catch_signals, render_again, write_files
 from releasegate.errors import UsageError
 
+#: what init writes; scaffold, which says so, costs more to import
+INITS_RUNBOOK = "runbooks/releasegate.md"
+
 
 @click.command()
 @click.argument("file", metavar="REPORT", type=click.Path(allow_dash=True, path_type=Path))
@@ -58,10 +61,11 @@ def explain(code: str) -> int:
         again = f"Ask again: releasegate preflight --gate {row.gate}"
         waive = f"\nWaive:     -- releasegate: waive {row.code} until YYYY-MM-DD -- REASON"
         more = waive if row.may_be_waived else ""
-        click.echo(f"{head}\n\n{row.help}\n\n{again}\nRunbook:   {row.runbook}{more}")
+        runbook = _here(row.runbook, f"{INITS_RUNBOOK}#{row.gate}")
+        click.echo(f"{head}\n\n{row.help}\n\n{again}\nRunbook:   {runbook}{more}")
     elif ending is not None:
         click.echo(f"Exit code {ending.code}: {ending.meaning}\n\n{ending.help}\n")
-        click.echo(f"Runbook: {ending.runbook}")
+        click.echo(f"Runbook: {_here(ending.runbook, INITS_RUNBOOK)}")
     else:
         known = f"{findings.CODES[0].code} to {findings.CODES[-1].code}"
         endings = ", ".join(str(each.code) for each in exit_codes.EXIT_CODES)
@@ -69,6 +73,14 @@ def explain(code: str) -> int:
             f"There is no code {code!r}. Codes run from {known}; exit codes are {endings}."
         )
     return 0
+
+
+def _here(place: str, inits: str) -> str:
+    """Name the page that lies here: this repository's, else the one that init wrote."""
+    for known in (place, inits):
+        if Path(known.partition("#")[0]).is_file():
+            return known
+    return f"{place}, in releasegate's own repository; releasegate init writes one of yours"
 
 
 @click.command()
