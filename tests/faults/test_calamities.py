@@ -151,7 +151,8 @@ def test_of_four_runs_at_once_one_works_and_the_others_say_who(
             for finding in gate["findings"]
             if finding["code"] == "RG510"
         ]
-        assert "olga@" in said
+        # By the ledger, or by the session that holds the lock and has recorded nothing yet.
+        assert "olga@" in said or "releasegate_owner is at work" in said
         assert " since " in said
     assert held == clean.final
     assert left == []
