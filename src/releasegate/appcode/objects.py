@@ -154,7 +154,7 @@ def fields(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...
 
 def _of_origins(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
     """Follow a name to what it was given, or to its declaration, and to what is set on it."""
-    from releasegate.appcode.stored import changed
+    from releasegate.appcode.changes import changed
 
     found: list[Payload] = []
     for origin in origins(module, node):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.calls import callees
+from releasegate.appcode.changes import after
 from releasegate.appcode.constructors import constructed
 from releasegate.appcode.flows import is_stored
 from releasegate.appcode.nullness import called_name
@@ -21,7 +22,6 @@ from releasegate.appcode.payloads import (
     with_keywords,
 )
 from releasegate.appcode.sites import Found, call_line, riddle, site
-from releasegate.appcode.stored import after
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.values import row_of, rows_of
 from releasegate.appcode.verdicts import Row, Value

@@ -1,0 +1,250 @@
+"""A payload, and the code between its making and its use -> what it holds by then."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.module import Module, before
+from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import (
+    Entry,
+    Payload,
+    column_named,
+    of_keywords,
+    opaque,
+    overlaid,
+    rows,
+    with_entry,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.parameters import Origin
+
+
+def _later(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
+    """Yield what happens to a local variable between a binding and a use, in order."""
+    function = module.function(use)
+    if origin.module is not module or module.function(origin.node) is not function:
+        return
+    word = use.attr if isinstance(use, ast.Attribute) else getattr(use, "id", "")
+    text = ast.unparse(use)
+    uses = [
+        item
+        for item in module.loads.get(word, ())
+        if module.function(item) is function and ast.unparse(item) == text
+    ]
+    around = set(module.ancestors(origin.node))
+    loops = [
+        item
+        for item in module.ancestors(use)
+        if isinstance(item, ast.For | ast.AsyncFor | ast.While) and item not in around
+    ]
+    for item in sorted(uses, key=lambda item: (item.lineno, item.col_offset)):
+        comes_round = item is not use and any(loop in module.ancestors(item) for loop in loops)
+        if before(origin.node, item) and (before(item, use) or comes_round):
+            yield item
+
+
+def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int) -> Payload:
+    """Apply ``d[k] = v``, ``del d[k]``, ``d.update()``, ``d.pop()``, ``d.setdefault()``."""
+    steps = list(_later(module, origin, use))
+    for item in steps:
+        parent = module.parent(item)
+        certain = module.dominates(item, use) or _on_all_ways(module, item, steps, use)
+        if isinstance(parent, ast.Subscript) and parent.value is item:
+            payload = _stepped(module, payload, parent, is_certain=certain)
+        call = module.parent(parent) if parent is not None else None
+        if not isinstance(parent, ast.Attribute):
+            continue
+        if isinstance(call, ast.Call) and call.func is parent:
+            payload = _method(module, payload, call, parent.attr, certain, depth)
+        elif not isinstance(parent.ctx, ast.Load):
+            payload = _stepped(module, payload, parent, is_certain=certain)
+    return payload
+
+
+def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
+    """Read ``for name, value in data.items(): setattr(run, name, value)``."""
+    for loop in module.ancestors(call):
+        source = loop.iter if isinstance(loop, ast.For) else None
+        if not isinstance(source, ast.Call) or not isinstance(source.func, ast.Attribute):
+            continue
+        if source.func.attr == "items" and not source.args:
+            found = rows(module, source.func.value, 1)
+            if len(found) == 1:
+                return overlaid(payload, found[0])
+    return replace(payload, is_open="setattr() sets what is not visible here")
+
+
+def _on_all_ways(module: Module, item: ast.expr, steps: list[ast.expr], use: ast.AST) -> bool:
+    """Say whether ``if a: d["k"] = 1 else: d["k"] = 2`` sets the same key either way."""
+    target = ast.unparse(module.parent(item) or item)
+    same: list[ast.AST] = [s for s in steps if ast.unparse(module.parent(s) or s) == target]
+    return any(
+        isinstance(choice, ast.If)
+        and bool(choice.orelse)
+        and module.dominates(choice, use)
+        and module.is_settled_by(choice, same)
+        for choice in module.ancestors(item)
+    )
+
+
+def _stepped(
+    module: Module, payload: Payload, node: ast.Subscript | ast.Attribute, *, is_certain: bool
+) -> Payload:
+    if isinstance(node.ctx, ast.Load):
+        return payload
+    if isinstance(node, ast.Attribute):
+        key: object = node.attr
+    else:
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else column_named(node.slice)
+    if not isinstance(key, str):
+        return _for_each(module, payload, node)
+    if isinstance(node.ctx, ast.Del):
+        return _without(payload, key, is_certain=is_certain)
+    statement = module.parent(node)
+    value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    return with_entry(payload, key, Entry(module, value, node, is_certain))
+
+
+def _for_each(module: Module, payload: Payload, node: ast.Subscript | ast.Attribute) -> Payload:
+    """Read ``for key in ("a", "b"): d[key] = ...``; a number is an item, not a key."""
+    slot = node.slice if isinstance(node, ast.Subscript) else None
+    if isinstance(slot, ast.Constant) or _is_rewritten(module, node):
+        return payload
+    found = origins(module, slot) if isinstance(slot, ast.Name) else ()
+    loop = found[0].iterated if len(found) == 1 else None
+    if not isinstance(loop, ast.List | ast.Tuple | ast.Set):
+        return overlaid(payload, opaque(module, node))
+    for key in loop.elts:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            payload = with_entry(payload, key.value, Entry(module, None, node, is_certain=False))
+    return payload
+
+
+def _is_rewritten(module: Module, node: ast.AST) -> bool:
+    """Recognise ``for k, v in d.items(): if isinstance(v, datetime): d[k] = v.isoformat()``."""
+    for item in module.ancestors(node):
+        if isinstance(item, ast.For | ast.AsyncFor):
+            return False
+        if isinstance(item, ast.If) and "isinstance(" in ast.unparse(item.test):
+            return True
+    return False
+
+
+def _without(payload: Payload, key: str, *, is_certain: bool) -> Payload:
+    entries = dict(payload.entries)
+    if is_certain:
+        entries.pop(key, None)
+    elif key in entries:
+        entries[key] = replace(entries[key], is_certain=False)
+    return replace(payload, entries=entries)
+
+
+def _method(
+    module: Module, payload: Payload, call: ast.Call, name: str, certain: bool, depth: int
+) -> Payload:
+    first = call.args[0] if call.args else None
+    key = first.value if isinstance(first, ast.Constant) else None
+    if name == "update":
+        change = of_keywords(module, call, depth)
+        entries = {
+            k: replace(e, is_certain=e.is_certain and certain) for k, e in change.entries.items()
+        }
+        return overlaid(payload, replace(change, entries=entries))
+    if name in ("pop", "popitem", "clear") and not isinstance(key, str):
+        is_of_list = isinstance(key, int) or (name == "pop" and not call.args)
+        return payload if is_of_list else _emptied(payload, name)
+    if name == "pop" and isinstance(key, str):
+        return _without(payload, key, is_certain=certain)
+    if name == "setdefault" and isinstance(key, str) and key not in payload.entries:
+        value = call.args[1] if len(call.args) > 1 else None
+        return with_entry(payload, key, Entry(module, value, call, certain))
+    return payload
+
+
+def _emptied(payload: Payload, name: str) -> Payload:
+    return replace(payload, entries={}, is_open=f"{name}() takes keys away")
+
+
+def appended(module: Module, origin: Origin, use: ast.expr, depth: int) -> Iterator[Payload]:
+    """Read the rows that are appended to a list before it is sent."""
+    for item in _later(module, origin, use):
+        parent = module.parent(item)
+        call = module.parent(parent) if parent is not None else None
+        if not isinstance(parent, ast.Attribute) or not isinstance(call, ast.Call):
+            continue
+        if parent.attr in ("append", "extend", "add"):
+            for argument in call.args:
+                yield from rows(module, argument, depth + 1)
+        if parent.attr == "insert" and len(call.args) == 2:
+            yield from rows(module, call.args[1], depth + 1)
+
+
+def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
+    """Add what is set on a new object before it is used for the last time: ``run.plan = plan``."""
+    statement = module.parent(made)
+    if isinstance(statement, ast.Await):
+        statement = module.parent(statement)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return payload
+    function = module.function(made)
+    loads = [
+        load
+        for load in module.loads.get(target.id, ())
+        if module.function(load) is function and before(statement, load)
+    ]
+    loads.sort(key=lambda load: (load.lineno, load.col_offset))
+    for load in loads:
+        payload = _set_on(module, statement, load, loads, payload)
+    return payload
+
+
+def _set_by_callee(module: Module, call: ast.Call, index: int, payload: Payload) -> Payload:
+    """Apply what a function that is given the object sets on it: ``form.save(project, run)``."""
+    from releasegate.appcode.calls import callees
+
+    for there, frame in callees(module, call)[:1]:
+        arguments = frame.function.args
+        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+        shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+        if index + shift >= len(names):
+            continue
+        for load in there.loads.get(names[index + shift], ()):
+            holder = there.parent(load)
+            if there.function(load) is not frame.function or not isinstance(holder, ast.Attribute):
+                continue
+            statement = there.parent(holder)
+            if isinstance(holder.ctx, ast.Store) and isinstance(statement, ast.Assign):
+                is_sure = there.parent(statement) is frame.function
+                entry = Entry(there, statement.value, holder, is_sure)
+                payload = with_entry(payload, holder.attr, entry)
+    return payload
+
+
+def _set_on(
+    module: Module, made: ast.stmt, load: ast.expr, loads: list[ast.expr], payload: Payload
+) -> Payload:
+    """Apply ``run.plan = plan`` and ``setattr(run, name, value)``."""
+    parent = module.parent(load)
+    if isinstance(parent, ast.Call) and load in parent.args and called_name(parent) != "setattr":
+        return _set_by_callee(module, parent, parent.args.index(load), payload)
+    if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
+        value = getattr(module.parent(parent), "value", None)
+        certain = module.parent(module.parent(parent)) is module.parent(made)
+        certain = certain or _on_all_ways(module, load, loads, loads[-1])
+        return with_entry(payload, parent.attr, Entry(module, value, parent, certain))
+    if isinstance(parent, ast.Call) and called_name(parent) == "setattr" and len(parent.args) == 3:
+        name = parent.args[1]
+        if isinstance(name, ast.Constant):
+            return with_entry(payload, str(name.value), Entry(module, parent.args[2], parent))
+        return _set_by_loop(module, parent, payload)
+    return payload
