@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -307,6 +308,23 @@ def test_a_dump_that_is_not_to_be_had_is_told(server: Server, database: Database
 
     with pytest.raises(CouldNotLook, match="pg_dump cannot be run: No such file or directory"):
         without.dump(database.owner, "--schema-only")
+
+
+def test_threads_that_ended_hold_no_connections(server: Server, database: Database) -> None:
+    ours = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'releasegate'"
+
+    def make() -> None:
+        with server.database():
+            pass
+
+    for _ in range(4):
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(make).result()
+    with connect(database.admin, application_name="test") as admin:
+        (held,) = admin.execute(ours).fetchone() or (0,)
+
+    # That of this thread, and of the thread that ended last.
+    assert held <= 2
 
 
 # -- what may run ----------------------------------------------------------------------------------

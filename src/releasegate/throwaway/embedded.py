@@ -23,7 +23,7 @@ from releasegate.throwaway.server import Account, Database, Server, await_nobody
 from releasegate.throwaway.watchdog import SUPERUSER, Watchdog, watchdog
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from releasegate.database import Connection
@@ -104,16 +104,16 @@ class _Administrator:
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
-        self._mine = threading.local()
-        self._all: list[Connection] = []
+        self._held: dict[threading.Thread, Connection] = {}
 
     @property
     def connection(self) -> Connection:
-        held: Connection | None = getattr(self._mine, "connection", None)
+        mine = threading.current_thread()
+        held = self._held.get(mine)
         if held is None or held.closed:
+            self._close(thread for thread in tuple(self._held) if not thread.is_alive())
             held = database.connect(self._parameters, application_name="releasegate")
-            self._mine.connection = held
-            self._all.append(held)
+            self._held[mine] = held
         return held
 
     def create(self, name: str, original: Database | None) -> None:
@@ -126,8 +126,13 @@ class _Administrator:
         self.connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
     def close(self) -> None:
-        for connection in self._all:
-            connection.close()
+        self._close(tuple(self._held))
+
+    def _close(self, threads: Iterable[threading.Thread]) -> None:
+        for thread in threads:
+            connection = self._held.pop(thread, None)
+            if connection is not None:
+                connection.close()
 
 
 def _described(bin_dir: Path, run_dir: Path, account: Account, admin: _Administrator) -> Server:
