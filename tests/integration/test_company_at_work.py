@@ -399,3 +399,22 @@ def test_a_count_ends_when_replicas_fall_behind(place: Place) -> None:
 
     assert count.why == "replicas fell behind meanwhile"
     assert count.seconds < 10
+
+
+def test_a_count_that_takes_long_says_how_long_of_which_table(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "_READ_AGAIN_S", 0.05)
+    monkeypatch.setattr(counting, "_TELL_S", 0.1)
+    told: list[tuple[str, dict[str, object]]] = []
+    looking = Looking(say=lambda event, **values: told.append((event, values)))
+    demand = replace(ENDLESS, broken="FROM pg_sleep(0.6)")
+
+    with psycopg.connect(place.target.admin.dsn(), autocommit=True) as connection:
+        look = partial(connect, place.target.admin, application_name="watch")
+        Counter(connection, looking, look).count(demand)
+
+    assert len(told) > 1
+    event, values = told[0]
+    assert (event, values["table"], values["demand"]) == ("data.counting", "public.plans", "slow")
+    assert set(values) == {"table", "demand", "rows", "seconds"}
