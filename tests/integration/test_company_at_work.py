@@ -170,6 +170,23 @@ def test_a_long_reader_on_the_replica_holds_up_the_strongest_locks(place: Place)
     assert unlooked.evidence["looked_at"]["replicas"] == 1
 
 
+def test_rows_are_counted_on_the_replica_where_one_is_given(place: Place) -> None:
+    caught_up(place)
+
+    with psycopg.connect(place.standby.dsn(), autocommit=True) as replica:
+        replica.execute("SELECT pg_wal_replay_pause()")
+        try:
+            with psycopg.connect(place.target.owner.dsn(), autocommit=True) as app:
+                app.execute("INSERT INTO plans (id, paper_id) VALUES (1, 7)")
+            there, here = place.ask(replica=place.replica), place.ask()
+        finally:
+            replica.execute("SELECT pg_wal_replay_resume()")
+
+    # The replica has not heard of the orphan yet.
+    assert "RG521" not in said(there)
+    assert said(here)["RG521"].startswith("error: 1 row of public.plans")
+
+
 def test_a_standby_as_the_target_is_said_before_apply_fails_on_it(place: Place) -> None:
     caught_up(place)
 
