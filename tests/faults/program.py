@@ -6,6 +6,8 @@ production from its first connection to the target on, and begins at once.
 
 from __future__ import annotations
 
+import functools
+import gc
 import hashlib
 import importlib
 import json
@@ -15,36 +17,66 @@ import pkgutil
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import releasegate
 from releasegate import cli
 from releasegate.gates import app_code, parse_only, rehearsal, release_tag, undo
+from releasegate.gates.live_database import data
+from releasegate.gates.live_database.scope import Scope
 from releasegate.release import sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from releasegate.catalog import Demand, Snapshot
     from releasegate.gates import Answer, Gate, GateInputs
     from releasegate.model import CatalogObject
+
+_Any = TypeVar("_Any")
+#: what a run imports late
+_LATE = ("git", "jinja2", "structlog.dev", "tenacity", "whenever._core")
+
+
+def _kept(path: Path, look: Callable[[], _Any], is_good: Callable[[_Any], bool] = bool) -> _Any:
+    """Look the first time, and give the same from then on."""
+    if not path.exists():
+        found = look()
+        if not is_good(found):
+            return found
+        path.with_suffix(".new").write_bytes(pickle.dumps(found))
+        path.with_suffix(".new").rename(path)
+    return cast("_Any", pickle.loads(path.read_bytes()))  # noqa: S301  written by ourselves
 
 
 def _remember(gate: Gate, folder: Path, about: str = "") -> Gate:
     """Have a gate asked the first time, and give the same answer from then on."""
     ask_once = gate.ask
 
+    def is_good(answer: Answer) -> bool:
+        return all(finding.level.value != "error" for finding in answer.findings)
+
     def ask(inputs: GateInputs) -> Answer:
         kept = folder / f"{gate.id}-{inputs.strategy}{about}"
-        if not kept.exists():
-            answer = ask_once(inputs)
-            if any(finding.level.value == "error" for finding in answer.findings):
-                return answer
-            kept.with_suffix(".new").write_bytes(pickle.dumps(answer))
-            kept.with_suffix(".new").rename(kept)
-        return cast("Answer", pickle.loads(kept.read_bytes()))  # noqa: S301  written by ourselves
+        return _kept(kept, lambda: ask_once(inputs), is_good)
 
     object.__setattr__(gate, "ask", ask)
     return gate
+
+
+def _remember_the_ground(folder: Path) -> None:
+    """Remember what the throwaway server would be started for: baseline, and the file's demands."""
+    read, demand = Scope.before.func, data._demands
+
+    def before(scope: Scope) -> Snapshot | None:
+        return _kept(folder / "baseline", lambda: read(scope))
+
+    def demands(scope: Scope) -> tuple[Demand, ...]:
+        return _kept(folder / "demands", lambda: demand(scope))
+
+    Scope.before = functools.cached_property(before)
+    Scope.before.__set_name__(Scope, "before")
+    data._demands = demands
 
 
 def _remember_of_the_way_back(folder: Path) -> None:
@@ -82,9 +114,15 @@ def main(folder: Path) -> None:
     for module in pkgutil.walk_packages(releasegate.__path__, "releasegate."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    for late in _LATE:
+        importlib.import_module(late)
     for decided in (release_tag, app_code, parse_only, rehearsal):
         _remember(decided.GATE, folder)
     _remember_of_the_way_back(folder)
+    _remember_the_ground(folder)
+    # How quick the server is does not matter here.
+    importlib.import_module("releasegate.forecast.pace")._JOINS = 1
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for line in sys.stdin:
         pid = os.fork()

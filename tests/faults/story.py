@@ -62,14 +62,12 @@ POOLED = Story(
 )
 STORIES = (
     Story("apply online", "online", APPLY),
-    # It asks what the online one asks before its few steps.
-    Story("apply as written", "as-written", APPLY, kills=130),
+    Story("apply as written", "as-written", APPLY),
     Story(
         "rollback",
         "online",
         ROLLBACK,
         before=(APPLY,),
-        kills=40,
         always=(
             Case("SIGTERM", _DROP, When.AFTER),
             Case("kill -9 of the client", _DROP, When.AFTER),
