@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.lists import appended
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
@@ -14,6 +15,7 @@ from releasegate.appcode.payloads import Entry, rows
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
+    from releasegate.appcode.parameters import Origin
     from releasegate.appcode.uses import Use
     from releasegate.statements.binds import Key
 
@@ -82,6 +84,8 @@ def _spread(use: Use, key: Key, binds: tuple[Key, ...]) -> tuple[Given, ...] | N
         return None
     if called_name(use.call) in _MANY if use.call else False:
         return None
+    if _is_list_of_all(use, rest, len(set(binds))):
+        return None
     if any(isinstance(item, ast.Starred) for item in rest):
         return ()
     if key < len(rest):
@@ -92,6 +96,19 @@ def _spread(use: Use, key: Key, binds: tuple[Key, ...]) -> tuple[Given, ...] | N
         return None
     missing = f"there is no value for ${key + 1}"
     return (Given(use.module, rest[-1], missing=missing),)
+
+
+def _is_list_of_all(use: Use, rest: list[ast.expr], count: int) -> bool:
+    """Recognise ``run(sql, [a, b], userId)``: the list has a value for each placeholder.
+
+    A template's own values follow it one by one, and so does ``ANY($1)`` with its list.
+    """
+    if use.module.is_python or hasattr(use.call, "is_tagged"):
+        return False
+    if isinstance(rest[0], ast.List):
+        return len(rest[0].elts) == count or len(rest) != count
+    found = origins(use.module, rest[0]) if isinstance(rest[0], ast.Name) else ()
+    return bool(found) and all(isinstance(item.value, ast.List) for item in found)
 
 
 def _rest(use: Use) -> list[ast.expr]:
@@ -159,15 +176,46 @@ def _pick(
     if isinstance(node, ast.Call) and called_name(node) in ("tuple", "list") and node.args:
         return _pick(module, node.args[0], key, count, depth + 1)
     if isinstance(node, ast.Call):
-        return _valued(module, node, key)
+        return _flattened(module, node, key, count) or _valued(module, node, key)
     if isinstance(node, ast.Name):
         return tuple(
             item
             for origin in origins(module, node)
             if origin.value is not None
-            for item in _pick(origin.module, origin.value, key, count, depth + 1)
+            for item in _stored(module, node, origin, key, count, depth)
         )
     return ()
+
+
+def _stored(
+    module: Module, node: ast.Name, origin: Origin, key: int, count: int | None, depth: int
+) -> tuple[Given, ...]:
+    """Read a variable; a list that is pushed to goes on with what is pushed."""
+    if origin.value is None:
+        return ()
+    if not isinstance(origin.value, ast.List) or origin.module is not module:
+        return _pick(origin.module, origin.value, key, count, depth + 1)
+    pushed = appended(module, node, origin)
+    whole = ast.copy_location(ast.List([*origin.value.elts, *pushed], ast.Load()), origin.value)
+    width = len(whole.elts)
+    is_row = bool(pushed) and not origin.value.elts and (count or width) % width == 0
+    return _positioned(module, whole, key % width if is_row else key, width if is_row else count)
+
+
+def _flattened(module: Module, node: ast.Call, key: int, count: int | None) -> tuple[Given, ...]:
+    """Read ``rows.flatMap((row) => [row.a, row.b])``: the values of every row in turn."""
+    name, inner = called_name(node), node
+    if name == "flat" and isinstance(node.func, ast.Attribute):
+        base = node.func.value
+        inner = base if isinstance(base, ast.Call) and called_name(base) == "map" else node
+    elif name != "flatMap":
+        return ()
+    function = inner.args[0] if inner.args else None
+    found: list[Given] = []
+    for value in returned(module, function) if isinstance(function, FUNCTIONS) else ():
+        if isinstance(value, ast.List) and value.elts and (count or 0) % len(value.elts) == 0:
+            found += _positioned(module, value, key % len(value.elts), None)
+    return tuple(found)
 
 
 def _valued(module: Module, node: ast.Call, key: int) -> tuple[Given, ...]:

@@ -12,6 +12,7 @@ from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.values import rows_of
 from releasegate.appcode.verdicts import Row
+from releasegate.appcode.written import written
 from releasegate.model import Proof, Relation
 from releasegate.statements.binds import HOLE
 
@@ -89,7 +90,7 @@ def _is_storage(module: Module, node: ast.expr) -> bool:
     if any("storage" in name or "bucket" in name for name in names):
         return True
     found = origins(module, node) if isinstance(node, ast.Name | ast.Attribute) else ()
-    return any("storage" in ast.unparse(item.value) for item in found if item.value is not None)
+    return any("storage" in written(item.value) for item in found if item.value is not None)
 
 
 def _of_call(

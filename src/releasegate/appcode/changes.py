@@ -19,6 +19,7 @@ from releasegate.appcode.payloads import (
     rows,
     with_entry,
 )
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +33,11 @@ def _later(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
     if origin.module is not module or module.function(origin.node) is not function:
         return
     word = use.attr if isinstance(use, ast.Attribute) else getattr(use, "id", "")
-    text = ast.unparse(use)
+    text = written(use)
     uses = [
         item
         for item in module.loads.get(word, ())
-        if module.function(item) is function and ast.unparse(item) == text
+        if module.function(item) is function and written(item) == text
     ]
     around = set(module.ancestors(origin.node))
     loops = [
@@ -83,8 +84,8 @@ def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
 
 def _on_all_ways(module: Module, item: ast.expr, steps: list[ast.expr], use: ast.AST) -> bool:
     """Say whether ``if a: d["k"] = 1 else: d["k"] = 2`` sets the same key either way."""
-    target = ast.unparse(module.parent(item) or item)
-    same: list[ast.AST] = [s for s in steps if ast.unparse(module.parent(s) or s) == target]
+    target = written(module.parent(item) or item)
+    same: list[ast.AST] = [s for s in steps if written(module.parent(s) or s) == target]
     return any(
         isinstance(choice, ast.If)
         and bool(choice.orelse)
@@ -132,7 +133,7 @@ def _is_rewritten(module: Module, node: ast.AST) -> bool:
     for item in module.ancestors(node):
         if isinstance(item, ast.For | ast.AsyncFor):
             return False
-        if isinstance(item, ast.If) and "isinstance(" in ast.unparse(item.test):
+        if isinstance(item, ast.If) and "isinstance(" in written(item.test):
             return True
     return False
 

@@ -9,6 +9,7 @@ from releasegate.appcode.definitions import MAX_IMPORTS, definitions, taken_from
 from releasegate.appcode.frames import frame_of
 from releasegate.appcode.module import Module
 from releasegate.appcode.parameters import parameter_given, parameter_origin
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from releasegate.appcode.bindings import Binding
@@ -77,7 +78,7 @@ def _of_meta(module: Module, node: ast.Attribute, depth: int) -> tuple[Class, ..
     for there, owner in ancestry((module, own)) if own is not None else ():
         for meta in (item for item in owner.body if isinstance(item, ast.ClassDef)):
             for line in meta.body if meta.name == "Meta" else ():
-                if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "model":
+                if isinstance(line, ast.Assign) and written(line.targets[0]) == "model":
                     return resolve(there, line.value, depth + 1)
     return ()
 

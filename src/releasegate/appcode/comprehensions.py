@@ -20,6 +20,7 @@ from releasegate.appcode.payloads import (
 )
 from releasegate.appcode.references import peeled
 from releasegate.appcode.texts import text_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 def filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, ...]:
     """Read ``{k: v for k, v in d.items() if v is not None}``: keys may go, and None with them."""
     loop = node.generators[0]
-    items, key, value = loop.iter, ast.unparse(node.key), ast.unparse(node.value)
+    items, key, value = loop.iter, written(node.key), written(node.value)
     is_items = isinstance(items, ast.Call) and called_name(items) == "items"
-    names = [ast.unparse(part) for part in getattr(loop.target, "elts", ())]
+    names = [written(part) for part in getattr(loop.target, "elts", ())]
     is_same = names[:1] == [key] and len(names) == 2 and _keeps(node.value, names[1])
     value = names[-1] if names else value
     if not is_items or not is_same or not isinstance(items, ast.Call):
@@ -97,7 +98,7 @@ def _of_listed(module: Module, node: ast.DictComp) -> tuple[Payload, ...]:
 def _named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None:
     """Read ``if k not in ("a", "b")``: the names, and whether they stay."""
     for test in tests:
-        if not isinstance(test, ast.Compare) or ast.unparse(test.left) != key:
+        if not isinstance(test, ast.Compare) or written(test.left) != key:
             continue
         other = test.comparators[0]
         parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]

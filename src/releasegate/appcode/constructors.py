@@ -10,6 +10,7 @@ from releasegate.appcode.frames import Frame, argument
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.parameters import parameters
 from releasegate.appcode.payloads import Entry, Payload, one, overlaid, with_entry
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def _set(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
         return
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
         is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-        if is_own and isinstance(target, ast.Attribute) and ast.unparse(target.value) == "self":
+        if is_own and isinstance(target, ast.Attribute) and written(target.value) == "self":
             yield target.attr, node.value
 
 

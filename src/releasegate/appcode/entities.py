@@ -17,6 +17,7 @@ from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, rows
 from releasegate.appcode.references import words_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,7 +123,7 @@ def _is_repository(module: Module, node: ast.expr) -> bool:
     known = [*origins(module, node)]
     known += [o for item in known if item.value for o in origins(item.module, item.value)]
     hints = [o.parameter.annotation for o in known if o.parameter is not None]
-    return any(hint is not None and "Repository" in ast.unparse(hint) for hint in hints)
+    return any(hint is not None and "Repository" in written(hint) for hint in hints)
 
 
 def _sent(verb: str, given: list[ast.expr]) -> list[ast.expr]:
@@ -140,7 +141,7 @@ def _receiver(node: ast.expr) -> tuple[str, bool]:
         word = called_name(node)
         first = node.args[0] if node.args else None
         if word in ("getRepository", "getCustomRepository", "getModel") and first is not None:
-            return ast.unparse(first), True
+            return written(first), True
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None
         return _receiver(inner) if inner is not None else ("", False)
     word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")

@@ -63,10 +63,20 @@ def sites(module: Module, contract: Contract) -> tuple[Found, ...]:
         item
         for node in module.nodes
         if type(node) in FAMILIES and not _says_nothing(node)
-        for family in FAMILIES[type(node)]
-        for item in _resolved(module, node, family, contract)
+        for item in _of_node(module, node, contract)
     )
     return merged(found)
+
+
+def _of_node(module: Module, node: ast.AST, contract: Contract) -> list[Found]:
+    """Ask each family; a node that has no end to follow costs itself, not the file."""
+    try:
+        families = FAMILIES[type(node)]
+        return [x for family in families for x in _resolved(module, node, family, contract)]
+    except RecursionError:
+        module.project.frames.clear()
+        module.project.deep.add(module.path)
+        return []
 
 
 def _says_nothing(node: ast.AST) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.callers import frames
 from releasegate.appcode.calls import callees
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -140,7 +141,7 @@ def _is_kept(
 ) -> bool:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
-        if isinstance(target, ast.Attribute) and ast.unparse(target.value) != "self":
+        if isinstance(target, ast.Attribute) and written(target.value) != "self":
             return True
         # ``found[key] = run``, and later ``session.add_all(found.values())``
         held = target.value if isinstance(target, ast.Subscript) else target

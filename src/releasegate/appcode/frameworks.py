@@ -14,6 +14,7 @@ from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, with_keywords
 from releasegate.appcode.serializers import filled_in, model_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +47,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
 
 
 def _is_form(owner: Class) -> bool:
-    return any(
-        ast.unparse(base).endswith("Form") for _, node in ancestry(owner) for base in node.bases
-    )
+    return any(written(base).endswith("Form") for _, node in ancestry(owner) for base in node.bases)
 
 
 def _is_new(module: Module, node: ast.Call, receiver: ast.expr, owner: Class) -> bool:
@@ -86,7 +85,7 @@ def _savers(module: Module, node: ast.expr) -> tuple[Class, ...]:
         return ()
     found = instances(module, node)
     view = module.class_of(node)
-    text = ast.unparse(node).lower()
+    text = written(node).lower()
     if _is_given_serializer(module, node):
         text = "serializer"
     if found or view is None or not ("serializer" in text or "form" in text):
@@ -94,6 +93,6 @@ def _savers(module: Module, node: ast.expr) -> tuple[Class, ...]:
     wanted = "serializer_class" if "serializer" in text else "form_class"
     for there, owner in ancestry((module, view)):
         for item in owner.body:
-            if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) == wanted:
+            if isinstance(item, ast.Assign) and written(item.targets[0]) == wanted:
                 return resolve(there, item.value)
     return ()

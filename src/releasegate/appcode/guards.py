@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.module import Module, before
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ _ASSERTING = {"assert", "invariant", "assert_", "ensure", "check_not_none", "ass
 
 def is_checked(module: Module, node: ast.expr) -> bool:
     """Say whether None has left, or cannot have come here: guards and enclosing conditions."""
-    wanted = ast.unparse(node)
+    wanted = written(node)
     for child in module.ancestors(node):
         parent = module.parent(child)
         if isinstance(parent, ast.If | ast.IfExp | ast.While):
@@ -51,12 +52,12 @@ def is_checked(module: Module, node: ast.expr) -> bool:
 
 def filled_in(module: Module, node: ast.expr) -> ast.expr | None:
     """Find the value of ``if x is None: x = value`` before a use of x."""
-    wanted = ast.unparse(node)
+    wanted = written(node)
     for guard in _earlier(module, node):
         if not isinstance(guard, ast.If) or not _implies(guard.test, wanted, is_true=False):
             continue
         for last in reversed(guard.body):
-            if isinstance(last, ast.Assign) and ast.unparse(last.targets[0]) == wanted:
+            if isinstance(last, ast.Assign) and written(last.targets[0]) == wanted:
                 return None if _is_rebound(module, last.value, node) else last.value
     return None
 
@@ -96,7 +97,7 @@ def _leaves(last: ast.stmt) -> bool:
 
 
 def _called(call: ast.Call) -> str:
-    name = ast.unparse(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
+    name = written(call.func) if isinstance(call.func, ast.Name | ast.Attribute) else ""
     return name if name in _ENDING | _ASSERTING else name.rsplit(".", 1)[-1]
 
 
@@ -107,7 +108,7 @@ def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == is_true:
         return any(_implies(part, wanted, is_true=is_true) for part in test.values)
     if isinstance(test, ast.NamedExpr):
-        return is_true and ast.unparse(test.target) == wanted
+        return is_true and written(test.target) == wanted
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(test, wanted, is_true=is_true)
     if isinstance(test, ast.Call):
@@ -117,7 +118,7 @@ def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
 
 def _reaches(test: ast.expr, wanted: str) -> bool:
     """Say whether a true value means the wanted one is there: it is it, or a part of it."""
-    text = ast.unparse(test)
+    text = written(test)
     return text == wanted or (text.startswith((f"{wanted}.", f"{wanted}[")) and "(" not in text)
 
 
@@ -127,37 +128,37 @@ def _compared(test: ast.Compare, wanted: str, *, is_true: bool) -> bool:
     operator = test.ops[0]
     if isinstance(other, ast.Constant) and other.value is None:
         wants = (ast.IsNot, ast.NotEq) if is_true else (ast.Is, ast.Eq)
-        return isinstance(operator, wants) and ast.unparse(operand) == wanted
+        return isinstance(operator, wants) and written(operand) == wanted
     if isinstance(operand, ast.Constant) and isinstance(operator, ast.In | ast.NotIn):
         if operand.value is None:
             listed = other.elts if isinstance(other, ast.List | ast.Tuple) else []
             is_in = isinstance(operator, ast.In)
-            return is_in != is_true and wanted in map(ast.unparse, listed)
+            return is_in != is_true and wanted in map(written, listed)
         is_in = isinstance(operator, ast.In) == is_true
-        return is_in and wanted == f"{ast.unparse(other)}[{operand.value!r}]"
+        return is_in and wanted == f"{written(other)}[{operand.value!r}]"
     is_equal = isinstance(operator, ast.Eq) == is_true and isinstance(operator, ast.Eq | ast.NotEq)
-    return is_equal and isinstance(other, ast.Constant) and ast.unparse(operand) == wanted
+    return is_equal and isinstance(other, ast.Constant) and written(operand) == wanted
 
 
 def _accepted(test: ast.Call, wanted: str) -> bool:
     """Read ``all([a, b])`` and ``isinstance(a, str)``."""
     first = test.args[0] if test.args else None
     if _called(test) == "all" and isinstance(first, ast.List | ast.Tuple):
-        return wanted in map(ast.unparse, first.elts)
+        return wanted in map(written, first.elts)
     is_typed = _called(test) in ("isinstance", "Boolean", "bool", "is_valid_uuid", "isUUID")
-    if is_typed and first is not None and ast.unparse(first) == wanted:
+    if is_typed and first is not None and written(first) == wanted:
         return True
-    return ast.unparse(test) == wanted
+    return written(test) == wanted
 
 
 def _is_rebound(module: Module, guard: ast.AST, use: ast.expr) -> bool:
-    name = ast.unparse(use)
+    name = written(use)
     base = name.split(".")[0].split("[")[0]
     test = getattr(guard, "test", None)
     return any(
         before(guard, node)
         and before(node, use)
-        and ast.unparse(node) in (name, base)
+        and written(node) in (name, base)
         and not any(item is test for item in module.ancestors(node))
         for node in module.stores.get(module.function(use), ())
     )

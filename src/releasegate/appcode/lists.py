@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.written import written
 from releasegate.statements.binds import HOLE
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
+    from releasegate.appcode.parameters import Origin
 
 MAX_DEPTH = 12
 _SAME = {"list", "tuple", "sorted", "keys", "map", "reversed", "from", "concat"}
@@ -134,6 +136,8 @@ def _sum(module: Module, node: ast.BinOp, bound: dict[str, str], depth: int) -> 
     is_count = isinstance(node.right, ast.Constant) and isinstance(node.right.value, int)
     if is_count and left.isdigit() and isinstance(node.right, ast.Constant):
         return str(int(left) + int(str(node.right.value)))
+    if is_count:
+        return HOLE
     return left + _with(module, node.right, bound, depth)
 
 
@@ -164,25 +168,36 @@ def _stored(module: Module, node: ast.Name | ast.Attribute, depth: int) -> list[
     if listed is None:
         return keys(module, node, depth)
     is_local_list = isinstance(node, ast.Name) and isinstance(value, ast.List)
-    return _extended(module, node, listed, depth) if is_local_list else listed
+    return _extended(module, node, found[0], listed, depth) if is_local_list else listed
 
 
-def _extended(module: Module, node: ast.expr, listed: list[str], depth: int) -> list[str] | None:
+def _extended(
+    module: Module, node: ast.expr, origin: Origin, listed: list[str], depth: int
+) -> list[str] | None:
     """Add what is appended; on some paths only, it is a hole beside its text."""
     from releasegate.appcode.texts import text_of
 
-    for load in module.loads.get(ast.unparse(node), ()):
-        method, call = module.parent(load), module.parent(module.parent(load))
-        if not isinstance(method, ast.Attribute) or not isinstance(call, ast.Call):
-            continue
-        if module.function(load) is not module.function(node) or not call.args:
-            continue
-        if method.attr == "extend":
-            return None
-        if method.attr == "append":
-            text = text_of(module, call.args[0], depth + 1)
-            listed = [*listed, HOLE if text is None else text]
+    if appended(module, node, origin, "extend"):
+        return None
+    for value in appended(module, node, origin):
+        text = None if isinstance(value, ast.Starred) else text_of(module, value, depth + 1)
+        listed = [*listed, HOLE if text is None else text]
     return listed
+
+
+def appended(
+    module: Module, node: ast.expr, origin: Origin, method: str = "append"
+) -> list[ast.expr]:
+    """List what is appended to a list in the block that makes it, in the order of the text."""
+    block, found = module.parent(origin.node), list[ast.expr]()
+    for load in module.loads.get(written(node), ()):
+        named = module.parent(load)
+        call = module.parent(named) if isinstance(named, ast.Attribute) else None
+        is_push = isinstance(named, ast.Attribute) and named.attr == method
+        is_there = any(item is block for item in module.ancestors(load))
+        if isinstance(call, ast.Call) and is_push and is_there:
+            found += call.args
+    return found
 
 
 def _called(module: Module, node: ast.Call, depth: int) -> list[str] | None:
@@ -206,10 +221,14 @@ def _mapped(module: Module, node: ast.Call, depth: int) -> list[str] | None:
     function = node.args[0]
     base = node.func.value if isinstance(node.func, ast.Attribute) else node
     listed = items(module, base, depth + 1)
-    if listed is None or not isinstance(function, ast.Lambda):
+    if not isinstance(function, ast.Lambda):
         return None
     names = [item.arg for item in function.args.args]
     padded = [*names, "", ""][:2]
+    if listed is None:
+        # However many there are, each becomes such a row of a VALUES list.
+        row = _with(module, function.body, dict.fromkeys(padded, HOLE), depth)
+        return [row] if row.lstrip().startswith("(") else None
     return [
         _with(module, function.body, {padded[0]: item, padded[1]: str(number)}, depth)
         for number, item in enumerate(listed)

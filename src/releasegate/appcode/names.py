@@ -10,6 +10,7 @@ from releasegate.appcode.definitions import MAX_IMPORTS, definitions
 from releasegate.appcode.frames import Frame, argument, frame_of
 from releasegate.appcode.module import Module, before
 from releasegate.appcode.parameters import Origin, parameter_origin
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,7 +172,7 @@ def _in_heirs(module: Module, owner: ast.ClassDef, attribute: str) -> tuple[Orig
 
 
 def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
-    own = module.class_of(receiver) if ast.unparse(receiver) in _SELF else None
+    own = module.class_of(receiver) if written(receiver) in _SELF else None
     known = ((module, own),) if own is not None else resolve(module, receiver)
     for owner in known:
         found = _in_class(owner, attribute)
@@ -219,7 +220,7 @@ def _by_super(origin: Origin, owner: Class) -> Origin | None:
         if not isinstance(item, ast.FunctionDef) or item.name != "__init__" or item is function:
             continue
         for call in ast.walk(item):
-            is_super = isinstance(call, ast.Call) and ast.unparse(call.func) in _SUPER
+            is_super = isinstance(call, ast.Call) and written(call.func) in _SUPER
             if isinstance(call, ast.Call) and is_super:
                 value = argument(Frame(function, module, call), origin.value.id)
                 return Origin(module, value, value) if value is not None else None
@@ -262,7 +263,7 @@ def _generic(owner: Class) -> tuple[Module, ast.expr] | None:
     """Take the model out of ``class RunStore(Store[Run])``."""
     for module, node in ancestry(owner):
         for base in node.bases:
-            if isinstance(base, ast.Subscript) and ast.unparse(base.value) not in _GENERIC:
+            if isinstance(base, ast.Subscript) and written(base.value) not in _GENERIC:
                 given = base.slice.elts[0] if isinstance(base.slice, ast.Tuple) else base.slice
                 return module, given
     return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.annotations import allows_none, last_word
 from releasegate.appcode.guards import filled_in, is_checked
 from releasegate.appcode.names import origins
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -134,7 +135,7 @@ def _looked_up(
 def _is_context(module: Module, node: ast.Call) -> bool:
     """Recognise Hono's ``c.get("userId")``: a middleware has set it."""
     base = node.func.value if isinstance(node.func, ast.Attribute) else node
-    return not module.is_python and ast.unparse(base) in ("c", "ctx", "context")
+    return not module.is_python and written(base) in ("c", "ctx", "context")
 
 
 def _is_plain_lookup(node: ast.Call) -> bool:
@@ -312,5 +313,5 @@ def _of_callers(origin: Origin, parameter: ast.arg, depth: int) -> Nullness:
 
 def shown(node: ast.AST) -> str:
     """Write an expression in one short line."""
-    text = " ".join(ast.unparse(node).split())
+    text = " ".join(written(node).split())
     return text if len(text) <= 60 else text[:57] + "..."

@@ -25,6 +25,7 @@ from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.values import row_of, rows_of
 from releasegate.appcode.verdicts import Row, Value
+from releasegate.appcode.written import written
 from releasegate.model import Proof
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _created(
 def _is_read_inside(module: Module, node: ast.Call) -> bool:
     """Say whether a class's own ``create()`` writes in a way that is read through this call."""
     return any(
-        isinstance(item, ast.Attribute) and ast.unparse(item) == "cls.objects"
+        isinstance(item, ast.Attribute) and written(item) == "cls.objects"
         for _, frame in callees(module, node)
         for item in ast.walk(frame.function)
     )

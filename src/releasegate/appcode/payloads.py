@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -74,7 +75,7 @@ def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
 
 def _asks_for_mapping(test: ast.expr) -> bool:
     is_call = isinstance(test, ast.Call) and called_name(test) == "isinstance"
-    return isinstance(test, ast.Call) and is_call and ast.unparse(test.args[-1]) == "dict"
+    return isinstance(test, ast.Call) and is_call and written(test.args[-1]) == "dict"
 
 
 def _made(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
@@ -116,7 +117,7 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
         return rows(module, node.func.value, depth + 1)
-    if name in ("all", "allSettled") and ast.unparse(node.func).startswith("Promise."):
+    if name in ("all", "allSettled") and written(node.func).startswith("Promise."):
         return tuple(row for item in node.args[:1] for row in rows(module, item, depth + 1))
     is_mapped = isinstance(node.func, ast.Attribute) or len(node.args) == 2
     if name in ("map", "flatMap") and node.args and is_mapped:
@@ -130,7 +131,7 @@ def _is_nothing(node: ast.expr) -> bool:
 
 def opaque(module: Module, node: ast.AST, why: str | None = None) -> Payload:
     """Make a payload of which nothing can be seen."""
-    text = " ".join(ast.unparse(node).split())
+    text = " ".join(written(node).split())
     return Payload(module, node, is_open=why or f"what {text[:60]} holds is not visible here")
 
 

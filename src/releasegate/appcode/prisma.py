@@ -11,6 +11,7 @@ from releasegate.appcode.fields import Field, Shape
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry
 from releasegate.appcode.references import stem, words_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,7 +186,7 @@ def _of_words(module: Module, node: ast.Call) -> ast.Dict:
 def _model(module: Module, node: ast.expr, contract: Contract) -> Model | None:
     if not isinstance(node, ast.Attribute):
         return None
-    base = ast.unparse(node.value).lower()
+    base = written(node.value).lower()
     if not base.rsplit(".", 1)[-1].rstrip("()").endswith(_CLIENTS):
         return None
     client = module.project.prisma(contract)

@@ -73,6 +73,8 @@ class Project:
         self.contents = {path: held or b"" for path, held in contents.items()}
         #: path -> why it does not parse, and the line
         self.broken: dict[str, tuple[str, int | None]] = {}
+        #: the files in which something is nested too deeply to be read
+        self.deep: set[str] = set()
         #: the calls through which the code is being read, the innermost last
         self.frames: list[Frame] = []
         #: the item for which a loop is being read

@@ -64,7 +64,6 @@ class Reader:
         self.project = Project(contents)
         self._contract = contract
         self._unreadable = [path for path, held in contents.items() if held is None]
-        self._deep: list[str] = []
         self.lines = sum(map(_lines, self.project.contents.values()))
         names = [relation.name for relation in contract.relations]
         self._clients = frozenset(word for name in names for word in class_names(name))
@@ -122,7 +121,7 @@ class Reader:
             return tuple(look(module))
         except RecursionError:
             self.project.frames.clear()
-            self._deep.append(path)
+            self.project.deep.add(path)
             return ()
 
     def text(self, path: str) -> str:
@@ -139,8 +138,8 @@ class Reader:
                     f"language refuses it: {why}."
                 )
                 found.append(_problem(path, message, line))
-        deep = (f"{path} is nested too deeply to be read." for path in self._deep)
-        return (*found, *map(_problem, self._deep, deep))
+        deep = sorted(self.project.deep)
+        return (*found, *(_problem(x, f"{x} is nested too deeply to be read.") for x in deep))
 
 
 def _problem(path: str, message: str, line: int | None = None) -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +47,7 @@ def identity(node: ast.expr) -> str | None:
     """Write an expression down so that two columns with the same one can be seen."""
     inner = peeled(node)
     if isinstance(inner, ast.Name | ast.Attribute | ast.Subscript):
-        return ast.unparse(inner)
+        return written(inner)
     return None
 
 

@@ -16,6 +16,7 @@ from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_keywords
 from releasegate.appcode.sites import Found, site
 from releasegate.appcode.values import row_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ def _is_empty(node: ast.stmt) -> bool:
 
 
 def _text(body: list[ast.stmt]) -> str:
-    return "\n".join(map(ast.unparse, body))
+    return "\n".join(map(written, body))
 
 
 def _deletes_itself(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
@@ -100,7 +101,7 @@ def _deletes_itself(module: Module, node: ast.Call, contract: Contract) -> Itera
 
 def _hands_itself(node: ast.AST) -> bool:
     is_delete = isinstance(node, ast.Call) and called_name(node) == "delete"
-    return isinstance(node, ast.Call) and is_delete and "self" in map(ast.unparse, node.args)
+    return isinstance(node, ast.Call) and is_delete and "self" in map(written, node.args)
 
 
 def _set_in_loop(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:

@@ -11,6 +11,7 @@ from releasegate.appcode.annotations import allows_none, classes, last_word, tex
 from releasegate.appcode.class_names import Class, ancestry
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.fields import Field, Shape
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ def _of_table(module: Module, word: str, node: ast.expr) -> Shape | None:
 
     inner = node.slice if isinstance(node, ast.Subscript) else node
     suffix = "" if word == "typeof" else f".$infer{word.removeprefix('Infer')}"
-    return of_type(module, f"{ast.unparse(inner)}{suffix}")
+    return of_type(module, f"{written(inner)}{suffix}")
 
 
 def _derived(module: Module, word: str, parts: list[ast.expr], depth: int) -> Shape | None:

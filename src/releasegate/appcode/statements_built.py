@@ -19,6 +19,7 @@ from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows, with
 from releasegate.appcode.sites import Found, riddle
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.texts import text_of
+from releasegate.appcode.written import written
 from releasegate.model import Proof
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def _takes_keywords(target: Target | None) -> bool:
 
 def _is_database(module: Module, node: ast.Call) -> bool:
     """Tell Drizzle's ``db.delete(runs)`` from ``cache.delete(runs)``."""
-    base = ast.unparse(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+    base = written(node.func.value) if isinstance(node.func, ast.Attribute) else ""
     word = base.rsplit(".", 1)[-1].rstrip("()").lower()
     is_followed = isinstance(module.parent(node), ast.Attribute)
     return is_followed or word.endswith(
@@ -136,7 +137,7 @@ def _is_database(module: Module, node: ast.Call) -> bool:
 
 def _is_library(function: ast.expr) -> bool:
     """Say whether ``insert`` is taken from SQLAlchemy itself: ``sa.insert``."""
-    base = ast.unparse(function.value) if isinstance(function, ast.Attribute) else ""
+    base = written(function.value) if isinstance(function, ast.Attribute) else ""
     return base in ("sa", "sqlalchemy", "sql", "postgresql", "pg", "dialect", "sqlmodel", "db")
 
 
@@ -192,7 +193,7 @@ def _written(
 
 def _is_left(step: _Step) -> bool:
     """Read Kysely's ``onConflict((oc) => oc.doNothing())``."""
-    return step.name == "onConflict" and "doNothing" in ast.unparse(step.call)
+    return step.name == "onConflict" and "doNothing" in written(step.call)
 
 
 def _given(module: Module, node: ast.Call, given: list[ast.expr]) -> list[Payload]:

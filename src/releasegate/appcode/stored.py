@@ -12,6 +12,7 @@ from releasegate.appcode.inferred import given_to
 from releasegate.appcode.names import origins
 from releasegate.appcode.objects import mapping_of, of_annotation
 from releasegate.appcode.payloads import MAX_PATHS, Payload, opaque, rows
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,10 +66,10 @@ def _appended_to(
     module: Module, node: ast.Subscript | ast.Attribute, depth: int
 ) -> Iterator[Payload]:
     """Read ``batch["runs"].append({...})`` of a list that begins empty."""
-    function, text = module.function(node), ast.unparse(node)
+    function, text = module.function(node), written(node)
     for load in module.loads.get("append", ()):
         call = module.parent(load)
-        is_same = isinstance(load, ast.Attribute) and ast.unparse(load.value) == text
+        is_same = isinstance(load, ast.Attribute) and written(load.value) == text
         if isinstance(call, ast.Call) and is_same and module.function(load) is function:
             for argument in call.args:
                 yield from rows(module, argument, depth + 1)

@@ -68,6 +68,11 @@ class _Numbering:
         self._positions += 1
         return self.of(self._positions - 1)
 
+    def numbered(self, number: int) -> str:
+        """Take ``$3`` as it is counted; what is counted at run time goes on from there."""
+        self._positions = max(self._positions, number)
+        return self.of(number - 1)
+
     def of(self, key: Key) -> str:
         self.keys.append(key)
         return f"${len(self.keys)}"
@@ -96,7 +101,7 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
     if match["colon"] or match["promise"] or match["braced"]:
         return numbering.of(match["name"] or match["word"] or match["inner"])
     if match["dollar"]:
-        return numbering.of(int(match["number"]) - 1)
+        return numbering.numbered(int(match["number"]))
     if match["question"] and _BEFORE_VALUE.search(match.string[: match.start()]):
         return numbering.next_position()
     return text

@@ -10,6 +10,7 @@ from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +52,11 @@ def _is_django(line: tuple[tuple[Module, ast.ClassDef], ...], node: ast.ClassDef
     if any(_is_true(meta, "abstract") for meta in _metas(node)):
         return False
     for there, owner in line:
-        if any(ast.unparse(base).endswith("models.Model") for base in owner.bases):
+        if any(written(base).endswith("models.Model") for base in owner.bases):
             return True
         is_imported = any(name.startswith(_LIBRARIES) for name in there.sources)
         if is_imported and any(
-            isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) == "models"
+            isinstance(call.func, ast.Attribute) and written(call.func.value) == "models"
             for _, call in fields(owner)
         ):
             return True
@@ -82,7 +83,7 @@ def _metas(node: ast.ClassDef) -> Iterator[ast.ClassDef]:
 def _is_true(meta: ast.ClassDef, name: str) -> bool:
     return any(
         isinstance(item, ast.Assign)
-        and ast.unparse(item.targets[0]) == name
+        and written(item.targets[0]) == name
         and isinstance(item.value, ast.Constant)
         and bool(item.value.value)
         for item in meta.body
@@ -93,7 +94,7 @@ def meta_text(module: Module, node: ast.ClassDef, *names: str) -> str | None:
     """Read a setting of ``class Meta``."""
     for meta in _metas(node):
         for item in meta.body:
-            if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) in names:
+            if isinstance(item, ast.Assign) and written(item.targets[0]) in names:
                 return text_of(module, item.value)
     return None
 

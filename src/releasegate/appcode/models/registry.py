@@ -35,6 +35,8 @@ _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
 #: what a class of tables is called where it is used
 _HOLDERS = {"model", "models", "db", "tables", "schema", "database"}
 _FAMILIES = (sqlalchemy, django, peewee)
+#: how many names may stand between a table and its use; ``a = b; b = a`` has no end
+MAX_DEPTH = 6
 
 
 class Models:
@@ -66,17 +68,17 @@ class Models:
     def of_relation(self, relation: Relation) -> tuple[Model, ...]:
         return tuple(model for model in self if model.relation == relation)
 
-    def of(self, module: Module, node: ast.expr | None) -> Model | None:
+    def of(self, module: Module, node: ast.expr | None, depth: int = 0) -> Model | None:
         """Find the model or table that an expression names."""
-        if node is None or not self._by_node:
+        if node is None or not self._by_node or depth > MAX_DEPTH:
             return None
         if isinstance(node, ast.Attribute) and node.attr in ("__table__", "_meta", "c"):
-            return self.of(module, node.value)
+            return self.of(module, node.value, depth + 1)
         for owner in resolve(module, node):
             found = self.of_class(owner)
             if found is not None:
                 return found
-        return self._of_value(module, node)
+        return self._of_value(module, node, depth)
 
     def of_class(self, owner: Class) -> Model | None:
         """Find a class's model; one that only inherits shares its parent's table."""
@@ -85,7 +87,7 @@ class Models:
                 return self._by_node[node]
         return None
 
-    def _of_value(self, module: Module, node: ast.expr) -> Model | None:
+    def _of_value(self, module: Module, node: ast.expr, depth: int) -> Model | None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             there = module.module_named(node.value.id)
             found = definitions(there, node.attr) if there is not None else ()
@@ -105,7 +107,7 @@ class Models:
                 and value is not node
                 and isinstance(value, ast.Name | ast.Attribute)
             ):
-                return self.of(origin.module, value)
+                return self.of(origin.module, value, depth + 1)
         return self._of_holder(node) if isinstance(node, ast.Attribute) else None
 
     def _of_holder(self, node: ast.Attribute) -> Model | None:

@@ -11,6 +11,7 @@ from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.models.naming import fits, snake
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +59,7 @@ def _table_name(
             return text_of(module, value.args[0]), _keyword_text(module, value, "schema")
     if is_sqlmodel:
         return node.name.lower(), _schema(module, node)
-    bases = {ast.unparse(base) for base in node.bases}
+    bases = {written(base) for base in node.bases}
     if any(base.endswith("db.Model") for base in bases):
         return snake(node.name), _schema(module, node)
     return (_declared_name(module, node), _schema(module, node))
@@ -70,13 +71,13 @@ def _declared_name(module: Module, node: ast.ClassDef) -> str | None:
         for item in owner.body:
             if isinstance(item, ast.FunctionDef) and item.name == "__tablename__":
                 return snake(node.name)
-            if isinstance(item, ast.Assign) and ast.unparse(item.targets[0]) == "__tablename__":
+            if isinstance(item, ast.Assign) and written(item.targets[0]) == "__tablename__":
                 return None
     has_columns = any(
         isinstance(value, ast.Call) and called_name(value) in ("Column", "mapped_column")
         for _, value in _assigned(node)
     )
-    is_flask = any(ast.unparse(base).endswith("Model") for base in node.bases)
+    is_flask = any(written(base).endswith("Model") for base in node.bases)
     return snake(node.name) if has_columns and is_flask else None
 
 

@@ -145,7 +145,7 @@ def _call(node: Node) -> ast.expr:
     arguments = [expression(item) for item in children(given)]
     if isinstance(called, ast.Attribute):
         called.attr = _RENAMED.get(called.attr, called.attr)
-        if ast.unparse(called) == "Object.assign":
+        if called.attr == "assign" and getattr(called.value, "id", None) == "Object":
             return at(node, ast.Dict([None] * len(arguments), arguments))
     return _marked(node, at(node, ast.Call(called, arguments, [])))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.script import expressions
 from releasegate.appcode.script.places import at, children, constant, text, unescaped
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,7 @@ def tagged(node: Node, tag: ast.expr, string: Node) -> ast.expr:
 def _is_fragment(inner: ast.expr, before: str) -> bool:
     if isinstance(inner, ast.Call):
         function = inner.func
-        word = function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
+        word = function.attr if isinstance(function, ast.Attribute) else written(function)
         if word.split("(")[0] in _FRAGMENTS:
             return True
     return bool(_NAME_NEXT.search(before) or _NO_VALUES.search(before))
