@@ -17,6 +17,14 @@ def configured(text: str) -> Callable[[Project], None]:
     return make
 
 
+def configured_beside_others(text: str) -> Callable[[Project], None]:
+    def make(project: Project) -> None:
+        (project.root / "releasegate.toml").unlink()
+        project.write("pyproject.toml", f"[tool.releasegate]\n{text}")
+
+    return make
+
+
 WINDOW = '[windows.a]\ncron = "0 0 1 * *"\nduration = "PT1H"\n'
 
 
@@ -52,6 +60,8 @@ ABSURD = {
     "path with a NUL": configured('migrations = "a\\u0000b"'),
     "path outside": configured('[app-code]\nroots = ["../.."]'),
     "absolute path": configured('baseline = "/etc/passwd"'),
+    "large pyproject": configured_beside_others("#" + "x" * (5 << 20)),
+    "path outside, in pyproject": configured_beside_others('migrations = "../../etc"'),
     "zone like a path": configured(f'{WINDOW}zone = "../etc/x"'),
     "number of 200 digits": named("9" * 200 + "_a.sql"),
     "number beyond a bigint": named("9" * 20 + "_a.sql"),

@@ -139,4 +139,5 @@ def test_a_connection_that_is_lost_while_the_row_is_written_leaves_the_answer_op
     run = released.ask("adopt", "001", url=production.url)
 
     assert (run.exit_code, run.report["verdict"]) == (4, "unknown"), run.stdout
+    assert "FROM releasegate.step WHERE migration_number = 1" in run.report["summary"]
     assert (production.runs(), production.steps()) == ([], [])

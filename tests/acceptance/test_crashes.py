@@ -150,6 +150,43 @@ def test_a_preflight_that_is_interrupted_exits_130(
     assert not production.has_ledger()
 
 
+# -- a bug of ours
+
+BUG = """
+from dataclasses import replace
+from releasegate.release import locked
+
+execute = locked.execute
+
+def fail(session, order):
+    execute(session, replace(order, last=1))
+    raise ZeroDivisionError("canary-in-a-bug")
+
+locked.execute = fail
+"""
+
+
+def test_a_bug_between_two_steps_ends_with_70_and_the_next_run_goes_on(
+    small: Project, production: Production, tmp_path: Path
+) -> None:
+    # Python runs a module of this name first; the program is as it is installed.
+    (tmp_path / "sitecustomize.py").write_text(BUG)
+    env = {"PYTHONPATH": str(tmp_path)}
+
+    run = small.run("apply", "--window", "now/PT30M", url=production.url, env=env)
+    production.await_silence()
+    done = production.steps()
+    again = small.apply(production.url)
+
+    assert (run.exit_code, run.stdout) == (70, "")
+    assert "a bug: ZeroDivisionError, at" in run.stderr
+    assert "canary" not in run.stderr
+    assert len(done) == 1
+    assert again.exit_code == 0
+    assert again.report["outcomes"][0]["status"] == "already_applied"
+    assert verdicts(production) == ["killed", "applied"]
+
+
 # -- cut off
 
 

@@ -201,6 +201,17 @@ def test_what_is_executed_is_what_was_compared_with_the_commit(project: Project)
     assert [finding.code for finding in answer.findings] == ["RG104"]
 
 
+def test_a_tag_that_moves_while_it_is_looked_at_is_told(project: Project) -> None:
+    project.tag()
+    request = Request("preflight", settings.load(project.root, {}), "run", log.set_up("run"))
+
+    with prepare(request) as prepared:
+        project.git("tag", "--force", "--annotate", "v0", "--message", "cut again")
+        answer = release_tag.ask(prepared.inputs)
+
+    assert [finding.code for finding in answer.findings] == ["RG129"]
+
+
 def test_other_line_ends_than_committed_are_another_migration(project: Project) -> None:
     project.tag()
     project.write(MIGRATION, project.read(MIGRATION).replace("\n", "\r\n"))

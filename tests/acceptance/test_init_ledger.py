@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from acceptance.production import Production
-from acceptance.project import Project
+from acceptance.project import CONFIGURATION, Project
 
 
 @pytest.fixture
@@ -56,6 +56,26 @@ def test_what_was_changed_by_hand_blocks_until_an_administrator_takes_it_over(
     assert (blocked.exit_code, blocked.errors) == (1, {"RG551"})
     assert adopted.exit_code == 0
     assert passed.exit_code == 0
+
+
+def test_a_publication_of_all_tables_blocks_until_the_operator_says_that_it_may_carry_the_ledger(
+    released: Project, production: Production
+) -> None:
+    url = production.url
+    production.administer("CREATE PUBLICATION everything FOR ALL TABLES")
+
+    refused = released.run("init-ledger", url=url)
+    blocked = released.ask("preflight", "--gate", "live-database", url=url)
+    is_made = production.has_ledger()
+    released.write("releasegate.toml", f"{CONFIGURATION}\n[policy]\npublish-ledger = true\n")
+    made = released.ask("init-ledger", url=url)
+    passed = released.ask("preflight", "--gate", "live-database", url=url)
+
+    assert (refused.exit_code, is_made) == (1, False)
+    assert "The publication everything carries the ledger" in refused.stderr
+    assert "policy.publish-ledger" in refused.stderr
+    assert (blocked.exit_code, blocked.errors) == (1, {"RG552"})
+    assert (made.exit_code, passed.exit_code) == (0, 0)
 
 
 def test_the_script_is_what_it_would_execute(released: Project, production: Production) -> None:

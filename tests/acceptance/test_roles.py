@@ -2,7 +2,9 @@
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -47,7 +49,11 @@ def test_one_role_preflights_another_applies_and_a_third_reads_the_ledger(
     refused = released.apply(url(production, LOOKS))
     untouched = production.schema()
     applied = released.apply(url(production, APPLIES))
-    status = released.ask("status", "--exit-code", url=url(production, LOOKS))
+    with reading_role(production) as reader:
+        status = released.ask("status", "--exit-code", url=url(production, reader))
+        may_not(
+            url(production, reader), "SELECT FROM plans", "UPDATE releasegate.run SET role = ''"
+        )
 
     assert (looked.exit_code, looked.report["not_asked"]) == (0, ["window"])
     assert "RG512" not in {finding["code"] for finding in looked.findings}
@@ -55,11 +61,32 @@ def test_one_role_preflights_another_applies_and_a_third_reads_the_ledger(
     assert untouched == before
     assert (applied.exit_code, applied.report["verdict"]) == (0, "applied")
     assert (status.exit_code, status.report["ledger"]["faults"]) == (0, [])
-    with psycopg.connect(url(production, LOOKS), autocommit=True) as connection:
-        for statement in ("DELETE FROM plans", "CREATE TABLE t (id int)", "CREATE SCHEMA s",
-                          "UPDATE releasegate.run SET operator = 'x'"):  # fmt: skip
+    ledgers = "UPDATE releasegate.run SET operator = 'x'"
+    made = ("CREATE TABLE t (id int)", "CREATE SCHEMA s")
+    may_not(url(production, LOOKS), "DELETE FROM plans", ledgers, *made)
+    may_not(url(production, APPLIES), "CREATE DATABASE d", "CREATE ROLE r")
+    powers = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+    names = ", ".join(f"'{role}'" for role in (LOOKS, APPLIES, READS))
+    query = f"SELECT rolname FROM pg_roles WHERE rolname IN ({names}) AND ({powers})"
+    assert production.rows(query) == []
+
+
+def may_not(where: str, *statements: str) -> None:
+    with psycopg.connect(where, autocommit=True) as connection:
+        for statement in statements:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement.encode())
+
+
+@contextmanager
+def reading_role(production: Production) -> Iterator[str]:
+    """Make somebody's role who may read the ledger and nothing else."""
+    name = f"reads_{uuid4().hex[:8]}"
+    production.administer(f"CREATE ROLE {name} LOGIN IN ROLE {READS}")
+    try:
+        yield name
+    finally:
+        production.administer(f"DROP ROLE {name}")
 
 
 @pytest.mark.usefixtures("roles")

@@ -30,7 +30,7 @@ def test_the_second_of_two_applies_is_told_who_is_at_work_since_when(
     message = second.finding("RG510")["message"]
     assert "olga@" in message
     assert f"since {started_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" in message
-    assert f"pid {pid}" in message
+    assert f"(pid {pid}, releasegate/{finished.report['run_id']}, from a local socket)" in message
     migration = status.report["migrations"][0]
     assert migration["state"] == "running"
     assert "olga@" in migration["detail"]

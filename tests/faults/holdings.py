@@ -99,8 +99,11 @@ def _ledger(connection: Connection) -> list[dict[str, Any]]:
 
 def ledger(connection: Connection) -> str:
     """Write the whole ledger down, to tell whether anything was written to it."""
-    runs = connection.execute("SELECT to_jsonb(r) FROM releasegate.run r ORDER BY run_id")
-    return json.dumps([[row for (row,) in runs], _ledger(connection)], sort_keys=True)
+    runs = connection.execute(
+        "SELECT to_jsonb(r) FROM releasegate.run r ORDER BY run_id"
+    ).fetchall()
+    events = connection.execute("SELECT digest FROM releasegate.journal ORDER BY 1").fetchall()
+    return json.dumps([runs, events, _ledger(connection)], sort_keys=True)
 
 
 def is_fenced(connection: Connection, backend: int) -> bool:

@@ -73,6 +73,9 @@ PATHS = {
 }  # fmt: skip
 
 
+_FAILURES = "SELECT body FROM releasegate.journal WHERE event = 'step failed'"
+
+
 def everything(report: Report) -> str:
     """Render a report in every format there is."""
     return "\n".join(render(report, format_, docs_url=None, is_file=True) for format_ in FORMATS)
@@ -89,7 +92,7 @@ def test_no_value_of_a_row_leaves_the_server_when_a_step_fails(
     with stage(database, path.statement, strategy=path.strategy, baseline=ROWS) as on:
         outcomes = on.run_all()
         failed = next(o for o in outcomes if o.status is OutcomeStatus.FAILED)
-        kept = on.admin.execute("SELECT body::text FROM releasegate.journal").fetchall()
+        kept = on.admin.execute(_FAILURES).fetchall()
         logged = events(capsys)
 
     assert failed.sqlstate == path.sqlstate
@@ -108,6 +111,7 @@ def test_no_value_of_a_row_leaves_the_server_when_a_step_fails(
     told: dict[str, Any] = {"report": everything(report), "ledger": kept, "log": logged}
     assert f"SQLSTATE {path.sqlstate}" in told["report"]
     assert any(event.get("sqlstate") == path.sqlstate for event in logged)
+    assert any(body["sqlstate"] == path.sqlstate for (body,) in kept)
     assert [where for where, text in told.items() if CANARY in str(text)] == []
 
 

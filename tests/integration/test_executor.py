@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 
-from integration.stage import ADD_COLUMN, ADD_KEY, later, stage
+from integration.stage import ADD_COLUMN, ADD_KEY, Stage, later, stage
 from releasegate import facts
-from releasegate.executor import execute, step
+from releasegate.executor import execute, how_to_look, step
 from releasegate.executor.attempt import Attempt
 from releasegate.executor.order import LockRefused
 from releasegate.model import OutcomeStatus
@@ -387,6 +388,31 @@ def test_no_row_yet_is_not_taken_for_rolled_back(target: Database) -> None:
 
         on.session.lost_pids.clear()
         assert run._truth_after(KeyboardInterrupt()) is False
+
+
+def test_an_unknown_outcome_says_with_which_questions_to_look_and_they_answer(
+    target: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(step, "_SOON", timedelta(0))
+    with stage(target, ADD_COLUMN) as on:
+        pid = on.session.pid
+        run = step.StepRun(on.session, on.order, on.order.plan.steps[0])
+        run._try()
+        alive, rows = answers(on, how_to_look(on.order.run_id, 1))
+
+        told = run._explain(KeyboardInterrupt())
+
+        _, row = answers(on, str(told.message))
+        assert told.status is OutcomeStatus.UNKNOWN
+        assert [one for one, _ in alive] == [pid]
+        assert [(ordinal, status) for ordinal, status, at in rows if at] == [(1, "applied")]
+        assert [status for status, at in row if at] == ["applied"]
+
+
+def answers(on: Stage, text: str) -> list[list[tuple[Any, ...]]]:
+    """Ask what a text says to ask."""
+    queries = re.findall(r"SELECT .*?;", text)
+    return [on.admin.execute(query.encode()).fetchall() for query in queries]
 
 
 def test_a_connection_lost_before_a_steps_first_message_is_opened_anew(target: Database) -> None:

@@ -245,3 +245,18 @@ def test_a_backend_is_alive_until_it_has_gone(database: Database, observer: Conn
     while facts.backend_is_alive(observer, pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not facts.backend_is_alive(observer, pid)
+
+
+def test_a_publication_carries_a_schema_by_each_of_its_forms(database: Database) -> None:
+    with psycopg.connect(database.admin.dsn(), autocommit=True) as admin:
+        admin.execute("CREATE SCHEMA releasegate CREATE TABLE step (id int)")
+        admin.execute("CREATE TABLE papers (id int)")
+        admin.execute("CREATE PUBLICATION elsewhere FOR TABLE papers")
+        before = facts.publications_of_schema(admin, "releasegate")
+        admin.execute("CREATE PUBLICATION a FOR ALL TABLES")
+        admin.execute("CREATE PUBLICATION b FOR TABLES IN SCHEMA releasegate")
+        admin.execute("CREATE PUBLICATION c FOR TABLE releasegate.step")
+
+        after = facts.publications_of_schema(admin, "releasegate")
+
+    assert (before, after) == ([], ["a", "b", "c"])

@@ -228,6 +228,23 @@ def test_a_ledger_of_the_first_version_is_brought_along_with_its_rows(
     assert ledger.verify(first_version) == ()
 
 
+def test_a_ledger_of_the_second_version_keeps_its_journal_and_what_it_proves(
+    first_version: Connection,
+) -> None:
+    first_version.execute(_script(2))
+    ledger.adopt(first_version)
+    before = ledger.read(first_version)
+
+    ledger.create(first_version)
+
+    after = ledger.read(first_version)
+    assert (before.version, after.version) == (2, ledger.VERSION)
+    assert (after.entries, after.objects) == (before.entries, before.objects)
+    assert ledger.verify(first_version, head=before.head) == ()
+    first_version.execute("UPDATE releasegate.step SET objects = '{}'")
+    assert ledger.verify(first_version) == ("step 1 of migration 7 is not what the journal says",)
+
+
 def test_what_the_first_version_wrote_is_held_to_as_well(first_version: Connection) -> None:
     ledger.create(first_version)
 

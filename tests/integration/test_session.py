@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -66,10 +69,39 @@ def test_the_observer_can_only_look(session: Session) -> None:
 
 
 def test_a_setting_that_the_server_does_not_take_is_noticed(session: Session) -> None:
-    session.connection.execute("CREATE DOMAIN public.d AS int")
-
     with pytest.raises(psycopg.Error):
         db.settle(session.connection, {"no_such_setting": "1"})
+    # On a Unix socket the server takes it without a word, and tells 0.
+    with pytest.raises(CouldNotLook, match="did not take these settings: tcp_keepalives_idle"):
+        db.settle(session.connection, {"row_security": "off", "tcp_keepalives_idle": "3"})
+
+
+def test_over_tcp_either_end_gives_up_a_peer_that_is_gone() -> None:
+    address = ".".join(["127", *(str(secrets.randbelow(250) + 2) for _ in range(3))])
+    with (
+        throwaway.start(options={"listen_addresses": address}) as server,
+        server.database() as made,
+        open_session(Parameters({**made.owner.values, "host": address}), "r1") as session,
+    ):
+        names = ("idle", "interval", "count")
+        theirs = [db.show(session.connection, f"tcp_keepalives_{name}") for name in names]
+        theirs.append(db.show(session.connection, "tcp_user_timeout"))
+        ours = [_kernel_knows(one.fileno()) for one in (session.connection, session.observer)]
+
+    assert theirs == ["3", "1", "3", "6000"]
+    assert ours == [(1, 3, 1, 3, 6000)] * 2
+
+
+def _kernel_knows(descriptor: int) -> tuple[int, ...]:
+    with socket.socket(fileno=os.dup(descriptor)) as end:
+        alive = end.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        options = (
+            socket.TCP_KEEPIDLE,
+            socket.TCP_KEEPINTVL,
+            socket.TCP_KEEPCNT,
+            socket.TCP_USER_TIMEOUT,
+        )
+        return (alive, *(end.getsockopt(socket.IPPROTO_TCP, option) for option in options))
 
 
 def test_the_clock_goes_on_without_asking(session: Session) -> None:

@@ -312,7 +312,7 @@ def test_a_dump_that_fails_is_no_empty_dump(server: Server, database: Database) 
 
 
 def test_a_dump_that_is_not_to_be_had_is_told(server: Server, database: Database) -> None:
-    without = replace(server, bin_dir=server.run_dir)
+    without = replace(server, bin_dir=server.run_dir, cage=())
 
     with pytest.raises(CouldNotLook, match="pg_dump cannot be run: No such file or directory"):
         without.dump(database.owner, "--schema-only")
@@ -398,20 +398,24 @@ def test_in_a_cage_not_even_the_superuser_reaches_a_network_or_our_files(
         assert f"'{folder}'" not in line
 
 
-def test_in_a_cage_psql_itself_can_write_nothing(server: Server, database: Database) -> None:
+def test_in_a_cage_psql_and_pg_dump_can_write_nothing(server: Server, database: Database) -> None:
     if not server.is_caged:
         pytest.skip("bubblewrap is not installed, or namespaces are not allowed here")
-    mark = server.run_dir / "written"
+    mark, copy = server.run_dir / "written", server.run_dir / "copied"
     command = ("-c", f"\\! touch {mark}")
 
     caged = server.psql(database.owner, *command, script=b"SELECT 1")
-    is_written = mark.exists()
+    with pytest.raises(CouldNotLook, match="pg_dump ended with 1"):
+        server.dump(database.owner, f"--file={copy}")
+    are_written = mark.exists() or copy.exists()
     replace(server, cage=()).psql(database.owner, *command, script=b"SELECT 1")
+    replace(server, cage=()).dump(database.owner, f"--file={copy}")
 
-    assert caged == 0
-    assert not is_written
+    assert (caged, are_written) == (0, False)
     assert mark.exists()
+    assert copy.exists()
     mark.unlink()
+    copy.unlink()
 
 
 HOSTILE = {

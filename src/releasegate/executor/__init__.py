@@ -11,13 +11,14 @@ from releasegate import facts, ledger
 from releasegate.executor.order import Order, Probe
 from releasegate.executor.remaining import rest
 from releasegate.executor.step import StepRun
+from releasegate.executor.truth import how_to_look
 from releasegate.model import Outcome, OutcomeStatus
 from releasegate.statements.locks import ACCESS_EXCLUSIVE
 
 if TYPE_CHECKING:
     from releasegate.session import Session
 
-__all__ = ["DONE", "Order", "Probe", "execute"]
+__all__ = ["DONE", "Order", "Probe", "execute", "how_to_look"]
 
 DONE = frozenset({OutcomeStatus.APPLIED, OutcomeStatus.ALREADY_APPLIED})
 

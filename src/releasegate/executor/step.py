@@ -307,9 +307,9 @@ class StepRun:
     def _what_is_known(self) -> str:
         """Say what could not be found out, and how to look."""
         why = "We were interrupted" if self.is_interrupted else "The connection was lost"
-        return f"{why}, and what became of step {self._step.ordinal} could not be read back. " + (
-            truth.how_to_look(self._order, self._attempt.id if self._attempt else None)
-        )
+        attempt_id = self._attempt.id if self._attempt else None
+        look = truth.how_to_look(self._order.run_id, self._order.migration.number, attempt_id)
+        return f"{why}, and what became of step {self._step.ordinal} could not be read back. {look}"
 
     def _why(self, error: BaseException) -> str:
         if isinstance(error, KeyboardInterrupt):

@@ -24,6 +24,10 @@ _PAUSE_S = 0.1
 _LOOK_ALIVE = "SELECT pid, state FROM pg_stat_activity WHERE application_name = 'releasegate/{}';"
 #: a row with its end is there if and only if the step is applied
 _LOOK_ROW = "SELECT status, finished_at FROM releasegate.step WHERE attempt_id = '{}';"
+_LOOK_ROWS = (
+    "SELECT ordinal, status, finished_at FROM releasegate.step WHERE migration_number = {} "
+    "ORDER BY ordinal;"
+)
 
 
 class _StillAlive(Exception):
@@ -82,8 +86,7 @@ def _lock_again(session: Session, order: Order) -> None:
         raise Overtaken from None
 
 
-def how_to_look(order: Order, attempt_id: str | None) -> str:
-    """Write the questions that decide it, for psql on the target."""
-    alive = _LOOK_ALIVE.format(order.run_id)
-    row = "" if attempt_id is None else f" If it is not: {_LOOK_ROW.format(attempt_id)}"
-    return f"Is our session still at work: {alive}{row}"
+def how_to_look(run_id: str, number: int, attempt_id: str | None = None) -> str:
+    """Write the questions that decide it, for psql on the target; without a try of all steps."""
+    row = _LOOK_ROWS.format(number) if attempt_id is None else _LOOK_ROW.format(attempt_id)
+    return f"Is our session still at work: {_LOOK_ALIVE.format(run_id)} If it is not: {row}"

@@ -10,6 +10,7 @@ import psycopg
 
 from releasegate import __version__, catalog, gates, ledger
 from releasegate.errors import UsageError
+from releasegate.executor import how_to_look
 from releasegate.gates import LiveTarget, adoption, live_database, parse_only, release_tag
 from releasegate.model import Report, Verdict
 from releasegate.release import locked
@@ -94,7 +95,10 @@ def _record(
     except (psycopg.OperationalError, KeyboardInterrupt) as error:
         if isinstance(error, psycopg.OperationalError) and not session.is_lost:
             raise
-        message = "It was cut off while the row was written: run the same command again to see."
+        message = (
+            "It was cut off while the row was written: run the same command again to see. "
+            f"{how_to_look(request.run_id, inputs.migration.number)}"
+        )
         return prepared.report(EXIT_UNKNOWN, Verdict.UNKNOWN, message, gates=results)
     request.settled()
     return prepared.report(

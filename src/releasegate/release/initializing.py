@@ -9,6 +9,7 @@ import psycopg
 
 from releasegate import __version__, database, ledger
 from releasegate.errors import CouldNotLook, UsageError
+from releasegate.gates.live_database.bookkeeping import publications
 from releasegate.model import Report, Verdict
 from releasegate.release.reaching import named
 from releasegate.release.sequence import EXIT_DONE
@@ -23,7 +24,7 @@ def init_ledger(request: Request) -> Report:
     """Make the ledger, or bring it to this version; adopt what its tables hold where asked to.
 
     Raises:
-        CouldNotLook: another run is at work, or the role may not.
+        CouldNotLook: another run is at work, the role may not, or a publication would carry it.
     """
     if request.target is None:
         raise UsageError("init-ledger needs a database: give --database-url.")
@@ -34,6 +35,7 @@ def init_ledger(request: Request) -> Report:
             wrong = named(request, session.connection, target)
             if wrong is not None:
                 raise CouldNotLook(wrong.message)
+            _refuse_followers(request, session)
             session.take_lock(wait=timedelta(0), sleep=request.sleep)
             done = _make(request, session)
             head = ledger.read(session.connection).head
@@ -53,6 +55,16 @@ def init_ledger(request: Request) -> Report:
         target=target,
         ledger_head=head,
     )
+
+
+def _refuse_followers(request: Request, session: Session) -> None:
+    """Make no table that subscribers would be sent rows of and do not have: they would stop.
+
+    Raises:
+        CouldNotLook: a publication carries the ledger, and the policy does not say that it may.
+    """
+    for carried in publications(session.connection, request.settings):
+        raise CouldNotLook(f"{carried.message} {carried.help}")
 
 
 def _make(request: Request, session: Session) -> list[str]:

@@ -12,7 +12,7 @@ import psycopg
 
 from releasegate import __version__, catalog, database, facts, findings, ledger
 from releasegate.errors import CouldNotLook
-from releasegate.executor import Order, execute
+from releasegate.executor import Order, execute, how_to_look
 from releasegate.gates import LiveTarget, live_database
 from releasegate.model import GateStatus, Outcome, OutcomeStatus, Relation, Verdict
 from releasegate.release.sequence import EXIT_BLOCKED
@@ -139,7 +139,7 @@ def run(
         except KeyboardInterrupt:
             request.settled()
             done = is_done or partial(_steps_done, prepared.inputs.migration.number)
-            return _by_the_ledger(session, plan, done)
+            return _by_the_ledger(session, prepared.inputs.migration.number, plan, done)
         return outcomes
 
 
@@ -219,11 +219,14 @@ def _steps_done(number: int, _: Plan, connection: Connection) -> set[int]:
     return ledger.steps_done(connection, number)
 
 
-def _by_the_ledger(session: Session, made: Plan, is_done: IsDone) -> tuple[Outcome, ...]:
+def _by_the_ledger(
+    session: Session, number: int, made: Plan, is_done: IsDone
+) -> tuple[Outcome, ...]:
     """Tell what a run did that was interrupted outside a step, or a second time."""
     done = _read_back(session, made, is_done)
     if done is None:
-        message = "Interrupted, and the truth could not be read back."
+        look = how_to_look(session.run_id, number)
+        message = f"Interrupted, and the truth could not be read back. {look}"
         return tuple(
             Outcome(step.ordinal, OutcomeStatus.UNKNOWN, message=message) for step in made.steps
         )

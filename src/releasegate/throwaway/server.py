@@ -15,7 +15,7 @@ from releasegate.errors import CouldNotLook
 from releasegate.throwaway.binaries import give
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -161,18 +161,24 @@ class Server:
         """
         place = "target" if of_target else "throwaway server"
         user = {} if of_target else self.account.as_user
-        return dump(self.bin_dir, where, *arguments, place=place, user=user)
+        cage = self._behind_bars() if self.cage and not of_target else ()
+        return dump(self.bin_dir, where, *arguments, place=place, user=user, cage=cage)
 
 
 def dump(
-    bin_dir: Path, where: Parameters, *arguments: str, place: str, user: Mapping[str, Any]
+    bin_dir: Path,
+    where: Parameters,
+    *arguments: str,
+    place: str,
+    user: Mapping[str, Any],
+    cage: Sequence[str] = (),
 ) -> str:
     """Let pg_dump write a database as SQL; without a user by our own account and files.
 
     Raises:
         CouldNotLook: it failed or did not end in time.
     """
-    command = [str(bin_dir / "pg_dump"), "--no-password", "--encoding=UTF8", *arguments]
+    command = [*cage, str(bin_dir / "pg_dump"), "--no-password", "--encoding=UTF8", *arguments]
     environment = clean_environment(where)
     if not user:
         # Where libpq looks for certificates of a target (manual, 34.19).

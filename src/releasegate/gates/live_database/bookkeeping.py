@@ -9,8 +9,10 @@ from releasegate import facts, findings, ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from releasegate.database import Connection
     from releasegate.gates.live_database.scope import Scope
     from releasegate.model import Finding
+    from releasegate.settings import Settings
 
 _SHOWN = 3
 
@@ -18,7 +20,7 @@ _SHOWN = 3
 def asked(scope: Scope) -> Iterator[Finding]:
     yield from _journal(scope)
     yield from _origin(scope)
-    yield from _publications(scope)
+    yield from publications(scope.connection, scope.inputs.settings)
 
 
 def _journal(scope: Scope) -> Iterator[Finding]:
@@ -40,9 +42,10 @@ def _origin(scope: Scope) -> Iterator[Finding]:
         yield findings.make("RG553", f"Recorded elsewhere ({origin}): migration {listed}.")
 
 
-def _publications(scope: Scope) -> Iterator[Finding]:
-    if scope.inputs.settings.configuration.policy.publish_ledger:
+def publications(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    """Name the publications that carry the ledger's tables, or would as soon as they are made."""
+    if settings.configuration.policy.publish_ledger:
         return
-    for name in facts.publications_of_schema(scope.connection, "releasegate"):
+    for name in facts.publications_of_schema(connection, "releasegate"):
         message = f"The publication {name} carries the ledger: a subscriber without it stops."
         yield findings.make("RG552", message)
