@@ -116,9 +116,9 @@ def test_a_write_that_leaves_the_columns_alone_is_no_finding(tmp_path: Path, lin
 
 
 RIDDLES = {
-    "table_parameter": "c.execute(f'INSERT INTO {p} (a) VALUES (%s)', (s,))",
+    "table_parameter": "c.execute(f'INSERT INTO {p} (id) VALUES (%s)', (s,))",
     "table_composed": "c.execute(sql.SQL('DELETE FROM {}').format(sql.Identifier(p)))",
-    "table_percent": "c.execute('INSERT INTO %s (a) VALUES (1)' % p)",
+    "table_percent": "c.execute('INSERT INTO %s (id) VALUES (1)' % p)",
     "builder_table": "c.table(p).insert(s).execute()",
     "builder_payload": "c.table('runs').insert(s).execute()",
     "builder_dump": "c.table('runs').insert(s.model_dump()).execute()",
@@ -273,12 +273,12 @@ def test_a_statement_in_several_literals_has_its_own_line(tmp_path: Path) -> Non
         b"INSERT = 'INSERT INTO runs (' + 'runs" + b"'\n",
         b"x = '" + b"INSERT INTO runs VALUES (" * 400 + b"'\n",
         b"x = " + b"-" * 3000 + b"1 # insert runs\n",
-        b"x = x + 'INSERT INTO runs (a) VALUES (1)'\ndef f(): c.execute(x)\n",
+        b"x = x + 'INSERT INTO runs (id) VALUES (1)'\ndef f(): c.execute(x)\n",
         b"def f(a):\n    a = a\n    c.table('runs').insert(a)\n    c.table(a).update(*a, **a)\n",
         b"def f(a):\n    a |= a\n    c.table('runs').insert()\n    c.table().insert(a)\n",
         b"f'INSERT INTO runs ({x!r:>{w}}) VALUES ({', '.join(x)})'.format(*a, **b)\n",
         b"'INSERT INTO runs {} {0} {a.b[c]}'.format(1)\n",
-        b"c.execute('INSERT INTO runs (a) VALUES (\\ud8ff)')\n",
+        b"c.execute('INSERT INTO runs (id) VALUES (\\ud8ff)')\n",
     ],
     ids=range(14),
 )
@@ -308,9 +308,25 @@ def test_no_source_is_a_finding(tmp_path: Path) -> None:
     ],
 )
 def test_files_that_are_not_the_app_are_left_out(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_text("db.from('runs').insert({})\n")
+    (tmp_path / name).write_text("def test_it():\n    db.from('runs').insert({})\n")
 
     assert codes(look(tmp_path, GOOD)) == ["RG214"]
+
+
+def test_a_file_of_the_app_that_is_only_called_like_a_test_is_read(tmp_path: Path) -> None:
+    (tmp_path / "test_runs.py").write_text("SQL = 'INSERT INTO runs (id) VALUES (1)'\n")
+
+    assert "RG201" in codes(look(tmp_path, GOOD))
+
+
+@pytest.mark.parametrize(("first", "is_read"), [("0001_runs.sql", False), ("functions.sql", True)])
+def test_a_folder_of_numbered_upgrades_holds_migrations(
+    tmp_path: Path, first: str, is_read: bool
+) -> None:
+    (tmp_path / "upgrades").mkdir()
+    (tmp_path / "upgrades" / first).write_text("INSERT INTO runs (id) VALUES (1);\n")
+
+    assert ("RG201" in codes(look(tmp_path, GOOD))) == is_read
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from releasegate.appcode.lists import appended
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, rows
+from releasegate.appcode.payloads import Entry, Payload, rows
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -60,7 +60,7 @@ def given(
     wanted, count = (key, len(set(binds))) if index is None else (index, None)
     found: list[Given] = []
     for module, node in (
-        _rows(use.module, parameters, 0) if is_many else ((use.module, parameters),)
+        parameter_sets(use.module, parameters) if is_many else ((use.module, parameters),)
     ):
         found.extend(_pick(module, node, wanted, count, 0))
     return tuple(found)
@@ -129,7 +129,7 @@ def _parameters(use: Use) -> ast.expr | None:
     return next((item.value for item in keywords if item.arg in _PARAMETERS), None)
 
 
-def _rows(module: Module, node: ast.expr, depth: int) -> list[tuple[Module, ast.expr]]:
+def parameter_sets(module: Module, node: ast.expr, depth: int = 0) -> list[tuple[Module, ast.expr]]:
     """Read the parameter sets of executemany; hidden ones are left out."""
     if depth > MAX_DEPTH:
         return []
@@ -142,7 +142,7 @@ def _rows(module: Module, node: ast.expr, depth: int) -> list[tuple[Module, ast.
         return [(module, value) for value in made if value is not None]
     if isinstance(node, ast.Name):
         found = [item for item in origins(module, node) if item.value is not None]
-        known = [_rows(o.module, o.value, depth + 1) for o in found if o.value is not None]
+        known = [parameter_sets(o.module, o.value, depth + 1) for o in found if o.value is not None]
         return [row for part in known for row in part] + _appended(module, node)
     return []
 
@@ -177,6 +177,9 @@ def _pick(
         return _pick(module, node.args[0], key, count, depth + 1)
     if isinstance(node, ast.Call):
         return _flattened(module, node, key, count) or _valued(module, node, key)
+    if isinstance(node, ast.Dict):
+        # ``run(sql, {"id": id})`` that hands on ``*params.values()``: in the order of the keys.
+        return _entry_at(rows(module, node), key)
     if isinstance(node, ast.Name):
         return tuple(
             item
@@ -222,8 +225,12 @@ def _valued(module: Module, node: ast.Call, key: int) -> tuple[Given, ...]:
     """Read ``data.values()``, ``Object.values(data)``: the entries in their order."""
     if called_name(node) != "values" or not isinstance(node.func, ast.Attribute):
         return ()
+    return _entry_at(rows(module, node.args[0] if node.args else node.func.value), key)
+
+
+def _entry_at(payloads: tuple[Payload, ...], key: int) -> tuple[Given, ...]:
     found: list[Given] = []
-    for payload in rows(module, node.args[0] if node.args else node.func.value):
+    for payload in payloads:
         entries = list(payload.entries.values())
         if payload.is_open or key >= len(entries):
             return ()

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.lists import named_keys
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name, nullness
@@ -38,7 +39,7 @@ def filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, .
         return _of_listed(module, node)
     if not isinstance(items.func, ast.Attribute):
         return (opaque(module, node),)
-    named = _named_keys(loop.ifs, key)
+    named = named_keys(loop.ifs, key)
     by_value = any(
         value in {n.id for n in ast.walk(t) if isinstance(n, ast.Name)} for t in loop.ifs
     )
@@ -93,21 +94,6 @@ def _of_listed(module: Module, node: ast.DictComp) -> tuple[Payload, ...]:
         value = known.get(getattr(node.value, "id", ""))
         payload = with_entry(payload, text, Entry(there, value, column, not loop.ifs))
     return (payload,)
-
-
-def _named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None:
-    """Read ``if k not in ("a", "b")``: the names, and whether they stay."""
-    for test in tests:
-        if not isinstance(test, ast.Compare) or written(test.left) != key:
-            continue
-        other = test.comparators[0]
-        parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
-        names = {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
-        if isinstance(test.ops[0], ast.In | ast.Eq):
-            return names, True
-        if isinstance(test.ops[0], ast.NotIn | ast.NotEq):
-            return names, False
-    return None
 
 
 def mapped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:

@@ -30,8 +30,12 @@ def constructed(module: Module, call: ast.Call, model: Model) -> Payload | None:
         if isinstance(node, ast.Call) and called_name(node) in ("__init__", "setattr"):
             payload = _handed_on(there, frame, node, payload)
         for name, value in _set(node):
-            certain = there.parent(node) is frame.function
-            payload = with_entry(payload, name, _entry(there, frame, value, is_certain=certain))
+            certain = _runs(there, frame, node)
+            if certain is False:
+                continue
+            payload = with_entry(
+                payload, name, _entry(there, frame, value, is_certain=certain is True)
+            )
     return payload if payload.entries else None
 
 
@@ -42,6 +46,49 @@ def _constructor(model: Model) -> tuple[Module, ast.FunctionDef] | None:
     if found is None or not isinstance(found[1], ast.FunctionDef):
         return None
     return found[0], found[1]
+
+
+def _runs(there: Module, frame: Frame, node: ast.AST) -> bool | None:
+    """Say whether this call comes by a statement; None where that cannot be seen.
+
+    ``if plan_id is not None: self.plan_id = plan_id`` runs where the call gives a plan_id.
+    """
+    for child in there.ancestors(node):
+        parent = there.parent(child)
+        if parent is frame.function:
+            return True
+        holds = _holds(frame, parent.test) if isinstance(parent, ast.If) else None
+        if holds is None:
+            return None
+        if holds != (there.field(child) == "body"):
+            return False
+    return None
+
+
+def _holds(frame: Frame, test: ast.expr) -> bool | None:
+    """Decide a condition on parameters by what the call gives them."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _holds(frame, test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        parts = [_holds(frame, part) for part in test.values]
+        ends = isinstance(test.op, ast.Or)
+        if ends in parts:
+            return ends
+        return None if None in parts else not ends
+    if isinstance(test, ast.Compare) and written(test.comparators[0]) == "None":
+        found = _holds(frame, test.left)
+        return not found if isinstance(test.ops[0], ast.Is) and found is not None else found
+    return _is_given(frame, test.id) if isinstance(test, ast.Name) else None
+
+
+def _is_given(frame: Frame, name: str) -> bool | None:
+    defaults = {item.arg: default for item, default in parameters(frame.function)}
+    if name not in defaults:
+        return None
+    value = argument(frame, name)
+    value = defaults[name] if value is None else value
+    return bool(value.value) if isinstance(value, ast.Constant) else value is not None or None
 
 
 def _set(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.arguments import parameter_sets
 from releasegate.appcode.calls import callees
 from releasegate.appcode.lists import items
 from releasegate.appcode.nullness import called_name
@@ -93,9 +94,27 @@ def _whole(module: Module, node: ast.Call, name: str) -> list[Payload] | None:
     named = items(module, columns) if columns is not None else None
     if named is None:
         return [Payload(module, node, is_open="the columns are not listed")]
+    records = words.get("records")
+    return _copied(module, node, named, records) or [_listed(module, node, named)]
+
+
+def _listed(module: Module, node: ast.Call, named: list[str]) -> Payload:
     what = "listed; the rows are not in view"
     entries = {key: Entry(module, None, node, may_be_none=False, what=what) for key in named}
-    return [Payload(module, node, entries)]
+    return Payload(module, node, entries)
+
+
+def _copied(
+    module: Module, node: ast.Call, named: list[str], records: ast.expr | None
+) -> list[Payload]:
+    """Read asyncpg's ``copy_records_to_table("runs", records=[(a, b)], columns=[...])``."""
+    found: list[Payload] = []
+    for there, row in parameter_sets(module, records) if records is not None else ():
+        if not isinstance(row, ast.Tuple | ast.List) or len(row.elts) != len(named):
+            return []
+        entries = {k: Entry(there, v, v) for k, v in zip(named, row.elts, strict=True)}
+        found.append(Payload(there, node, entries))
+    return found
 
 
 def _operation(name: str) -> str:

@@ -55,16 +55,27 @@ def _comprehended(
 ) -> list[str] | None:
     """Read ``f'"{c}"' for c in columns``: the element's text for each item."""
     first = node.generators[0]
-    if len(node.generators) > 1 or first.ifs:
+    if len(node.generators) > 1:
         return None
     counted = _counted(module, first.iter, depth)
     listed = counted if counted is not None else items(module, first.iter, depth + 1)
+    if first.ifs and listed is not None:
+        listed = _kept(first, listed)
     if listed is None:
         return None
     return [
         _with(module, node.elt, _bound(first, item, number), depth)
         for number, item in enumerate(listed)
     ]
+
+
+def _kept(loop: ast.comprehension, listed: list[str]) -> list[str] | None:
+    """Read ``for c in columns if c != "id"``: which words stay."""
+    target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+    named = named_keys(loop.ifs, written(target)) if len(loop.ifs) == 1 else None
+    if named is None:
+        return None
+    return [item for item in listed if (item in named[0]) == named[1]]
 
 
 def _bound(loop: ast.comprehension, item: str, number: int) -> dict[str, str]:
@@ -235,13 +246,26 @@ def _mapped(module: Module, node: ast.Call, depth: int) -> list[str] | None:
     ]
 
 
+def named_keys(tests: list[ast.expr], key: str) -> tuple[set[str], bool] | None:
+    """Read ``if k not in ("a", "b")``: the names, and whether they stay."""
+    for test in tests:
+        if not isinstance(test, ast.Compare) or written(test.left) != key:
+            continue
+        other = test.comparators[0]
+        parts = other.elts if isinstance(other, ast.Tuple | ast.List | ast.Set) else [other]
+        names = {p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)}
+        if isinstance(test.ops[0], ast.In | ast.Eq):
+            return names, True
+        if isinstance(test.ops[0], ast.NotIn | ast.NotEq):
+            return names, False
+    return None
+
+
 def keys(module: Module, node: ast.expr, depth: int) -> list[str] | None:
-    """Read a mapping's keys, where they are always the same."""
+    """Read a mapping's keys: one that is there on some paths only may be left out, so it is."""
     from releasegate.appcode.payloads import rows
 
     found = rows(module, node, depth + 1)
     if len(found) != 1 or found[0].is_open:
         return None
-    if not all(entry.is_certain for entry in found[0].entries.values()):
-        return None
-    return list(found[0].entries)
+    return [key for key, entry in found[0].entries.items() if entry.is_certain]

@@ -15,7 +15,7 @@ from releasegate.appcode.texts import text_of
 from releasegate.appcode.uses import Use, uses
 from releasegate.appcode.verdicts import Row
 from releasegate.model import Proof
-from releasegate.statements.binds import HOLE
+from releasegate.statements.binds import HOLE, HOLE_NAME
 from releasegate.statements.parser import SqlError
 from releasegate.statements.writes import SqlWrite, writes
 
@@ -112,7 +112,7 @@ def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Ite
         yield from _unparsed(module, leaf, use, contract, "a DO block")
     for write in found:
         relation = contract.find(write.schema, write.table)
-        if write.table is None and has_rows(leaf, use.text):
+        if write.table is None and (has_rows(leaf, use.text) or not _may_be(write, contract)):
             continue
         if write.table is None:
             what = "the table's name is put in at run time"
@@ -121,6 +121,13 @@ def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Ite
             yield riddle(place, relation=None, operation=operation, api="sql", contract=contract)
         elif relation is not None:
             yield _site(module, leaf, use, write, relation, contract)
+
+
+def _may_be(write: SqlWrite, contract: Contract) -> bool:
+    """Say whether a table of the contract may be put in: one that has all the columns named."""
+    named = {name for name in (*(write.columns or ()), *write.updates) if HOLE_NAME not in name}
+    tables = [contract.table(relation) for relation in contract.relations]
+    return any(table is None or named <= set(table.columns) for table in tables)
 
 
 def _site(
@@ -175,6 +182,9 @@ def _unparsed(
         if not match["rest"] and not runs and not _goes_on(module, leaf):
             # "Insert into note" is what a button says.
             continue
+        if relation is None and not runs and match.group(1).istitle():
+            # "Update {article} {resource}" is a sentence too.
+            continue
         verb = match.group(1).split()[0].lower()
         line = (leaf.lineno if leaf.end_lineno else 1) + use.text[: match.start()].count("\n")
         line = min(line, leaf.end_lineno or line)
@@ -204,8 +214,7 @@ def line_of(module: Module, leaf: ast.expr, use: Use, number: int, table: str | 
     text = text_of(module, leaf) or ""
     if text == use.text and text.count("\n") == end - start:
         return start + number - 1
-    for candidate in range(start, end + 1):
-        line = module.lines[candidate - 1] if candidate <= len(module.lines) else ""
-        if _VERB.search(line) and (table or "") in line:
-            return candidate
-    return start
+    lines = range(start, min(end, len(module.lines)) + 1)
+    verbs = [place for place in lines if _VERB.search(module.lines[place - 1])]
+    named = [place for place in verbs if (table or "") in module.lines[place - 1]]
+    return (named or verbs or [start])[0]

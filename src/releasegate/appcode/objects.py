@@ -18,6 +18,7 @@ from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
     Entry,
     Payload,
+    of_keywords,
     opaque,
     rows,
     with_entry,
@@ -107,6 +108,16 @@ def mapping_of(module: Module, node: ast.expr) -> Payload | None:
         if isinstance(origin.node, ast.AnnAssign):
             annotation = origin.node.annotation
         known = shape(origin.module, annotation)
+        if known is not None and known.is_mapping and known.fields:
+            return _of_shape(module, node, known)
+    return _mapping_field(module, node) if isinstance(node, ast.Attribute) else None
+
+
+def _mapping_field(module: Module, node: ast.Attribute) -> Payload | None:
+    """Read ``result.changes`` where the class of the result declares it as a TypedDict."""
+    for owner in instances(module, node.value):
+        field = of_class(owner).fields.get(node.attr)
+        known = shape(field.module, field.annotation) if field is not None else None
         if known is not None and known.is_mapping and known.fields:
             return _of_shape(module, node, known)
     return None
@@ -240,6 +251,8 @@ def _is_table(owner: Class) -> bool:
 
 def _of_constructor(module: Module, node: ast.Call, known: Shape, depth: int) -> Payload:
     """Read ``RunCreate(plan_id=x)``: what is not given keeps its default."""
+    if known.is_mapping:
+        return of_keywords(module, node, depth)
     payload = _of_shape(module, node, known, is_made=True)
     names = list(known.fields)
     for name, value in zip(names, node.args, strict=False):

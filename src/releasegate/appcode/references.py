@@ -152,11 +152,9 @@ def _last_name(node: ast.expr) -> str | None:
 
 
 def _longest(words: tuple[str, ...], relations: Iterable[Relation]) -> Relation | None:
-    fitting = [
-        relation
-        for relation in relations
-        if stem(relation.name) and words[-len(stem(relation.name)) :] == stem(relation.name)
-    ]
+    # ``machine_token_id`` names ``machinetoken`` too.
+    endings = {"".join(words[start:]) for start in range(len(words))}
+    fitting = [relation for relation in relations if "".join(stem(relation.name)) in endings]
     return max(fitting, key=lambda relation: len(stem(relation.name)), default=None)
 
 

@@ -30,6 +30,12 @@ _VENDORED = {
 }
 _GENERATED = {"generated", "build", "dist", "__pycache__", "__generated__", "coverage"}
 _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|.*\.(test|spec|stories|cy)\.[cm]?[jt]sx?")
+#: ``test_suites.py`` may be the app's own word: only what tests something is one of its tests
+_TESTS_SOMETHING = re.compile(
+    rb"^\s*(async )?def test|\bpytest\b|\bunittest\b|TestCase", re.MULTILINE
+)
+_UPGRADES = re.compile(r"(db|schema|sql)?_?(upgrades?|updates?|deltas?|evolutions?|patches)")
+_NUMBERED = re.compile(r"v?\d+[._-].*", re.IGNORECASE)
 _GENERATED_FILE = re.compile(r".*_pb2(_grpc)?\.pyi?|.*\.min\.js|.*\.bundle\.js")
 _REASONS = (
     (_TESTS, "tests"),
@@ -139,7 +145,26 @@ class _Walk:
         """Recognise the folder of Alembic's revisions, whatever the one around it is called."""
         if path.name.endswith("_migrations"):
             return True
-        return path.name == "versions" and (self._root / path.parent / "env.py").is_file()
+        if path.name == "versions":
+            return (self._root / path.parent / "env.py").is_file()
+        return bool(_UPGRADES.fullmatch(path.name)) and self._is_numbered(path)
+
+    def _is_numbered(self, folder: PurePosixPath) -> bool:
+        """Say whether most of a folder's files are called by their number: 0042_add_runs.sql."""
+        names = [item.name for item in self._entries(folder) if item.name[:2] != "__"]
+        numbered = sum(bool(_NUMBERED.fullmatch(name)) for name in names)
+        return numbered > len(names) / 2
+
+    def _is_test(self, path: PurePosixPath) -> bool:
+        if not _TEST_FILE.fullmatch(path.name):
+            return False
+        if path.suffix != ".py":
+            return True
+        try:
+            content = (self._root / path).read_bytes()
+        except OSError:
+            return False
+        return bool(_TESTS_SOMETHING.search(content))
 
     def _reason(self, path: PurePosixPath, entry: os.DirEntry[str]) -> str | None:
         if any(_covers(pattern, path) for pattern in self._exclude):
@@ -155,7 +180,7 @@ class _Walk:
         for names, reason in _REASONS:
             if path.name in names:
                 return reason
-        if not entry.is_dir() and _TEST_FILE.fullmatch(path.name):
+        if not entry.is_dir() and self._is_test(path):
             return "tests"
         if not entry.is_dir() and path.suffix in _UNREAD:
             return "Python, SQL, TypeScript and JavaScript are read"

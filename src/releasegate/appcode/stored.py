@@ -56,7 +56,7 @@ def _of_member(
     found: list[Payload] = []
     for payload in rows(module, node.value, depth + 1):
         entry = payload.entries.get(key)
-        if entry is None or entry.value is None:
+        if entry is None or entry.value is None or entry.is_set is False:
             return tuple(_declared_member(module, node))
         found.extend(rows(entry.module, entry.value, depth + 1))
     return tuple(found) or tuple(_appended_to(module, node, depth))

@@ -6,7 +6,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.frames import entered
 from releasegate.appcode.lists import items
+from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.statements.binds import HOLE
@@ -89,7 +91,21 @@ def _part(module: Module, part: ast.expr, depth: int) -> str:
         text = _of_table(module, inner)
     if text is None and isinstance(inner, ast.IfExp):
         text = _shorter(module, inner, depth)
+    if text is None and isinstance(inner, ast.Call):
+        text = _returned(module, inner, depth)
     return HOLE if text is None else text
+
+
+def _returned(module: Module, node: ast.Call, depth: int) -> str | None:
+    """Read ``{self._table("runs")}`` through the function that puts a schema before it."""
+    from releasegate.appcode.calls import callees
+
+    for there, frame in callees(module, node)[:1]:
+        values = returned(there, frame.function)
+        with entered(frame) as is_new:
+            if is_new and len(values) == 1 and values[0] is not None:
+                return text_of(there, values[0], depth + 1)
+    return None
 
 
 def _shorter(module: Module, node: ast.IfExp, depth: int) -> str | None:

@@ -19,6 +19,7 @@ _PIECE = re.compile(
   | (?P<rows>\bvalues\s+%[sL])
   | (?P<made>\bvalues\s*\ue000)
   | (?P<counted>\$\ue000)
+  | (?P<settled>\bdo\s+update\s+set\s*\ue000(?=\s*(?:[;"]|\bwhere\b|\breturning\b|\Z)))
   | (?P<promise>\$[{(<\[/](?P<word>\w+)(?::\w+)?[})>\]/])
   | (?P<braced>\{\{(?P<inner>\w+)(?:::\w+)?\}\})
   | (?P<listed>\bin\s*)(?P<list>%\([^()]+\)s|%s|:[A-Za-z_]\w*)(?![\w(])
@@ -82,14 +83,8 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
     text = match.group()
     if match["comment"] or match["quoted"]:
         return _PERCENT.sub(lambda inner: _percent(inner, numbering), text)
-    if match["rows"]:
-        bind = numbering.next_position()
-        numbering.rows.add(len(numbering.keys))
-        return f"{text[:-2]}({bind})"
-    if match["made"]:
-        bind = numbering.of(HOLE)
-        numbering.rows.add(len(numbering.keys))
-        return f"{text[:-1]}({bind})"
+    if match["rows"] or match["made"] or match["settled"]:
+        return _filled(match, numbering)
     if match["counted"]:
         return numbering.next_position()
     if match["listed"]:
@@ -105,6 +100,16 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
     if match["question"] and _BEFORE_VALUE.search(match.string[: match.start()]):
         return numbering.next_position()
     return text
+
+
+def _filled(match: re.Match[str], numbering: _Numbering) -> str:
+    """Let ``VALUES %s``, ``VALUES <hole>`` and ``DO UPDATE SET <hole>`` be read on."""
+    text = match.group()
+    if match["settled"]:
+        return f"{text[:-1]}{HOLE_NAME} = {HOLE_NAME}"
+    bind = numbering.next_position() if match["rows"] else numbering.of(HOLE)
+    numbering.rows.add(len(numbering.keys))
+    return f"{text[: -2 if match['rows'] else -1]}({bind})"
 
 
 def _percent(match: re.Match[str], numbering: _Numbering) -> str:

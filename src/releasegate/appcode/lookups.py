@@ -1,0 +1,77 @@
+"""A call that looks something up, ``data.get("plan_id")`` -> whether it can be None."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.nullness import Nullness, nullness, shown
+from releasegate.appcode.written import written
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Module
+
+#: methods that give their second argument, or None, where nothing is found
+_LOOKUPS = {"get", "pop"}
+
+
+def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness | None:
+    """Judge ``get()``, ``pop()``, ``getattr()`` and ``next()``; None where it is none of them."""
+    is_method = isinstance(node.func, ast.Attribute) and bool(node.args)
+    if name in _LOOKUPS and _is_context(module, node):
+        return Nullness(None, f"{shown(node)} is sent", module, node)
+    if name in ("get", "aget") and _is_manager(node):
+        return Nullness(False, f"{shown(node)} raises where nothing is found", module, node)
+    if name in _LOOKUPS and is_method:
+        return _looked_up(module, node, name, node.args[1:], depth)
+    if name == "getattr" and len(node.args) == 3:
+        return _looked_up(module, node, name, node.args[2:], depth)
+    if name == "next" and len(node.args) == 2:
+        return _looked_up(module, node, name, node.args[1:], depth)
+    return None
+
+
+def _looked_up(
+    module: Module, node: ast.Call, name: str, rest: list[ast.expr], depth: int
+) -> Nullness:
+    defaults = [*rest, *(item.value for item in node.keywords if item.arg == "default")]
+    if not defaults or not _is_plain_lookup(node):
+        known = _given_key(module, node, depth)
+        if known is not None:
+            return known
+        is_pop = name == "pop"
+        what = f"{shown(node)} is None where the key is missing"
+        return Nullness(None if is_pop else True, what, module, node)
+    default = nullness(module, defaults[0], depth + 1)
+    if default.may_be_none:
+        known = _given_key(module, node, depth)
+        return known or Nullness(True, f"{shown(node)} may be None", module, node)
+    return Nullness(None, "its value is not visible here", module, node)
+
+
+def _is_manager(node: ast.Call) -> bool:
+    """Recognise Django's ``Run.objects.get(...)``, with what narrows it down before."""
+    base = node.func.value if isinstance(node.func, ast.Attribute) else node
+    return "objects" in written(base).split("(")[0].split(".")
+
+
+def _is_context(module: Module, node: ast.Call) -> bool:
+    """Recognise Hono's ``c.get("userId")``: a middleware has set it."""
+    base = node.func.value if isinstance(node.func, ast.Attribute) else node
+    return not module.is_python and written(base) in ("c", "ctx", "context")
+
+
+def _is_plain_lookup(node: ast.Call) -> bool:
+    """Tell ``mapping.get(key, default)`` from ``session.get(Run, key)``."""
+    first = node.args[0] if node.args else None
+    return not (isinstance(first, ast.Name) and first.id[:1].isupper())
+
+
+def _given_key(module: Module, node: ast.Call, depth: int) -> Nullness | None:
+    """Judge ``data.get("k")`` of a mapping that is written down in view."""
+    from releasegate.appcode.members import member
+
+    key = node.args[0] if node.args else None
+    if not isinstance(node.func, ast.Attribute) or not isinstance(key, ast.Constant):
+        return None
+    return member(module, node.func.value, str(key.value), depth)
