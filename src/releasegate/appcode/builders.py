@@ -38,10 +38,16 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find ``.table("runs").insert({...})`` and its like."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
-    if node.func.attr in _OPERATIONS:
+    if node.func.attr in _OPERATIONS and not _takes_table(module, node):
         start = _table_call(module, node.func.value, 0)
         if start is not None:
             yield from _of_call(module, node, start, contract)
+
+
+def _takes_table(module: Module, node: ast.Call) -> bool:
+    """Tell Drizzle's ``db.insert(runs).values({...})`` from a builder that takes the row."""
+    holder = module.parent(node)
+    return isinstance(holder, ast.Attribute) and holder.attr in ("values", "set")
 
 
 def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast.Call] | None:

@@ -14,10 +14,10 @@ from releasegate.appcode.payloads import (
     Payload,
     column_named,
     of_keywords,
-    opaque,
     overlaid,
     rows,
     with_entry,
+    with_unseen_key,
 )
 from releasegate.appcode.written import written
 
@@ -121,7 +121,7 @@ def _for_each(module: Module, payload: Payload, node: ast.Subscript | ast.Attrib
     found = origins(module, slot) if isinstance(slot, ast.Name) else ()
     loop = found[0].iterated if len(found) == 1 else None
     if not isinstance(loop, ast.List | ast.Tuple | ast.Set):
-        return overlaid(payload, opaque(module, node))
+        return with_unseen_key(module, payload, node)
     for key in loop.elts:
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             payload = with_entry(payload, key.value, Entry(module, None, node, is_certain=False))

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import zod
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.fields import Field, Shape
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload
@@ -31,8 +32,58 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
     if name in _SAFE:
         made = ast.Call(ast.Attribute(node.func.value, "parse", ast.Load()), node.args, [])
         return _wrapped(module, node, made)
-    if name in ("single", "maybeSingle", "select") and not module.is_python:
-        return _selected(module, node)
+    if module.is_python:
+        return None
+    if name in ("single", "maybeSingle", "select"):
+        return _selected(module, node) or _queried(module, node)
+    return _queried(module, node)
+
+
+def _queried(module: Module, node: ast.Call) -> Payload | None:
+    """Read the whole rows of Drizzle: ``db.query.runs.findFirst()``, ``db.select().from(runs)``."""
+    table = _relational(node) or _selected_from(node)
+    shape = _of_drizzle(module, table, "Select") if table else None
+    if shape is None:
+        return None
+    return Payload(
+        module,
+        node,
+        {
+            name: Entry(
+                field.module, None, node, True, field.may_be_none, f"{table}.{name} is copied"
+            )
+            for name, field in shape.fields.items()
+        },
+    )
+
+
+def _relational(node: ast.Call) -> str | None:
+    if called_name(node) not in ("findFirst", "findMany") or not isinstance(
+        node.func, ast.Attribute
+    ):
+        return None
+    table = node.func.value
+    if not isinstance(table, ast.Attribute) or last_word(table.value) != "query":
+        return None
+    options = node.args[0] if node.args else None
+    keys = options.keys if isinstance(options, ast.Dict) else []
+    named = {key.value for key in keys if isinstance(key, ast.Constant)}
+    return None if named & {"columns", "with", "extras"} else table.attr
+
+
+def _selected_from(node: ast.Call) -> str | None:
+    """Find the one table of a chain that selects every column."""
+    table: str | None = None
+    current: ast.expr = node
+    while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
+        name = current.func.attr
+        if name.endswith("Join"):
+            return None
+        if name == "from" and len(current.args) == 1:
+            table = last_word(current.args[0])
+        if name in ("select", "selectDistinct"):
+            return table if not current.args else None
+        current = current.func.value
     return None
 
 
@@ -117,7 +168,8 @@ def of_type(module: Module, word: str) -> Shape | None:
     if match is None or models is None:
         return None
     name = match[1][:1].lower() + match[1][1:]
-    return module.project.prisma(models.contract).inputs(name, module)
+    client, is_checked = module.project.prisma(models.contract), not (match[2] or match[3])
+    return client.inputs(name, module, is_checked=is_checked)
 
 
 def _of_drizzle(module: Module, table: str, kind: str) -> Shape | None:

@@ -157,7 +157,12 @@ def _computed(
     text = column_named(key) if text is None else text
     if text is not None and text.isprintable() and "\ue000" not in text:
         return with_entry(payload, text, Entry(module, value, key))
-    return overlaid(payload, opaque(module, key))
+    return with_unseen_key(module, payload, key)
+
+
+def with_unseen_key(module: Module, payload: Payload, node: ast.AST) -> Payload:
+    """Add one key that is not in view; nobody writes it to change one that is written down."""
+    return replace(payload, is_open=payload.is_open or opaque(module, node).is_open)
 
 
 def column_named(node: ast.expr) -> str | None:

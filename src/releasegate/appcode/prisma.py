@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
-from releasegate.appcode.fields import Field, Shape
-from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry
-from releasegate.appcode.references import stem, words_of
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.model import Collection, Model
+    from releasegate.appcode.models.prisma import Client
     from releasegate.appcode.module import Module
-    from releasegate.appcode.project import Project
     from releasegate.appcode.sites import Found
-    from releasegate.model import Relation
 
 _OPERATIONS = {
     **dict.fromkeys(("create", "createMany", "createManyAndReturn"), "insert"),
@@ -28,128 +24,8 @@ _OPERATIONS = {
     **dict.fromkeys(("delete", "deleteMany"), "delete"),
     "upsert": "upsert",
 }
-_MODEL = re.compile(r"^\s*model\s+(\w+)\s*\{(.*?)^\s*\}", re.MULTILINE | re.DOTALL)
-_FIELD = re.compile(r"^\s*(\w+)\s+(\w+)(\[\])?(\?)?[ \t]*(.*)$", re.MULTILINE)
-_MAP = re.compile(r'@map\(\s*(?:name:\s*)?"([^"]+)"')
-_TABLE = re.compile(r'@@map\(\s*(?:name:\s*)?"([^"]+)"')
-_SCHEMA = re.compile(r'@@schema\(\s*"([^"]+)"')
-_RELATION = re.compile(r"fields:\s*\[([^\]]*)\]")
 _NESTED = {"create", "createMany", "connectOrCreate", "upsert"}
 _CLIENTS = ("prisma", "db", "tx", "trx", "client", "database", "transaction", "orm", "pc", "p")
-
-
-class Client:
-    """The models of a project, by the names that its client gives them."""
-
-    def __init__(self, project: Project, contract: Contract) -> None:
-        self.by_name: dict[str, Model] = {}
-        #: the same names, with what the schema declares
-        self.bodies: dict[str, str] = {}
-        #: False where the names are guessed
-        self.is_declared = any(path.endswith(".prisma") for path in project.contents)
-        texts = [
-            content.decode(errors="replace")
-            for path, content in project.contents.items()
-            if path.endswith(".prisma")
-        ]
-        module = next(project.parsed(), None)
-        if module is None:
-            return
-        for text in texts:
-            for name, body in _MODEL.findall(text):
-                self._declare(name, body, contract, module)
-        self._connect(texts)
-        if not texts:
-            self._guess(contract, module)
-
-    def _declare(self, name: str, body: str, contract: Contract, module: Module) -> None:
-        table, schema = _TABLE.search(body), _SCHEMA.search(body)
-        relation = contract.find(schema[1] if schema else None, table[1] if table else name)
-        if relation is None:
-            return
-        columns: dict[str, str] = {}
-        links: dict[str, Link] = {}
-        for attribute, _, _, _, rest in _FIELD.findall(body):
-            mapped = _MAP.search(rest)
-            columns[attribute] = mapped[1] if mapped else attribute
-        for attribute, _, _, _, rest in _FIELD.findall(body):
-            given = _RELATION.search(rest)
-            if given:
-                names = [part.strip() for part in given[1].split(",")]
-                links[attribute] = Link(tuple(columns.get(item, item) for item in names))
-        filled = {
-            columns[field[0]]
-            for field in _FIELD.findall(body)
-            if "@default(" in field[4] and field[0] in columns
-        }
-        made = Model(relation, module, ast.Pass(), "prisma", columns, links, {}, frozenset(filled))
-        self.by_name[name[:1].lower() + name[1:]] = made
-        self.bodies[name[:1].lower() + name[1:]] = body
-
-    def _connect(self, texts: list[str]) -> None:
-        """Give each parent its lists of children."""
-        for text in texts:
-            for name, body in _MODEL.findall(text):
-                parent = self.by_name.get(name[:1].lower() + name[1:])
-                for attribute, kind, is_list, _, _ in _FIELD.findall(body) if parent else ():
-                    child = self.by_name.get(kind[:1].lower() + kind[1:])
-                    if child is not None and is_list and parent is not None:
-                        columns = _back(text, kind, name, child)
-                        parent.collections[attribute] = Collection(child.relation, columns)
-
-    def _guess(self, contract: Contract, module: Module) -> None:
-        """Name the models after their tables where no schema is in view."""
-        for relation in contract.relations:
-            columns = {column.column: column.column for column in contract.of_child(relation)}
-            columns |= {_camel(words_of(name)): name for name in columns}
-            links = {
-                _camel(words_of(c.column)[:-1]): Link((c.column,))
-                for c in contract.of_child(relation)
-                if len(words_of(c.column)) > 1
-            }
-            made = Model(relation, module, ast.Pass(), "prisma", columns, links)
-            for name in (
-                _camel(words_of(relation.name)),
-                _camel(stem(relation.name)),
-                relation.name,
-            ):
-                self.by_name.setdefault(name, made)
-
-    def inputs(self, name: str, module: Module) -> Shape | None:
-        """Give the fields of what Prisma's ``create`` takes for a model."""
-        body = self.bodies.get(name)
-        if body is None:
-            return None
-        return Shape(
-            {
-                attribute: Field(
-                    module=module,
-                    node=module.tree,
-                    owner="the schema",
-                    name=attribute,
-                    may_be_none=bool(optional),
-                    is_required=not optional and not is_list and "@default" not in rest,
-                )
-                for attribute, _, is_list, optional, rest in _FIELD.findall(body)
-            },
-            is_mapping=True,
-        )
-
-    def of_relation(self, relation: Relation) -> Model | None:
-        return next((m for m in self.by_name.values() if m.relation == relation), None)
-
-
-def _camel(words: tuple[str, ...]) -> str:
-    return "".join(word if not index else word.capitalize() for index, word in enumerate(words))
-
-
-def _back(text: str, kind: str, parent: str, child: Model) -> tuple[str, ...]:
-    """Find the child's columns that refer to the parent."""
-    body = next((found for name, found in _MODEL.findall(text) if name == kind), "")
-    for attribute, target, _, _, _ in _FIELD.findall(body):
-        if target == parent and attribute in child.links:
-            return child.links[attribute].columns
-    return ()
 
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
@@ -190,7 +66,8 @@ def _model(module: Module, node: ast.expr, contract: Contract) -> Model | None:
     if not base.rsplit(".", 1)[-1].rstrip("()").endswith(_CLIENTS):
         return None
     client = module.project.prisma(contract)
-    return client.by_name.get(node.attr) if client.is_declared or not module.is_python else None
+    is_known = client.is_declared or (not module.is_python and ("prisma" in base or client.is_used))
+    return client.by_name.get(node.attr) if is_known else None
 
 
 def _written(

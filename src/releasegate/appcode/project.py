@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.frames import Frame
+    from releasegate.appcode.models.prisma import Client
     from releasegate.appcode.models.registry import Models
-    from releasegate.appcode.prisma import Client
     from releasegate.model import Relation
 
 PYTHON = (".py", ".pyi")
@@ -155,7 +155,7 @@ class Project:
 
     def prisma(self, contract: Contract) -> Client:
         """Give the names of Prisma's client, read from the schema once."""
-        from releasegate.appcode.prisma import Client
+        from releasegate.appcode.models.prisma import Client
 
         if self._client is None:
             self._client = Client(self, contract)
@@ -261,10 +261,10 @@ def _tails(inner: str) -> Iterator[str]:
     parts = plain.split("/")
     if not inner.startswith("@") or len(parts) < 2:
         return
-    for start in range(len(parts) - 1):
-        tail = parts[start + 1 :]
+    for start in range(len(parts)):
+        tail = parts[start:]
         yield "/".join([tail[0], "src", *tail[1:]]) if len(tail) > 1 else f"{tail[0]}/src/index"
-        if len(tail) > 1:
+        if len(tail) > 1 and start:
             yield "/".join(tail)
 
 

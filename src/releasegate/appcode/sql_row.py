@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from releasegate.appcode.contract import Contract
-    from releasegate.model import Proof, Relation
+    from releasegate.model import ContractColumn, Proof, Relation
     from releasegate.statements.expressions import SqlValue
     from releasegate.statements.functions import Body
 
@@ -26,23 +26,31 @@ def judge(
 ) -> Row:
     """Judge each value; what a placeholder or a function's parameter brings is not in view."""
     columns = {column.column: column for column in contract.of_child(relation)}
-    judging = Judge(None, (), contract, place, (0, 1 << 30))
-    judged = {
-        key: _variable(value, body, place) or judging.value(value, columns.get(key))
-        for key, value in values.items()
-    }
+    judging = _Judge(contract, place, body)
+    judged = {key: judging.value(value, columns.get(key)) for key, value in values.items()}
     return Row(place, judged)
 
 
-def _variable(value: SqlValue, body: Body | None, place: Proof) -> Value | None:
-    """Judge a parameter or variable of the function."""
-    if body is None or value.kind not in ("unknown", "column"):
+class _Judge(Judge):
+    """Judges what stands in a file; in a function's body names are its variables as well."""
+
+    def __init__(self, contract: Contract, place: Proof, body: Body | None) -> None:
+        super().__init__(None, (), contract, place, (0, 1 << 30))
+        self._body = body
+
+    def value(self, value: SqlValue, column: ContractColumn | None) -> Value:
+        return self._variable(value) or super().value(value, column)
+
+    def _variable(self, value: SqlValue) -> Value | None:
+        """Judge a parameter or variable of the function."""
+        if self._body is None or value.kind not in ("unknown", "column"):
+            return None
+        name = value.text.lower()
+        if name in self._body.nullable:
+            what = f"the parameter {value.text} is NULL unless it is given"
+            return Value("maybe_null", (replace(self._place, what=what),))
+        if name in self._body.names or value.kind == "unknown":
+            what = f"{value.text or 'a value'} of the function is sent"
+            same = f"variable {name}" if name else None
+            return Value("sent", (replace(self._place, what=what),), same)
         return None
-    name = value.text.lower()
-    if name in body.nullable:
-        what = f"the parameter {value.text} is NULL unless it is given"
-        return Value("maybe_null", (replace(place, what=what),))
-    if name in body.names or value.kind == "unknown":
-        what = f"{value.text or 'a value'} of the function is sent"
-        return Value("sent", (replace(place, what=what),), f"variable {name}" if name else None)
-    return None

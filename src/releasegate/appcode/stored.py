@@ -11,7 +11,7 @@ from releasegate.appcode.frames import entered
 from releasegate.appcode.inferred import given_to
 from releasegate.appcode.names import origins
 from releasegate.appcode.objects import mapping_of, of_annotation
-from releasegate.appcode.payloads import MAX_PATHS, Payload, opaque, rows
+from releasegate.appcode.payloads import MAX_PATHS, Entry, Payload, opaque, rows
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _of_member(
     for payload in rows(module, node.value, depth + 1):
         entry = payload.entries.get(key)
         if entry is None or entry.value is None or entry.is_set is False:
-            return tuple(_declared_member(module, node))
+            return tuple(_declared_member(module, node, entry))
         found.extend(rows(entry.module, entry.value, depth + 1))
     return tuple(found) or tuple(_appended_to(module, node, depth))
 
@@ -75,8 +75,11 @@ def _appended_to(
                 yield from rows(module, argument, depth + 1)
 
 
-def _declared_member(module: Module, node: ast.expr) -> Iterator[Payload]:
+def _declared_member(module: Module, node: ast.expr, entry: Entry | None) -> Iterator[Payload]:
     known = mapping_of(module, node)
+    declared = entry.node if entry is not None else None
+    if known is None and entry is not None and isinstance(declared, ast.AnnAssign):
+        known = next(iter(of_annotation(entry.module, declared.annotation, node)), None)
     yield known if known is not None else opaque(module, node)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from postgast import pg_query_pb2
 
 from releasegate.statements import parser
 from releasegate.statements.binds import HOLE_NAME, Key, Normalised
+from releasegate.statements.derived import From, Part, aliases, parts, returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
     from releasegate.statements.parser import Source
 
 _NULLIF = pg_query_pb2.A_Expr_Kind.Value("AEXPR_NULLIF")
-_JOIN = pg_query_pb2.JoinType.Value
-#: the joins that may leave their left, and their right, side empty
-_EMPTY_LEFT = {_JOIN("JOIN_RIGHT"), _JOIN("JOIN_FULL")}
-_EMPTY_RIGHT = {_JOIN("JOIN_LEFT"), _JOIN("JOIN_FULL")}
+#: a WITH query that follows itself ends here
+MAX_DEPTH = 4
+_QUERIES = ("select_stmt", "range_function")
 _GENERATORS = {"gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7", "nextval", "random"}
 
 
@@ -43,15 +43,6 @@ class SqlValue:
     parts: tuple[SqlValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _From:
-    """What an alias stands for."""
-
-    schema: str | None
-    table: str
-    is_outer: bool
-
-
 class Reader:
     """Reads the values of one statement."""
 
@@ -59,6 +50,8 @@ class Reader:
         self._source = source
         self._normalised = normalised
         self._ctes = ctes
+        #: how many queries deep a column is being followed
+        self._depth = 0
 
     def rows(self, insert: Any, width: int) -> Iterator[tuple[SqlValue, ...]]:
         """Yield the rows of an INSERT; a UNION has those of both sides."""
@@ -89,8 +82,8 @@ class Reader:
 
     def values(self, nodes: Iterable[Any], from_clause: Iterable[Any]) -> tuple[SqlValue, ...]:
         """Read a row; a star, or a part put in at run time, hides what stands where."""
-        tables = dict(_tables(from_clause))
-        row = tuple(self.value(node, tables) for node in nodes)
+        inside = dict(aliases(from_clause, self._ctes))
+        row = tuple(self.value(node, inside) for node in nodes)
         return () if any(value.kind == "star" for value in row) else row
 
     def assignments(
@@ -98,11 +91,11 @@ class Reader:
     ) -> dict[str, SqlValue]:
         """Read ``SET a = x, (b, c) = (y, z)`` of a target table."""
         alias = target.alias.aliasname or target.relname
-        own = _From(target.schemaname or None, target.relname, False)
-        tables = {alias: own, **dict(_tables(from_clause))}
-        return {item.res_target.name: self.value(item.res_target.val, tables) for item in targets}
+        own = From(target.schemaname or None, target.relname, False)
+        inside = {alias: own, **dict(aliases(from_clause, self._ctes))}
+        return {item.res_target.name: self.value(item.res_target.val, inside) for item in targets}
 
-    def value(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def value(self, node: Any, tables: dict[str, From]) -> SqlValue:
         """Read one expression."""
         kind = node.WhichOneof("node")
         read = _READERS.get(kind)
@@ -113,14 +106,14 @@ class Reader:
     def _line(self, node: Any) -> int:
         return self._source.place(max(node.location, 0))[0]
 
-    def _parameter(self, node: Any, _: dict[str, _From]) -> SqlValue:
+    def _parameter(self, node: Any, _: dict[str, From]) -> SqlValue:
         keys = self._normalised.keys
         if not 0 < node.number <= len(keys):
             return SqlValue("unknown", self._line(node))
         kind = "row" if node.number in self._normalised.rows else "bind"
         return SqlValue(kind, self._line(node), keys[node.number - 1])
 
-    def _constant(self, node: Any, _: dict[str, _From]) -> SqlValue:
+    def _constant(self, node: Any, _: dict[str, From]) -> SqlValue:
         if node.isnull:
             return SqlValue("null", self._line(node))
         field = node.WhichOneof("val")
@@ -129,29 +122,29 @@ class Reader:
             return SqlValue("unknown", self._line(node))
         return SqlValue("constant", self._line(node), text=text)
 
-    def _default(self, node: Any, _: dict[str, _From]) -> SqlValue:
+    def _default(self, node: Any, _: dict[str, From]) -> SqlValue:
         return SqlValue("default", self._line(node))
 
-    def _cast(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _cast(self, node: Any, tables: dict[str, From]) -> SqlValue:
         return self.value(node.arg, tables)
 
-    def _coalesce(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _coalesce(self, node: Any, tables: dict[str, From]) -> SqlValue:
         return self._made_of("any", node, node.args, tables)
 
-    def _case(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _case(self, node: Any, tables: dict[str, From]) -> SqlValue:
         parts = [self.value(item.case_when.result, tables) for item in node.args]
         last = SqlValue("null", self._line(node))
         if node.HasField("defresult"):
             last = self.value(node.defresult, tables)
         return SqlValue("all", self._line(node), parts=(*parts, last))
 
-    def _operator(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _operator(self, node: Any, tables: dict[str, From]) -> SqlValue:
         if node.kind == _NULLIF:
             return SqlValue("subquery", self._line(node), text="NULLIF")
         sides = [getattr(node, side) for side in ("lexpr", "rexpr") if node.HasField(side)]
         return self._made_of("all", node, sides, tables)
 
-    def _call(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _call(self, node: Any, tables: dict[str, From]) -> SqlValue:
         name = parser.strings(node.funcname)[-1]
         if name in _GENERATORS:
             return SqlValue("generated", self._line(node), text=name)
@@ -160,21 +153,21 @@ class Reader:
         return SqlValue("unknown", self._line(node), text=name)
 
     def _made_of(
-        self, kind: str, node: Any, nodes: Iterable[Any], tables: dict[str, _From]
+        self, kind: str, node: Any, nodes: Iterable[Any], tables: dict[str, From]
     ) -> SqlValue:
         parts = tuple(self.value(part, tables) for part in nodes)
         return SqlValue(kind, self._line(node), parts=parts)
 
-    def _subquery(self, node: Any, _: dict[str, _From]) -> SqlValue:
+    def _subquery(self, node: Any, _: dict[str, From]) -> SqlValue:
         return SqlValue("subquery", self._line(node), text="a scalar subquery")
 
-    def _assigned(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _assigned(self, node: Any, tables: dict[str, From]) -> SqlValue:
         source = node.source
         if source.WhichOneof("node") == "row_expr":
             return self.value(source.row_expr.args[node.colno - 1], tables)
         return self.value(source, tables)
 
-    def _column(self, node: Any, tables: dict[str, _From]) -> SqlValue:
+    def _column(self, node: Any, tables: dict[str, From]) -> SqlValue:
         line = self._line(node)
         if any(field.WhichOneof("node") == "a_star" for field in node.fields):
             return SqlValue("star", line)
@@ -190,14 +183,36 @@ class Reader:
             return SqlValue("unknown", line, text=column)
         return self._resolved(table, column, line)
 
-    def _resolved(self, table: _From, column: str, line: int) -> SqlValue:
-        query = self._ctes.get(table.table) if table.schema is None else None
-        reference = (
-            (table.schema, table.table, column) if query is None else _returned(query, column)
-        )
+    def _resolved(self, table: From, column: str, line: int) -> SqlValue:
+        if table.query is not None and table.query.WhichOneof("node") in _QUERIES:
+            return self._derived(table, column, line)
+        reference: tuple[str | None, str, str] | None = (table.schema, table.table, column)
+        if table.query is not None:
+            reference = returned(table.query, column)
         if reference is None or HOLE_NAME in reference[1]:
             return SqlValue("unknown", line, text=column)
         return SqlValue("column", line, reference=reference, text=column, is_outer=table.is_outer)
+
+    def _derived(self, table: From, column: str, line: int) -> SqlValue:
+        """Follow a column of a WITH query, a subquery or ``unnest()`` to what it is made of."""
+        if table.is_outer or self._depth > MAX_DEPTH:
+            return SqlValue("subquery" if table.is_outer else "endless", line, text=column)
+        self._depth += 1
+        try:
+            found = [self._of_part(part, column, line) for part in parts(table, column)]
+        finally:
+            self._depth -= 1
+        known = tuple(replace(value, line=line) for value in found if value.kind != "endless")
+        if len(known) == 1:
+            return known[0]
+        return SqlValue("all" if known else "unknown", line, text=column, parts=known)
+
+    def _of_part(self, part: Part, column: str, line: int) -> SqlValue:
+        inside = dict(aliases(part.select.from_clause if part.select else (), self._ctes))
+        if part.node is not None:
+            return self.value(part.node, inside)
+        only = next(iter(inside.values())) if len(inside) == 1 else None
+        return self._resolved(only, column, line) if only else SqlValue("unknown", line)
 
 
 def _unnested(select: Any, width: int) -> list[Any] | None:
@@ -229,35 +244,3 @@ _READERS = {
     "multi_assign_ref": Reader._assigned,
     "column_ref": Reader._column,
 }
-
-
-def _returned(query: Any, column: str) -> tuple[str | None, str, str] | None:
-    """Follow a column of ``WITH x AS (INSERT ... RETURNING column)`` to its table."""
-    kind = query.WhichOneof("node")
-    if kind not in ("insert_stmt", "update_stmt"):
-        return None
-    statement = getattr(query, kind)
-    for item in statement.returning_clause.exprs:
-        target = item.res_target
-        fields = target.val.column_ref.fields
-        is_star = len(fields) > 0 and fields[-1].WhichOneof("node") == "a_star"
-        name = column if is_star else (parser.strings(fields[-1:]) or ("",))[0]
-        if is_star or (target.name or name) == column:
-            return statement.relation.schemaname or None, statement.relation.relname, name
-    return None
-
-
-def _tables(from_clause: Iterable[Any], *, is_outer: bool = False) -> Iterator[tuple[str, _From]]:
-    for item in from_clause:
-        kind = item.WhichOneof("node")
-        if kind == "range_var":
-            table = item.range_var
-            alias = table.alias.aliasname or table.relname
-            yield alias, _From(table.schemaname or None, table.relname, is_outer)
-        elif kind == "join_expr":
-            join = item.join_expr
-            for side, kinds in ((join.larg, _EMPTY_LEFT), (join.rarg, _EMPTY_RIGHT)):
-                yield from _tables([side], is_outer=is_outer or join.jointype in kinds)
-        elif kind is not None:
-            alias = getattr(item, kind).alias.aliasname
-            yield alias, _From(None, HOLE_NAME, is_outer)

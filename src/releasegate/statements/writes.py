@@ -80,7 +80,7 @@ class _Writes:
         for node in parser.walk(self._statement.node):
             kind = parser.kind_of(node)
             if kind == "CommonTableExpr":
-                ctes[node.ctename] = node.ctequery
+                ctes[node.ctename] = node
         for node in parser.walk(self._statement.node):
             yield from self._read(node, ctes)
 

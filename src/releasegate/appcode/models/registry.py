@@ -20,7 +20,7 @@ from releasegate.appcode.project import PYTHON, SCRIPT
 from releasegate.appcode.references import named_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.models.model import Model
@@ -94,13 +94,14 @@ class Models:
         elif isinstance(node, ast.Name):
             found = definitions(module, node.id)
         elif isinstance(node, ast.Attribute):
-            return self._of_holder(node)
+            return self._of_holder(module, node)
         else:
             return None
         for _, binding in found:
             if binding.value is not None and binding.value in self._by_node:
                 return self._by_node[binding.value]
-        for origin in origins(module, node):
+        known = origins(module, node)
+        for origin in known:
             value = origin.value
             if (
                 value is not None
@@ -108,19 +109,22 @@ class Models:
                 and isinstance(value, ast.Name | ast.Attribute)
             ):
                 return self.of(origin.module, value, depth + 1)
-        return self._of_holder(node) if isinstance(node, ast.Attribute) else None
+        if isinstance(node, ast.Attribute):
+            return self._of_holder(module, node)
+        values = (*(origin.value for origin in known), *(binding.value for _, binding in found))
+        # ``let runs;`` at the top of a bundle is given its table by a function.
+        is_unseen = all(value is None or _is_nothing(value) for value in values)
+        return self._called(_taken_as(module, node), _is_drizzle) if is_unseen else None
 
-    def _of_holder(self, node: ast.Attribute) -> Model | None:
-        """Find ``self.db.model.runs``: a table that is an attribute of a class of tables."""
-        if last_word(node.value) not in _HOLDERS:
-            return None
-        found = [
-            model
-            for model in self
-            if node.attr in _words(model)
-            and isinstance(model.node, ast.Call)
-            and isinstance(model.module.scope(model.node), ast.ClassDef)
-        ]
+    def _of_holder(self, module: Module, node: ast.Attribute) -> Model | None:
+        """Find ``self.db.model.runs``: a table that is an attribute of an object of tables."""
+        values = (origin.value for origin in origins(module, node.value))
+        holders = {last_word(node.value), *(last_word(value) for value in values if value)}
+        return self._called(node.attr, _is_held) if holders & _HOLDERS else None
+
+    def _called(self, word: str, fits: Callable[[Model], bool]) -> Model | None:
+        """Find the one table of that name, where the way to it is not in view."""
+        found = [model for model in self if word in _words(model) and fits(model)]
         return found[0] if len(found) == 1 else None
 
     def collection(self, module: Module, node: ast.expr, depth: int = 0) -> Collection | None:
@@ -187,6 +191,27 @@ class Models:
         for model in list(self):
             if model.kind in ("django", "peewee", "tortoise"):
                 django.collect(model, self)
+
+
+def _is_nothing(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def _is_drizzle(model: Model) -> bool:
+    return model.kind == "drizzle"
+
+
+def _is_held(model: Model) -> bool:
+    """Say whether a table may be reached through an object: Drizzle's, or of a class of tables."""
+    is_call = isinstance(model.node, ast.Call)
+    is_inside = isinstance(model.module.scope(model.node), ast.ClassDef)
+    return _is_drizzle(model) or (is_call and is_inside)
+
+
+def _taken_as(module: Module, node: ast.Name) -> str:
+    """Give the name under which a file that is not in view hands something out."""
+    taken = (binding.imported[1] for binding in module.of_module(node.id) if binding.imported)
+    return next(taken, node.id)
 
 
 def _words(model: Model) -> Iterator[str]:
