@@ -85,7 +85,7 @@ def _names_it(place: Module, load: ast.Name, module: Module, function: Function)
 def _is_module_attribute(place: Module, load: ast.Attribute, module: Module) -> bool:
     if not isinstance(load.value, ast.Name):
         return False
-    there = place.module_named(load.value.id)
+    there = place.module_named(load.value)
     return there is module or (
         there is not None and any(m is module for m, _ in definitions(there, load.attr))
     )

@@ -38,7 +38,7 @@ def _functions(module: Module, node: ast.expr) -> Iterator[tuple[Module, Functio
 
 def _of_attribute(module: Module, node: ast.Attribute) -> Iterator[tuple[Module, Function]]:
     if isinstance(node.value, ast.Name):
-        there = module.module_named(node.value.id)
+        there = module.module_named(node.value)
         for found, binding in definitions(there, node.attr) if there is not None else ():
             if isinstance(binding.node, NAMED_FUNCTIONS):
                 yield found, binding.node

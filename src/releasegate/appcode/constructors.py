@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.calls import method_of
@@ -87,6 +88,8 @@ def _is_given(frame: Frame, name: str) -> bool | None:
     if name not in defaults:
         return None
     value = argument(frame, name)
+    if value is not None and _is_spread(frame, value):
+        return None
     value = defaults[name] if value is None else value
     return bool(value.value) if isinstance(value, ast.Constant) else value is not None or None
 
@@ -107,10 +110,22 @@ def _entry(there: Module, frame: Frame, value: ast.expr, *, is_certain: bool = T
     if not isinstance(value, ast.Name) or value.id not in defaults:
         return Entry(there, value, value, is_certain)
     given = argument(frame, value.id)
-    if given is not None:
-        return Entry(frame.module, given, given, is_certain)
     default = defaults[value.id]
+    if given is not None and not _is_spread(frame, given):
+        return Entry(frame.module, given, given, is_certain)
+    if isinstance(given, ast.Subscript):
+        spread = one(frame.module, given.value, 0)
+        entry = spread.entries.get(value.id)
+        if entry is not None and (entry.is_certain or default is None):
+            return replace(entry, is_certain=is_certain)
+        if entry is None and spread.is_open:
+            return Entry(frame.module, None, frame.call, is_certain)
     return Entry(there, default, default or value, is_certain)
+
+
+def _is_spread(frame: Frame, given: ast.expr) -> bool:
+    """Say whether a parameter is only taken out of the call's ``**mapping``."""
+    return given not in (*frame.call.args, *(word.value for word in frame.call.keywords))
 
 
 def _handed_on(there: Module, frame: Frame, call: ast.Call, payload: Payload) -> Payload:
@@ -119,7 +134,11 @@ def _handed_on(there: Module, frame: Frame, call: ast.Call, payload: Payload) ->
     given = argument(frame, rest.arg) if rest is not None else None
     spreads = called_name(call) == "setattr" or any(word.arg is None for word in call.keywords)
     if spreads and given is not None:
+        # What has a parameter of its own never comes with the rest.
+        names = {item.arg for item, _ in parameters(frame.function)}
+        own = {key: entry for key, entry in payload.entries.items() if key in names}
         payload = overlaid(payload, one(frame.module, given, 0))
+        payload = replace(payload, entries={**payload.entries, **own})
     for word in call.keywords:
         if word.arg is not None:
             payload = with_entry(payload, word.arg, _entry(there, frame, word.value))

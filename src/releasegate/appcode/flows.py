@@ -7,12 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.callers import frames
-from releasegate.appcode.calls import callees
+from releasegate.appcode.calls import callees, method_of
+from releasegate.appcode.class_names import resolve
+from releasegate.appcode.frames import argument
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.parameters import parameters
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Function, Module
 
 MAX_DEPTH = 5
 _STORING = {
@@ -60,40 +63,67 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
     if isinstance(parent, ast.Call) and parent.func is not current:
         return _is_taken(module, parent, current, depth)
     if isinstance(parent, ast.Attribute):
-        call = module.parent(parent)
-        if not isinstance(call, ast.Call):
-            return False
-        if parent.attr == "values":
-            return is_stored(module, call, depth + 1)
-        return parent.attr in _OWN or _stores_itself(module, call, depth)
+        return _is_asked(module, parent, depth)
     if isinstance(parent, ast.Return):
         return _is_returned(module, parent, depth)
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr):
         return _is_kept(module, parent, depth)
+    if isinstance(parent, ast.For | ast.AsyncFor | ast.withitem):
+        return _is_entered(module, parent, current, depth)
     return isinstance(parent, ast.Yield)
+
+
+def _is_asked(module: Module, attribute: ast.Attribute, depth: int) -> bool:
+    """Judge ``run.save()``, ``runs.values()`` and ``run.log.save(name, content)``."""
+    holder = module.parent(attribute)
+    call = module.parent(holder) if isinstance(holder, ast.Attribute) else holder
+    if not isinstance(call, ast.Call):
+        return False
+    if isinstance(holder, ast.Attribute):
+        # A file's field saves the row that it belongs to.
+        return holder.attr == "save" and len(call.args) > 1
+    if attribute.attr == "values":
+        return is_stored(module, call, depth + 1)
+    return attribute.attr in _OWN or _stores_itself(module, call, depth)
+
+
+def _is_entered(
+    module: Module, parent: ast.For | ast.AsyncFor | ast.withitem, node: ast.AST, depth: int
+) -> bool:
+    """Follow ``for run in runs:`` and ``with Run() as run:``, whose class may save it itself."""
+    target = parent.optional_vars if isinstance(parent, ast.withitem) else parent.target
+    if isinstance(target, ast.Name) and _is_used(module, target, depth):
+        return True
+    if not isinstance(parent, ast.withitem) or not isinstance(node, ast.Call):
+        return False
+    for owner in resolve(module, node.func)[:1]:
+        found = (method_of(owner, name) for name in ("__enter__", "__aenter__"))
+        return any(_stores_self(*method, depth) for method in found if method is not None)
+    return False
+
+
+def _stores_self(module: Module, function: Function, depth: int) -> bool:
+    loads = [x for x in module.loads.get("self", ()) if module.function(x) is function]
+    return any(is_stored(module, load, depth + 1) for load in loads)
 
 
 def _stores_itself(module: Module, call: ast.Call, depth: int) -> bool:
     """Say whether a method of the object's own class adds the object to a session."""
     if not _VERB.search(called_name(call)):
         return False
-    for there, frame in callees(module, call)[:1]:
-        loads = [x for x in there.loads.get("self", ()) if there.function(x) is frame.function]
-        return any(is_stored(there, load, depth + 1) for load in loads)
-    return False
+    return any(
+        _stores_self(there, frame.function, depth) for there, frame in callees(module, call)[:1]
+    )
 
 
 def _is_taken(module: Module, call: ast.Call, given: ast.AST, depth: int) -> bool:
     """Judge a call that takes the object: ``session.add(run)``, ``repository.create(run)``."""
     name = called_name(call)
     if name in ("append", "extend") and isinstance(call.func, ast.Attribute):
-        holder = call.func.value
-        if isinstance(holder, ast.Name):
-            return _is_used(module, holder, depth)
-        models = module.project.models
-        if models is None or not isinstance(holder, ast.Attribute):
-            return False
-        return models.collection(module, holder) is not None
+        return _is_gathered(module, call.func.value, depth)
+    if any(_is_storing(item) for item in (*call.args[:1], *getattr(call.func, "args", ()))):
+        # ``to_thread(session.add, run)``, ``sync_to_async(Run.objects.bulk_create)(runs)``
+        return True
     for there, frame in callees(module, call)[:2]:
         taken = _parameter(frame.function, call, given)
         if taken is not None:
@@ -110,6 +140,45 @@ def _is_taken(module: Module, call: ast.Call, given: ast.AST, depth: int) -> boo
     # ``session.add(self._in_workspace(Run(...)))``: what takes a row and is stored gives it back.
     is_passed_on = name[:1].islower() or name.startswith("_")
     return (is_model or is_passed_on) and is_stored(module, call, depth + 1)
+
+
+def _is_storing(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in _STORING
+
+
+def _is_gathered(module: Module, holder: ast.expr, depth: int) -> bool:
+    """Follow a list that a row is appended to, be it a mapping's or an object's."""
+    holder = holder.value if isinstance(holder, ast.Subscript) else holder
+    if isinstance(holder, ast.Name):
+        return _is_used(module, holder, depth) or _is_handed_back(module, holder, depth)
+    models = module.project.models
+    if models is None or not isinstance(holder, ast.Attribute):
+        return False
+    return models.collection(module, holder) is not None or _is_read(module, holder, depth)
+
+
+def _is_handed_back(module: Module, name: ast.Name, depth: int) -> bool:
+    """Follow a list that the caller handed in."""
+    function = module.function(name)
+    names = [item.arg for item, _ in parameters(function)] if function is not None else []
+    if function is None or name.id not in names or depth > MAX_DEPTH:
+        return False
+    for frame in frames(module, function)[:5]:
+        given = argument(frame, name.id)
+        if isinstance(given, ast.Name) and _is_gathered(frame.module, given, depth + 1):
+            return True
+    return False
+
+
+def _is_read(module: Module, node: ast.Attribute, depth: int) -> bool:
+    """Follow ``result.new_runs`` and ``self.run`` to where it is read again."""
+    is_telling = "_" in node.attr.strip("_")
+    others = module.project.mentioning(node.attr, python=True) if is_telling else []
+    return any(
+        isinstance(load, ast.Attribute) and load is not node and is_stored(place, load, depth + 1)
+        for place in dict.fromkeys([module, *others[:5]])
+        for load in place.loads.get(node.attr, ())
+    )
 
 
 def _parameter(
@@ -141,8 +210,12 @@ def _is_kept(
 ) -> bool:
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
-        if isinstance(target, ast.Attribute) and written(target.value) != "self":
-            return True
+        if isinstance(target, ast.Attribute):
+            is_own = written(target.value) == "self"
+            return not is_own or _is_read(module, target, depth)
+        if isinstance(target, ast.Tuple):
+            names = [item for item in target.elts if isinstance(item, ast.Name)]
+            return any(_is_used(module, item, depth) for item in names)
         # ``found[key] = run``, and later ``session.add_all(found.values())``
         held = target.value if isinstance(target, ast.Subscript) else target
         if isinstance(held, ast.Name) and _is_used(module, held, depth):

@@ -13,6 +13,8 @@ from releasegate.appcode.module import NAMED_FUNCTIONS, returned
 from releasegate.appcode.names import origins
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from releasegate.appcode.module import Module, NamedFunction
     from releasegate.appcode.parameters import Origin
 
@@ -48,8 +50,10 @@ def instances(module: Module, node: ast.expr, depth: int = 0) -> tuple[Class, ..
         return _called(module, node, depth)
     if isinstance(node, ast.Name) and node.id in ("self", "cls"):
         return _self(module, node)
+    if isinstance(node, ast.ListComp | ast.GeneratorExp | ast.SetComp):
+        return instances(module, node.elt, depth + 1)
     if isinstance(node, ast.Subscript):
-        return instances(module, node.value, depth + 1)
+        return _of_key(module, node, depth) or instances(module, node.value, depth + 1)
     return _stored(module, node, depth)
 
 
@@ -164,6 +168,34 @@ def _nested(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
     return instances(module, node, depth + 1) if is_query else ()
 
 
+def _of_key(module: Module, node: ast.Subscript, depth: int) -> tuple[Class, ...]:
+    """Take ``found["run"]`` of a mapping that a function of the project writes down."""
+    from releasegate.appcode.payloads import rows
+
+    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    if not isinstance(key, str) or depth > 2 or not isinstance(node.value, ast.Name):
+        return ()
+    entries = [payload.entries.get(key) for payload in rows(module, node.value, 10)]
+    return tuple(
+        item
+        for entry in entries
+        if entry is not None and entry.value is not None
+        for item in instances(entry.module, entry.value, depth + 2)
+    )
+
+
+def _appended(module: Module, node: ast.Name, depth: int) -> Iterator[Class]:
+    """Take the classes of what is appended to a list that begins empty."""
+    function = module.function(node)
+    for load in module.loads.get(node.id, ()):
+        call = module.parent(module.parent(load))
+        holder = module.parent(load)
+        is_append = isinstance(holder, ast.Attribute) and holder.attr == "append"
+        is_here = is_append and module.function(load) is function
+        if is_here and isinstance(call, ast.Call) and call.args:
+            yield from instances(module, call.args[0], depth + 2)
+
+
 def _stored(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
     named = resolve(module, node)
     if named:
@@ -171,6 +203,8 @@ def _stored(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
     found = [item for origin in origins(module, node) for item in _of_origin(origin, depth)]
     if not found and isinstance(node, ast.Attribute):
         found = list(_of_field(module, node, depth))
+    if not found and isinstance(node, ast.Name):
+        found = list(_appended(module, node, depth))
     return tuple(dict.fromkeys(found))
 
 

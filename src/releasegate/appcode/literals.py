@@ -40,6 +40,7 @@ _OPENING = re.compile(
 )
 #: a text that another one goes on
 _OPEN_ENDS = ("into", "update", "from", "{}", "copy", "truncate", '"', "{0}")
+_SETS = re.compile(r"(?i)\bset\b|\ue000")
 _BLOCK = re.compile(r"\s*do\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
 
@@ -182,8 +183,7 @@ def _unparsed(
         if not match["rest"] and not runs and not _goes_on(module, leaf):
             # "Insert into note" is what a button says.
             continue
-        if relation is None and not runs and match.group(1).istitle():
-            # "Update {article} {resource}" is a sentence too.
+        if relation is None and not runs and _is_sentence(match):
             continue
         verb = match.group(1).split()[0].lower()
         line = (leaf.lineno if leaf.end_lineno else 1) + use.text[: match.start()].count("\n")
@@ -196,6 +196,12 @@ def _unparsed(
             api="sql",
             contract=contract,
         )
+
+
+def _is_sentence(match: re.Match[str]) -> bool:
+    """Tell "Update {article} {resource}" from SQL."""
+    is_update = match.group(1).lower() == "update"
+    return match.group(1).istitle() or (is_update and not _SETS.search(match["rest"]))
 
 
 def _goes_on(module: Module, leaf: ast.expr) -> bool:

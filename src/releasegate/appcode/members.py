@@ -57,7 +57,7 @@ def _of_field(module: Module, node: ast.Attribute) -> Nullness | None:
             continue
         if entry.value is not None:
             return nullness(entry.module, entry.value, 3)
-        if not entry.is_certain:
+        if not entry.is_certain and not module.is_python:
             what = f"{shown(node)} is undefined where it is left out"
             return Nullness(True, what, entry.module, entry.node)
         if entry.may_be_none:

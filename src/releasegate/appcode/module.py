@@ -196,20 +196,29 @@ class Module:
     def module_at(self, node: ast.expr) -> Module | None:
         """Find the file that ``a`` or ``a.b.c`` stands for after an import."""
         if isinstance(node, ast.Name):
-            return self.module_named(node.id)
+            return self.module_named(node)
         rest: list[str] = []
         while isinstance(node, ast.Attribute):
             rest.insert(0, node.attr)
             node = node.value
-        for binding in self.of_module(node.id) if isinstance(node, ast.Name) else ():
+        for binding in self._imports_of(node) if isinstance(node, ast.Name) else ():
             if binding.imported is not None:
                 parts = [part for part in binding.imported if part]
                 return self.project.find(self.path, ".".join([*parts, *rest]))
         return None
 
-    def module_named(self, name: str) -> Module | None:
-        """Find the file that a module-level name stands for after an import."""
-        for binding in self.of_module(name):
+    def _imports_of(self, node: ast.Name) -> tuple[Binding, ...]:
+        """Give the bindings of a name at the file's top, or by an import in the function around."""
+        found = self.of_module(node.id)
+        function = None if found else self.function(node)
+        while function is not None and not found:
+            found = self.bindings.get((function, node.id), ())
+            function = self.function(function)
+        return found
+
+    def module_named(self, node: ast.Name) -> Module | None:
+        """Find the file that a name stands for after an import."""
+        for binding in self._imports_of(node):
             if binding.imported is not None:
                 dotted, last = binding.imported
                 full = f"{dotted}{'' if dotted.endswith('.') else '.'}{last}" if last else dotted

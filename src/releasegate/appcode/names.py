@@ -28,7 +28,7 @@ def origins(module: Module, node: ast.expr) -> tuple[Origin, ...]:
     if isinstance(node, ast.Name):
         return _of_name(module, node)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return _of_attribute(module, node, node.value.id)
+        return _of_attribute(module, node, node.value)
     return ()
 
 
@@ -129,12 +129,12 @@ def _is_inside(module: Module, node: ast.AST, outer: ast.AST | None) -> bool:
     return outer is not None and any(item is outer for item in module.ancestors(node))
 
 
-def _of_attribute(module: Module, node: ast.Attribute, base: str) -> tuple[Origin, ...]:
+def _of_attribute(module: Module, node: ast.Attribute, base: ast.Name) -> tuple[Origin, ...]:
     """Follow ``self.x``, ``cls.x``, ``Class.x`` and ``module.x`` of another file."""
     there = module.module_named(base)
     if there is not None:
         return tuple(_assigned(*found) for found in definitions(there, node.attr))
-    if base in _SELF:
+    if base.id in _SELF:
         return _of_self(module, node)
     for owner in resolve(module, node.value):
         found = _in_class(owner, node.attr)

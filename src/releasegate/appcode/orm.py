@@ -294,7 +294,7 @@ def updated(
     module: Module, node: ast.Call, model: Model, payloads: Iterable[Payload], contract: Contract
 ) -> Found:
     """Make the site of columns that a model sets in rows that exist."""
-    bare = replace(model, filled=frozenset())
+    bare = replace(model, filled=frozenset(), on_save={})
     made = [row_of(payload, model.relation, contract, bare) for payload in payloads]
     return site(
         path=module.path,

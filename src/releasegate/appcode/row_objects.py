@@ -54,7 +54,8 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
     if not isinstance(node.func, ast.Attribute):
         return
     for given in (*(node.args[:1] if called_name(node) == "delete" else ()), node.func.value):
-        if isinstance(given, ast.Call) or _is_class(module, given):
+        is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
+        if (is_query and given is node.func.value) or _is_class(module, given):
             return
         model = _model(module, given)
         if model is None:

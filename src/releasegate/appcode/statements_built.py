@@ -7,7 +7,7 @@ SQLAlchemy's ``insert(Run).values(...)``, peewee's ``Run.insert(...)``, Drizzle'
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
@@ -232,15 +232,27 @@ def _of_step(step: _Step) -> list[Payload]:
 def _selected(step: _Step) -> Payload:
     """Read the columns of ``from_select(["plan_id", ...], select)``."""
     payload = Payload(step.module, step.call)
-    listed = step.call.args[0]
-    for item in listed.elts if isinstance(listed, ast.List | ast.Tuple) else ():
-        key = text_of(step.module, item)
-        if key is None and isinstance(item, ast.Attribute):
-            key = item.attr
-        if key is not None:
+    for item in _listed(step.module, step.call.args[0]):
+        key = text_of(step.module, item) or getattr(item, "attr", None)
+        if key is None:
+            payload = replace(payload, is_open="not all of the columns are visible here")
+        else:
             entry = Entry(step.module, None, item, may_be_none=False, what="it is selected")
             payload = with_entry(payload, key, entry)
     return payload
+
+
+def _listed(module: Module, node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the columns of a list, through ``*names`` too; what hides some is given as it is."""
+    if isinstance(node, ast.List | ast.Tuple):
+        for item in node.elts:
+            yield from _listed(module, item.value) if isinstance(item, ast.Starred) else (item,)
+        return
+    origin = single_value(module, node)
+    if origin is not None and isinstance(origin[1], ast.List | ast.Tuple):
+        yield from _listed(*origin)
+    else:
+        yield node if not isinstance(node, ast.Attribute) else ast.Name("", ast.Load())
 
 
 def _chain(module: Module, node: ast.AST, seen: set[ast.AST] | None = None) -> list[_Step]:

@@ -29,6 +29,7 @@ _MODEL_WORDS = {
     "model_type",
     "orm_class",
 }
+_MODEL_ENDS = ("odel", "cls", "ModelClass", "_model_class", "ModelType", "_model_type")
 MAX_LENGTH = 30
 
 
@@ -61,7 +62,7 @@ def _may_name(module: Module, node: ast.expr, models: Models) -> bool:
         return isinstance(node, ast.Subscript | ast.Constant)
     if word == "cls":
         return isinstance(node, ast.Name)
-    if word in models.names or word in _MODEL_WORDS or word.endswith("odel"):
+    if word in models.names or word in _MODEL_WORDS or word.endswith(_MODEL_ENDS):
         return True
     is_given = _is_parameter(module, node) or bool(_listed(module, node, models))
     return is_given or module.renamed.get(word) in models.names
@@ -88,7 +89,7 @@ def _is_handed_in(module: Module, node: ast.expr) -> bool:
     while function is not None:
         names = {parameter.arg for parameter, _ in parameters(function)}
         if node.id in names:
-            is_word = node.id.lower() in _MODEL_WORDS or node.id.endswith(("odel", "cls"))
+            is_word = node.id.lower() in _MODEL_WORDS or node.id.endswith(_MODEL_ENDS)
             return is_word and frame_of(module, function) is None
         function = module.function(function)
     return False

@@ -28,21 +28,45 @@ def row_of(
     line = getattr(payload.node, "lineno", 1)
     place = Proof(payload.module.path, line, "the payload is written here")
     wanted = {column.column: column for column in contract.of_child(relation)}
+    values, uncertain = _given(payload, wanted, contract, model)
+    for column, value in _made(place, wanted, contract, model) if model is not None else ():
+        # The program itself gives the column a value where the payload has none.
+        if column not in values or column in uncertain:
+            values[column] = value
+            uncertain.discard(column)
+    return Row(place, values, frozenset(uncertain), payload.is_open)
+
+
+def _given(
+    payload: Payload, wanted: dict[str, ContractColumn], contract: Contract, model: Model | None
+) -> tuple[dict[str, Value], set[str]]:
+    """Judge each entry, and say which columns only some paths give."""
     values: dict[str, Value] = {}
     uncertain: set[str] = set()
+    linked: set[str] = set()
+    links = model.links if model is not None else {}
     for key, entry in payload.entries.items():
         for column, value in _columns(key, entry, model, wanted, contract):
-            if column in values and value.verdict == "undecidable":
+            is_less = column in values and value.verdict == "undecidable"
+            # A row that is handed over whole fills in its key when it is stored.
+            if is_less or (column in linked and key not in links):
                 continue
+            if key in links and value.verdict == "sent" and entry.is_certain:
+                linked.add(column)
             values[column] = value
             if not entry.is_certain:
                 uncertain.add(column)
-    for column in model.filled if model is not None else ():
-        # The program itself gives the column a value where the payload has none.
-        if column not in values or column in uncertain:
-            values[column] = Value("sent", (replace(place, what=f"{column} has a default"),))
-            uncertain.discard(column)
-    return Row(place, values, frozenset(uncertain), payload.is_open)
+    return values, uncertain
+
+
+def _made(
+    place: Proof, wanted: dict[str, ContractColumn], contract: Contract, model: Model
+) -> Iterable[tuple[str, Value]]:
+    """Give the columns that have a default, and those that the class's own ``save()`` fills in."""
+    for column in model.filled:
+        yield column, Value("sent", (replace(place, what=f"{column} has a default"),))
+    for attribute, entry in model.on_save.items():
+        yield from _columns(attribute, entry, model, wanted, contract)
 
 
 def rows_of(
@@ -100,8 +124,8 @@ def _other_table(
     module: Module, node: ast.expr, column: ContractColumn, contract: Contract
 ) -> Relation | None:
     models = module.project.models
-    known = [models.of_class(owner) for owner in instances(module, node)] if models else []
-    relations = {model.relation for model in known if model is not None}
+    owners = instances(module, node) if models is not None else ()
+    relations = {one for owner in owners if models for one in models.lineage(owner)}
     if relations:
         return None if column.parent in relations else next(iter(relations))
     named = named_object(node, contract.relations)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Entry
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.written import written
 
@@ -45,7 +47,32 @@ def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | Non
                 links[attribute] = Link((column,))
             if has_default(call):
                 filled.add(column)
-    return Model(relation, module, node, "django", columns, links, {}, frozenset(filled))
+    made = Model(relation, module, node, "django", columns, links, {}, frozenset(filled))
+    return replace(made, on_save=dict(_set_on_save(line)))
+
+
+def _set_on_save(line: tuple[tuple[Module, ast.ClassDef], ...]) -> Iterator[tuple[str, Entry]]:
+    """Read ``if not self.plan_id: self.plan = Plan.current()`` in the class's own ``save()``."""
+    for there, owner in reversed(line):
+        saves = [item for item in owner.body if getattr(item, "name", None) in ("save", "asave")]
+        for node in (node for save in saves for node in ast.walk(save)):
+            target = node.targets[0] if isinstance(node, ast.Assign) else None
+            if not isinstance(target, ast.Attribute) or written(target.value) != "self":
+                continue
+            if isinstance(node, ast.Assign) and _fills_in(there, node, target.attr):
+                yield target.attr, Entry(there, node.value, node)
+
+
+def _fills_in(module: Module, node: ast.Assign, attribute: str) -> bool:
+    """Say whether a line of ``save()`` runs for every row that lacks the attribute."""
+    around = module.parent(node)
+    if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef):
+        return True
+    test = written(around.test) if isinstance(around, ast.If) else ""
+    asks = (f"not self.{attribute}", f"self.{attribute} is None", f"self.{attribute}_id is None")
+    is_new = test in ("not self.pk", "not self.id", "self.pk is None", "self._state.adding")
+    is_whole = isinstance(module.parent(around), ast.FunctionDef | ast.AsyncFunctionDef)
+    return is_whole and (is_new or test.startswith(asks))
 
 
 def _is_django(line: tuple[tuple[Module, ast.ClassDef], ...], node: ast.ClassDef) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
+    from releasegate.appcode.payloads import Entry
     from releasegate.model import Relation
 
 
@@ -43,6 +44,8 @@ class Model:
     collections: dict[str, Collection] = field(default_factory=dict)
     #: columns to which the program itself gives a value that is not None
     filled: frozenset[str] = frozenset()
+    #: attributes to which the class's own ``save()`` gives a value where they have none
+    on_save: dict[str, Entry] = field(default_factory=dict)
 
     def column(self, attribute: str) -> str:
         return self.columns.get(attribute, attribute)

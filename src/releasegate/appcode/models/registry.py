@@ -11,7 +11,7 @@ from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.instances import instances
-from releasegate.appcode.models import django, drizzle, peewee, sqlalchemy
+from releasegate.appcode.models import django, drizzle, imperative, peewee, sqlalchemy
 from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.names import origins
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from releasegate.model import Relation
 
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
+_HEIR = re.compile(rb"^class (\w+)\(([^)]+)\)", re.MULTILINE)
+_BASE = re.compile(r"\w+")
+#: so many times a class may be made from one that is made from a model
+MAX_GENERATIONS = 3
 _NAMING = (b"Table(", b"__tablename__", b"db_table", b"table_name", b"table=True", b"table =")
 _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
 #: what a class of tables is called where it is used
@@ -51,12 +55,33 @@ class Models:
             module = project.module(path)
             if module is not None:
                 self._read(module)
+        mapped = list(self._mapped())
         self._linked()
+        for module, node in mapped:
+            imperative.link(module, node, self, contract)
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The words by which other files speak of the models."""
-        return frozenset(word for model in self._by_node.values() for word in _words(model) if word)
+        """The words by which other files speak of the models and of what is made from them."""
+        own = {word for model in self._by_node.values() for word in _words(model) if word}
+        return frozenset(own | self._heirs(own))
+
+    def _heirs(self, names: set[str]) -> set[str]:
+        """List the classes that share a model's table: ``class PdfExport(Export)``, proxies."""
+        contents = self._project.contents
+        declaring = (x for path, x in contents.items() if path.endswith(PYTHON) and may_declare(x))
+        classes = [
+            (match[1].decode(), set(_BASE.findall(match[2].decode(errors="replace"))))
+            for content in declaring
+            for match in _HEIR.finditer(content)
+        ]
+        found: set[str] = set()
+        for _ in range(MAX_GENERATIONS):
+            more = {name for name, bases in classes if bases & (names | found)} - found - names
+            if not more:
+                break
+            found |= more
+        return found
 
     def is_named(self, word: str) -> bool:
         """Say whether a model is called so; no, while they are being read."""
@@ -87,9 +112,14 @@ class Models:
                 return self._by_node[node]
         return None
 
+    def lineage(self, owner: Class) -> set[Relation]:
+        """List the tables that a class's row stands in: its own, and those of its parents."""
+        nodes = (node for _, node in ancestry(owner))
+        return {self._by_node[node].relation for node in nodes if node in self._by_node}
+
     def _of_value(self, module: Module, node: ast.expr, depth: int) -> Model | None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            there = module.module_named(node.value.id)
+            there = module.module_named(node.value)
             found = definitions(there, node.attr) if there is not None else ()
         elif isinstance(node, ast.Name):
             found = definitions(module, node.id)
@@ -182,6 +212,18 @@ class Models:
                 made = read(module, node, self.contract)
                 if made is not None:
                     self._by_node[node] = made
+
+    def _mapped(self) -> Iterator[tuple[Module, ast.Call]]:
+        """Read the classes that a call maps to one of the tables, once these are known."""
+        for path, content in self._project.contents.items():
+            is_named = path.endswith(PYTHON) and any(hint in content for hint in imperative.HINTS)
+            module = self._project.module(path) if is_named and self._by_node else None
+            for node in module.nodes if module is not None else ():
+                if isinstance(node, ast.Call) and module is not None:
+                    made = imperative.model(module, node, self)
+                    if made is not None:
+                        self._by_node[made.node] = made
+                        yield module, node
 
     def _linked(self) -> None:
         """Connect the models: what stands for a parent, what for children."""

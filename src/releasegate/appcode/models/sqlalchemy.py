@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from releasegate.model import ContractColumn, Relation
 
 _COLUMNS = {"Column", "mapped_column", "Field", "column_property", "deferred"}
-_RELATIONSHIPS = {"relationship", "Relationship", "dynamic_loader"}
+RELATIONSHIPS = {"relationship", "Relationship", "dynamic_loader"}
 _LISTS = {"list", "List", "set", "Set", "WriteOnlyMapped", "DynamicMapped", "Sequence"}
 
 
@@ -172,14 +172,14 @@ def link(model: Model, models: Models, contract: Contract) -> None:
             if not isinstance(item, ast.Assign | ast.AnnAssign):
                 continue
             value = item.value
-            if isinstance(value, ast.Call) and called_name(value) in _RELATIONSHIPS:
+            if isinstance(value, ast.Call) and called_name(value) in RELATIONSHIPS:
                 target = item.targets[0] if isinstance(item, ast.Assign) else item.target
                 annotation = item.annotation if isinstance(item, ast.AnnAssign) else None
                 if isinstance(target, ast.Name):
-                    _relate(model, there, target.id, value, annotation, models, contract)
+                    relate(model, there, target.id, value, annotation, models, contract)
 
 
-def _relate(
+def relate(
     model: Model,
     module: Module,
     attribute: str,
@@ -188,6 +188,7 @@ def _relate(
     models: Models,
     contract: Contract,
 ) -> None:
+    """Read one relationship: what it fills in on this side, and by its name on the other."""
     other = _target(module, value, annotation, models)
     if other is None:
         return
