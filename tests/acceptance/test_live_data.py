@@ -68,4 +68,7 @@ def test_what_was_not_counted_in_time_blocks(released: Project, production: Prod
     run = preflight(released, production, "--data-timeout", "1ms")
 
     assert run.exit_code == 1
-    assert "not counted" in run.finding("RG522")["message"]
+    # On a slow machine the small tables take as long.
+    messages = [found["message"] for found in run.findings if found["code"] == "RG522"]
+    assert any("run_events" in message for message in messages)
+    assert all("not counted" in message for message in messages)

@@ -15,7 +15,7 @@ import pytest
 
 from integration.stage import ADD_COLUMN, ADD_KEY, Stage, later, stage
 from releasegate import facts
-from releasegate.executor import execute, how_to_look, step
+from releasegate.executor import execute, holders, how_to_look, step
 from releasegate.executor.attempt import Attempt
 from releasegate.executor.order import LockRefused
 from releasegate.model import OutcomeStatus
@@ -46,6 +46,7 @@ def test_a_step_that_the_ledger_has_is_left_alone(target: Database) -> None:
         assert (outcome.status, outcome.attempts) == (OutcomeStatus.ALREADY_APPLIED, 0)
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_busy_table_is_tried_again_until_it_is_free(target: Database) -> None:
     with stage(target, ADD_COLUMN) as on:
         on.hold("papers")
@@ -58,6 +59,13 @@ def test_a_busy_table_is_tried_again_until_it_is_free(target: Database) -> None:
         assert "note" in on.columns("papers")
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take no transaction for an old one, however slow the machine is."""
+    monkeypatch.setattr(holders, "A_MOMENT_S", 60.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_a_retry_is_logged_with_who_is_in_the_way(
     target: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from releasegate import catalog, throwaway
 from releasegate.gates.ground import Ground, lay, snapshot
-from releasegate.gates.rehearsal import proofs
+from releasegate.gates.rehearsal import proofs, way_back
 from releasegate.gates.rehearsal.trial import Trial, failure
 from releasegate.statements.parser import parse
 from releasegate.throwaway.binaries import binaries
@@ -77,7 +77,8 @@ def rehearse(case: RewriteCase, ground: Ground) -> list[str]:
     assert tried is not None
     if not is_proven_in_full(major, case):
         return catalogs_alone(planned, ground, tried.wanted)
-    found = list(proofs.same_catalogs(tried, ground))
+    with ground.copy() as made:
+        found = [*proofs.same_catalogs(tried, made), *way_back.gives_back(tried, made)]
     if len(planned.plan.steps) > 1:
         with ground.copy() as made:
             found += proofs.converges(tried, made, lambda _: iter(()))

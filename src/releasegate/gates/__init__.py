@@ -76,6 +76,10 @@ class Baseline:
         return f"line {line}" if len(self.files) == 1 else f"{path}, line {line}"
 
 
+#: one waits for the server and loads the baseline; two gates try things out there
+_BESIDE = 3
+
+
 @dataclass(frozen=True)
 class LiveTarget:
     """The target as reached: a read-only connection and what was read first over it."""
@@ -123,10 +127,10 @@ class GateInputs:
 
     @cached_property
     def beside(self) -> Executor:
-        """One thread beside ours, for what the throwaway server is mostly busy with."""
+        """Threads beside ours, for what the throwaway server is mostly busy with."""
         from concurrent.futures import ThreadPoolExecutor
 
-        pool = ThreadPoolExecutor(max_workers=1)
+        pool = ThreadPoolExecutor(max_workers=_BESIDE)
         # Before all that the server's start leaves to the stack, so after it when that unwinds:
         # whoever waits for the server's answer then gets none, and what has not begun never does.
         self.stack.callback(pool.shutdown, cancel_futures=True)
@@ -151,15 +155,21 @@ class GateInputs:
         )
 
     @cached_property
+    def laying(self) -> Future[Ground]:
+        """The baseline on the throwaway server; from the first question on it is loaded."""
+        from releasegate.gates.ground import prepare
+
+        _ = self.server
+        return self.beside.submit(prepare, self, self.stack)
+
+    @property
     def ground(self) -> Ground:
-        """A throwaway server with the baseline on it, started at the first question.
+        """A throwaway server with the baseline on it.
 
         Raises:
             BaselineError: it does not load; parse-only tells where.
         """
-        from releasegate.gates.ground import prepare
-
-        return prepare(self, self.stack)
+        return self.laying.result()
 
     @cached_property
     def signature(self) -> str | Finding | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 #: values of this number are no other row's
 _STRANGER = 9000
+_NULLS = ("a NULL", "a pair of NULLs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Variant:
     #: for people: "an orphan in public.runs.plan_id"
     name: str
     insertions: tuple[Insertion, ...]
+    #: whether it is all NULL where a demand looks: most demands let that pass
+    is_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ def variants(connection: Connection, filled: Filled, demands: Sequence[Demand]) 
     made: list[Variant] = []
     missing: dict[str, str] = {}
     for name, rows in _Bad(maker).of_all(demands):
-        variant = Variant(name, tuple(insertion(relation, row) for relation, row in rows))
+        insertions = tuple(insertion(relation, row) for relation, row in rows)
+        variant = Variant(name, insertions, is_null=name.startswith(_NULLS))
         why = _refusal(connection, variant) if rows else "no value breaks it"
         if why is None:
             made.append(variant)
@@ -86,6 +90,7 @@ _Found = tuple[str, "list[tuple[Relation, Row]]"]
 class _Bad:
     def __init__(self, maker: Maker) -> None:
         self._maker = maker
+        self._count = 0
 
     def of_all(self, demands: Iterable[Demand]) -> Iterator[_Found]:
         for demand in demands:
@@ -98,10 +103,11 @@ class _Bad:
         there = [own[name] for name in demand.columns if name in own]
         return there if len(there) == len(demand.columns) else []
 
-    def _row(self, demand: Demand, changes: Row, *, number: int = 0) -> tuple[Relation, Row]:
-        """Make a row more, good but for the changes."""
-        held = len(self._maker.rows.get(demand.relation, ())) + 1
-        row = self._maker.row(demand.relation, held + number, is_numbered=True)
+    def _row(self, demand: Demand, changes: Row) -> tuple[Relation, Row]:
+        """Make a row more, good but for the changes, that no other variant's row is like."""
+        self._count += 1
+        held = len(self._maker.rows.get(demand.relation, ()))
+        row = self._maker.row(demand.relation, held + self._count, is_numbered=True)
         return demand.relation, row | changes
 
     def _orphans(self, demand: Demand) -> Iterator[_Found]:
@@ -130,11 +136,11 @@ class _Bad:
 
     def _duplicates(self, demand: Demand) -> Iterator[_Found]:
         same = self._same(demand)
-        pair = [self._row(demand, same, number=number) for number in (0, 1)] if same else []
+        pair = [self._row(demand, same) for _ in range(2)] if same else []
         yield f"a duplicate in {demand}", pair
         free: Row = {c.name: None for c in self._columns(demand) if not c.is_required}
         if free:
-            pair = [self._row(demand, free, number=number) for number in (0, 1)]
+            pair = [self._row(demand, free) for _ in range(2)]
             yield f"a pair of NULLs in {demand}", pair
 
     def _same(self, demand: Demand) -> Row:

@@ -48,6 +48,8 @@ _SERVER_OPTIONS = {
 # Else three processes of its own read for the backends, one detour for each page.
 _READS_ITSELF = {"io_method": "sync"}
 _HAS_IO_METHODS = 18
+#: sessions that were closed are gone after this; who is left then is thrown out
+_LEAVING_S = 0.05
 
 
 @contextmanager
@@ -123,6 +125,7 @@ class _Administrator:
         self.connection.execute(_create_database(name, OWNER, template))
 
     def drop(self, name: str) -> None:
+        await_nobody(self.connection, name, within_s=_LEAVING_S)
         self.connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
     def close(self) -> None:

@@ -204,9 +204,9 @@ def dump(
     return str(done.stdout, "utf-8")
 
 
-def await_nobody(connection: Connection, name: str) -> None:
-    """Wait a moment for closed sessions to be gone; CREATE DATABASE looks every 100 ms only."""
-    deadline = time.monotonic() + _GONE_S
+def await_nobody(connection: Connection, name: str, within_s: float = _GONE_S) -> None:
+    """Wait a moment for closed sessions to be gone; the server itself looks every 100 ms only."""
+    deadline = time.monotonic() + within_s
     query = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s"
     while database.one(connection, query, (name,))[0] and time.monotonic() < deadline:
         time.sleep(0.001)

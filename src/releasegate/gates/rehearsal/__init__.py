@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from releasegate.baseline import BaselineError
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, parse_only
 from releasegate.gates.ground import lay, live_schema, run, snapshot
-from releasegate.gates.rehearsal import app, policies, proofs, rows
+from releasegate.gates.rehearsal import app, policies, proofs, rows, way_back
 from releasegate.gates.rehearsal.trial import Trial
 from releasegate.gates.waivers import waived
 from releasegate.model import Level
@@ -162,13 +163,17 @@ def _proofs(inputs: GateInputs, case: Case) -> Iterator[Finding]:
     tables = sorted({lock.relation for one in statements for lock in locks(one)})
     with rows.seeded(case, statements, tables) as (ground, tries):
         tries.begin_with_file()
-        found = list(proofs.same_catalogs(case, ground))
-        yield from found
-        if _blocks(found):
-            return
-        tries.go_on_with_plan()
-        with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
-            yield from proofs.converges(case, made, play)
+        with ground.copy() as applied, ThreadPoolExecutor(max_workers=1) as beside:
+            found = list(proofs.same_catalogs(case, applied))
+            yield from found
+            if _blocks(found):
+                return
+            tries.go_on_with_plan()
+            back = beside.submit(lambda: [*way_back.gives_back(case, applied)])
+            with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
+                cut = [*proofs.converges(case, made, play)]
+            yield from back.result()
+        yield from cut
         yield from tries.alike()
     yield from policies.hold(case, inputs.app_files)
     yield from _incomplete(case)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from releasegate import catalog, ledger
 from releasegate.gates.ground import snapshot
-from releasegate.gates.rehearsal import way_back
 from releasegate.gates.rehearsal.case import SHOWN, Case
 from releasegate.gates.rehearsal.trial import (
     Measured,
@@ -49,24 +48,22 @@ def begin(
     return Case(ground, reference, planned, before, wanted, dump, to_come, tuple(baseline))
 
 
-def same_catalogs(case: Case, ground: Ground) -> Iterator[Finding]:
+def same_catalogs(case: Case, made: Database) -> Iterator[Finding]:
     """(1) The plan gives what the file gives, and (2) a second run executes nothing."""
     measured = Measured()
-    with ground.copy() as made:
-        failed = failure(case.planned.run(made, probe=measured.probe()))
-        if failed is not None:
-            yield _failed(case, failed)
-            return
-        once = snapshot(made)
-        yield from case.differences("RG402", case.wanted, once)
-        yield from _dumps(case, made)
-        case.expected = after_steps(made)
-        again = case.planned.run(made, expected=case.expected)
-        if any(outcome.status is not OutcomeStatus.ALREADY_APPLIED for outcome in again):
-            yield case.finding("RG403", "A second run executes a step again.")
-        yield from case.differences("RG403", once, snapshot(made))
-        yield from _drift(case, made)
-        yield from way_back.gives_back(case, made)
+    failed = failure(case.planned.run(made, probe=measured.probe()))
+    if failed is not None:
+        yield _failed(case, failed)
+        return
+    once = snapshot(made)
+    yield from case.differences("RG402", case.wanted, once)
+    yield from _dumps(case, made)
+    case.expected = after_steps(made)
+    again = case.planned.run(made, expected=case.expected)
+    if any(outcome.status is not OutcomeStatus.ALREADY_APPLIED for outcome in again):
+        yield case.finding("RG403", "A second run executes a step again.")
+    yield from case.differences("RG403", once, snapshot(made))
+    yield from _drift(case, made)
     yield from _taken(case, measured)
 
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from releasegate.specimens.variants import Variant, Variants
     from releasegate.statements.parser import Statement
 
-#: how it ended, and the rows afterwards
-Tried = tuple[str | None, object]
+#: how it ended, the rows afterwards, and whether each variant's rows were there
+Tried = tuple[str | None, object, bool]
 #: of a file with more demands only the first are tried; the evidence says how many
 _MOST = 24
 _AT_ONCE = 2
@@ -63,28 +63,47 @@ class Tries:
     #: the tables that there were, and their columns: what is new is the catalogs' to compare
     before: Mapping[Relation, tuple[str, ...]]
     pool: ThreadPoolExecutor
-    #: the file with each variant
-    alone: dict[Variant, Future[Tried]] = field(default_factory=dict)
+    #: the file with each group of variants: those that most demands let pass at once, others alone
+    by_file: dict[tuple[Variant, ...], Future[Tried]] = field(default_factory=dict)
+    #: what becomes of the file with each variant
+    ends: dict[Variant, str | None] = field(default_factory=dict)
     #: variants on which file and plan are compared -> file, plan
     pairs: dict[tuple[Variant, ...], tuple[Future[Tried], Future[Tried]]] = field(
         default_factory=dict
     )
 
     def begin_with_file(self) -> None:
-        """Try the file with each variant; a plan that is the file needs no comparison."""
-        if self.case.planned.plan.strategy != AS_WRITTEN:
-            made = self.bad.made[:_MOST]
-            self.alone.update({one: self._submit(self.case.reference, (one,)) for one in made})
+        """Try the file with the variants; a plan that is the file needs no comparison."""
+        if self.case.planned.plan.strategy == AS_WRITTEN:
+            return
+        made = self.bad.made[:_MOST]
+        harmless = tuple(one for one in made if one.is_null)
+        groups = [harmless, *((one,) for one in made if not one.is_null)]
+        for group in filter(None, groups):
+            self.by_file[group] = self._submit(self.case.reference, group)
 
     def go_on_with_plan(self) -> None:
         """Try the plan with each variant that the file refuses, and with all others together."""
         if self.case.planned.plan.strategy == AS_WRITTEN:
             return
-        taken = tuple(one for one, tried in self.alone.items() if tried.result()[0] is None)
-        by_file = {taken: self._submit(self.case.reference, taken)}
-        by_file |= {(one,): tried for one, tried in self.alone.items() if one not in taken}
+        self._part()
+        for group, tried in self.by_file.items():
+            for one in group:
+                self.ends[one] = tried.result()[0]
+        taken = tuple(one for one, end in self.ends.items() if end is None)
+        by_file = {taken: self.by_file.get(taken) or self._submit(self.case.reference, taken)}
+        by_file |= {(one,): self.by_file[(one,)] for one in self.ends if one not in taken}
         for group, tried in by_file.items():
             self.pairs[group] = tried, self._submit(self.case.planned, group)
+
+    def _part(self) -> None:
+        """Try the variants of a group alone where it does not speak for each of them."""
+        for group, tried in [*self.by_file.items()]:
+            end, _, is_whole = tried.result()
+            if len(group) > 1 and not (end is None and is_whole):
+                del self.by_file[group]
+                for one in group:
+                    self.by_file[(one,)] = self._submit(self.case.reference, (one,))
 
     def alike(self) -> Iterator[Finding]:
         """(6) File and plan end alike and leave the same rows."""
@@ -92,8 +111,8 @@ class Tries:
             return
         for group, (by_file, by_plan) in self.pairs.items():
             yield from _compare(self.case, group, by_file.result(), by_plan.result())
-        ends = {one.name: _words(tried.result()[0]) for one, tried in self.alone.items()}
-        self.case.evidence["row_variants"] = ends
+        ends = {one: _words(self.ends[one]) for one in self.bad.made[:_MOST]}
+        self.case.evidence["row_variants"] = {one.name: end for one, end in ends.items()}
         self.case.evidence["row_variants_left_out"] = {
             **self.bad.missing,
             **{variant.name: "one of too many" for variant in self.bad.made[_MOST:]},
@@ -123,8 +142,7 @@ def _try(
 ) -> Tried:
     """Run file or plan on top of variants; tell how it ended and what rows it left."""
     with ground.copy() as made, connected(made) as connection:
-        for variant in group:
-            variants.add(connection, variant)
+        refused = [variants.add(connection, variant) for variant in group]
         failed = failure(trial.run(made, expected=expected))
         now = common(connection, connection)
         names = {
@@ -132,7 +150,7 @@ def _try(
             for table, columns in before.items()
             if table in now
         }
-        return _ended(failed), contents(connection, list(names), names=names)
+        return _ended(failed), contents(connection, list(names), names=names), not any(refused)
 
 
 def _ended(failed: Outcome | None) -> str | None:
