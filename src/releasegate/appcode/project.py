@@ -226,7 +226,7 @@ class Project:
             known = [
                 path
                 for end in endings
-                for path in self._by_name.get((last + end).rsplit("/", 1)[-1], ())
+                for path in self._by_end.get(last + end, ())
                 if f"/{path}".endswith(f"/{tail}{end}")
             ]
             known.sort(key=lambda path: (-_common(path, origin), len(path)))
@@ -235,15 +235,20 @@ class Project:
                 return
 
     @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
+    def _by_end(self) -> dict[str, list[str]]:
+        """List the files by their names, and by those with one folder or two before them."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for path in self.contents:
-            found[path.rsplit("/", 1)[-1]].append(path)
+            parts = path.rsplit("/", _MOST_FOLDERS + 1)[-_MOST_FOLDERS - 1 :]
+            for first in range(len(parts)):
+                found["/".join(parts[first:])].append(path)
         return found
 
 
 _PYTHON_ENDINGS = (".py", "/__init__.py", ".pyi")
 _SCRIPT_ENDINGS = ("", *SCRIPT, *(f"/index{suffix}" for suffix in SCRIPT), "/src/index.ts")
+#: that one of those has
+_MOST_FOLDERS = 2
 
 
 def _python_path(dotted: str) -> str:
