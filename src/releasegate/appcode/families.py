@@ -17,6 +17,7 @@ from releasegate.appcode import (
     row_objects,
     statements_built,
     tagged,
+    views,
 )
 from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import Frame, entered
@@ -54,6 +55,7 @@ FAMILIES: dict[type[ast.AST], tuple[Family, ...]] = {
     ast.JoinedStr: _TEXTS,
     ast.Call: _CALLS,
     ast.Assign: (row_objects.sites,),
+    ast.ClassDef: (views.sites,),
 }
 
 

@@ -33,6 +33,8 @@ def items(module: Module, node: ast.expr, depth: int = 0) -> list[str] | None:
         return _stored(module, node, depth)
     if isinstance(node, ast.Call):
         return _called(module, node, depth)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        return _sliced(module, node.value, node.slice, depth)
     return keys(module, node, depth) if isinstance(node, ast.Dict) else None
 
 
@@ -67,6 +69,17 @@ def _comprehended(
         _with(module, node.elt, _bound(first, item, number), depth)
         for number, item in enumerate(listed)
     ]
+
+
+def _sliced(module: Module, node: ast.expr, part: ast.Slice, depth: int) -> list[str] | None:
+    """Read ``columns[1:]``."""
+    ends = [getattr(end, "value", None) for end in (part.lower, part.upper)]
+    is_plain = part.step is None and all(
+        end is None or isinstance(value, int)
+        for end, value in zip((part.lower, part.upper), ends, strict=True)
+    )
+    listed = items(module, node, depth + 1) if is_plain else None
+    return listed[ends[0] : ends[1]] if listed is not None and HOLE not in listed else None
 
 
 def _kept(loop: ast.comprehension, listed: list[str]) -> list[str] | None:

@@ -40,6 +40,8 @@ _OPENING = re.compile(
 )
 #: a text that another one goes on
 _OPEN_ENDS = ("into", "update", "from", "{}", "copy", "truncate", '"', "{0}")
+#: what hides the rest of a list of columns
+PUT_IN = "some of the columns are put in at run time"
 _SETS = re.compile(r"(?i)\bset\b|\ue000")
 _BLOCK = re.compile(r"\s*do\b", re.IGNORECASE)
 _OPERATIONS = {"insert": "insert", "update": "update", "merge": "upsert", "copy": "copy"}
@@ -148,6 +150,8 @@ def _site(
         rows = [row_of(use, row, write, relation, contract, place, lines) for row in write.rows]
         if write.columns is None:
             rows = [Row(place, is_open="the columns are not listed")]
+        elif write.hides_columns:
+            rows = [replace(row, is_open=PUT_IN) for row in rows]
         rows = rows or [Row(place)]
     updates: tuple[Row, ...] = ()
     if write.updates:

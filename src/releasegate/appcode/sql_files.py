@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.literals import PUT_IN
 from releasegate.appcode.sites import Found, riddle, site
 from releasegate.appcode.sql_row import judge
 from releasegate.appcode.verdicts import Row
 from releasegate.model import Proof
-from releasegate.statements.binds import normalise
+from releasegate.statements.binds import HOLE, normalise
 from releasegate.statements.functions import Body, bodies
 from releasegate.statements.parser import SqlError
 from releasegate.statements.writes import SqlWrite, writes
@@ -24,8 +25,12 @@ _VERB = re.compile(
     r"\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b", re.IGNORECASE
 )
 _TARGET = re.compile(
-    _VERB.pattern + r"\s+(?:only\s+)?(?:\"?\w+\"?\.)?\"?(?P<table>\w+)", re.IGNORECASE
+    _VERB.pattern + r"\s+(?:only\s+)?(?:\"?[\w\ue000]+\"?\.)?\"?(?P<table>\w+)", re.IGNORECASE
 )
+#: a template's field
+_FIELD = re.compile(r"(?<![{$'])\{\{?\s*[A-Za-z_]\w*\s*\}?\}(?!')")
+#: after these something has to stand
+_ASKS = re.compile(r"(?i)([,(=<>+*/|-]|\b(and|or|not|where|from|join|into|update|select|set|on))\Z")
 #: psql's own commands, and COPY's rows
 _META = re.compile(r"^\\.*$", re.MULTILINE)
 _COPIED = re.compile(r"(?is)(^\s*copy\b[^;]*\bfrom\s+stdin[^;]*;)(.*?)(^\\\.$|\Z)", re.MULTILINE)
@@ -34,6 +39,7 @@ _COPIED = re.compile(r"(?is)(^\s*copy\b[^;]*\bfrom\s+stdin[^;]*;)(.*?)(^\\\.$|\Z
 def sites(path: str, text: str, contract: Contract) -> Iterator[Found]:
     """Find the writes of a file; one that the grammar refuses is read statement by statement."""
     plain = _META.sub("", _COPIED.sub(lambda m: m[1] + "\n" * m[2].count("\n"), text))
+    plain = _FIELD.sub(_put_in, plain) if _FIELD.search(plain) else plain
     for first, part in _parts(plain):
         try:
             found = writes(part)
@@ -49,6 +55,15 @@ def sites(path: str, text: str, contract: Contract) -> Iterator[Found]:
                 yield from _unparsed(
                     path, first + body.line - 1, body.text, contract, "it is made when it runs"
                 )
+
+
+def _put_in(match: re.Match[str]) -> str:
+    """Let ``{TABLE}`` of a template stand for a name, or for nothing at the end of a clause."""
+    before = match.string[: match.start()].rstrip()
+    after = match.string[match.end() :].lstrip()[:1]
+    is_alone = match.string[: match.start()].rpartition("\n")[2].strip() == ""
+    needs_name = not is_alone or after in (",", "=") or _ASKS.search(before)
+    return HOLE if needs_name else ""
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -76,6 +91,8 @@ def _site(
     rows = [judge(row, relation, contract, place, body) for row in write.rows] if inserts else []
     if inserts and write.columns is None:
         rows = [Row(place, is_open="the columns are not listed")]
+    elif inserts and write.hides_columns:
+        rows = [replace(row, is_open=PUT_IN) for row in rows]
     updates: tuple[Row, ...] = ()
     if write.updates:
         values = {

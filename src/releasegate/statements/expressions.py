@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from postgast import pg_query_pb2
 
 from releasegate.statements import parser
-from releasegate.statements.binds import HOLE_NAME, Key, Normalised
+from releasegate.statements.binds import HOLE, HOLE_NAME, Key, Normalised
 from releasegate.statements.derived import From, Part, aliases, parts, returned
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Reader:
 
     def _expanded(self, row: tuple[SqlValue, ...], width: int) -> tuple[SqlValue, ...]:
         """Spread ``VALUES %s`` over the columns; any other row of a wrong width is a riddle."""
-        if len(row) == 1 and row[0].kind == "row":
+        if len(row) == 1 and (row[0].kind == "row" or row[0].bind == HOLE):
             bind, line = row[0].bind, row[0].line
             return tuple(SqlValue("element", line, bind, index) for index in range(width))
         return ()
@@ -173,7 +173,7 @@ class Reader:
             return SqlValue("star", line)
         *qualifier, column = parser.strings(node.fields)
         if HOLE_NAME in column:
-            return SqlValue("unknown", line, text="a part that is put in at run time")
+            return SqlValue("unknown", line, HOLE, text="a part that is put in at run time")
         if not qualifier and len(tables) != 1:
             return SqlValue("unknown", line, text=column)
         if qualifier == ["excluded"]:

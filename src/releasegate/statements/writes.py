@@ -33,7 +33,7 @@ class SqlWrite:
     schema: str | None
     #: None where it is put in at run time
     table: str | None
-    #: in order; None where they are not listed, or put in at run time
+    #: in order; None where they are not listed, or put in at run time; ``HOLE_NAME`` for some
     columns: tuple[str, ...] | None
     #: what each listed column is given, row by row; a COPY has one row
     rows: tuple[dict[str, SqlValue], ...]
@@ -46,6 +46,11 @@ class SqlWrite:
     binds: tuple[int | str, ...] = ()
     #: plain or cascade, where it is a TRUNCATE
     truncates: str | None = None
+
+    @property
+    def hides_columns(self) -> bool:
+        """Whether some of the columns are put in at run time."""
+        return any(HOLE_NAME in name for name in self.columns or ())
 
 
 def writes(text: str) -> tuple[SqlWrite, ...]:
@@ -131,7 +136,8 @@ class _Writes:
                 yield self._write("delete", node.relation)
 
     def _listed(self, names: tuple[str, ...]) -> tuple[str, ...] | None:
-        return names if names and not any(HOLE_NAME in name for name in names) else None
+        """Give the names; a hole among them stays, and nothing is known where all are holes."""
+        return names if any(HOLE_NAME not in name for name in names) else None
 
     def _write(
         self,
@@ -163,4 +169,7 @@ def _matched(
     names = columns or ()
     unknown = (SqlValue("unknown", text="a row of another length"),) * len(names)
     full = (row if len(row) == len(names) else unknown for row in rows)
-    return tuple(dict(zip(names, row, strict=True)) for row in full)
+    return tuple(
+        {name: item for name, item in zip(names, row, strict=True) if HOLE_NAME not in name}
+        for row in full
+    )
