@@ -303,6 +303,17 @@ def test_a_report_that_finds_no_room_is_said_and_changes_no_exit_code(project: P
     assert b"the report was not written: No space left" in done.stderr
 
 
+@pytest.mark.parametrize("arguments", [("explain", "RG301"), ("--help",)])
+def test_an_answer_that_finds_no_room_is_no_bug(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(PROGRAM), *arguments], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert done.returncode == 2
+    assert b"the answer was not written" in done.stderr
+
+
 # -- the log
 
 

@@ -69,7 +69,12 @@ def _run(arguments: list[str]) -> int:
         _say(f"releasegate: {said}")
         return error.exit_code
     except Exception as error:  # any other is a bug of ours, and never looks like an answer
-        _say(_bug(error))
+        from releasegate.cli import unexpected
+
+        if unexpected.is_about_room(error):
+            _say("releasegate: the answer was not written: no space left on the device.")
+            return EXIT_USAGE
+        _say(unexpected.bug(error))
         return EXIT_BUG
 
 
@@ -77,15 +82,6 @@ def _say(text: str) -> None:
     """Say why it ended; a terminal that is gone changes no exit code."""
     with suppress(OSError):
         click.echo(text, err=True)
-
-
-def _bug(error: Exception) -> str:
-    """Name the places without values: a message or a local may hold what must not be shown."""
-    import traceback
-
-    frames = traceback.extract_tb(error.__traceback__)
-    places = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
-    return "\n".join([f"releasegate: a bug: {type(error).__name__}, at", *places])
 
 
 @click.group(
