@@ -105,18 +105,19 @@ class Session:
     settings: str | None = None
     monotonic: Callable[[], float] = time.monotonic
     #: backends that may still be at work on something of ours
-    lost_pids: list[int] = field(default_factory=list)
+    lost: list[facts.Backend] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._keep_pids()
+        self._keep_backends()
 
-    def _keep_pids(self) -> None:
-        """Remember the pids: a broken connection does not know its own any more.
+    def _keep_backends(self) -> None:
+        """Remember the backends: a broken connection does not know its own any more.
 
         Raises:
             CouldNotLook: two sessions of ours are one, as a pooler can make them.
         """
-        self.pid = facts.own_pid(self.connection)
+        self._backend = facts.own_backend(self.connection)
+        self.pid = self._backend.pid
         self.own_pids = (self.pid, facts.own_pid(self.observer))
         self.is_pooled = self.pid != self.connection.info.backend_pid
         if self.pid == self.own_pids[1]:
@@ -181,13 +182,13 @@ class Session:
             CouldNotLook: the server is not there yet, or is another one.
             Promoted: it was a standby of the one that we were at work on.
         """
-        if self.pid not in self.lost_pids:
-            self.lost_pids.append(self.pid)
+        if self._backend not in self.lost:
+            self.lost.append(self._backend)
         self.abandon()
         self.connection = _connect(self.parameters, self.run_id, **_QUICKLY)
         here = database.as_reached(self.connection, self.parameters)
         self.observer = _observe(here, self.run_id, **_QUICKLY)
-        self._keep_pids()
+        self._keep_backends()
         if database.identify(self.connection).system_identifier != self.system_identifier:
             raise CouldNotLook("Another server answers at this address now.")
         if facts.timeline(self.connection) != self.timeline:
@@ -196,8 +197,7 @@ class Session:
 
     def old_backends_are_gone(self) -> bool:
         run = _name(self.run_id) if self.is_pooled else None
-        alive = (facts.backend_is_alive(self.observer, pid, run=run) for pid in self.lost_pids)
-        return not any(alive)
+        return not any(facts.backend_is_alive(self.observer, one, run=run) for one in self.lost)
 
     @contextmanager
     def anew(self) -> Iterator[None]:

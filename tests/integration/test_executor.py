@@ -388,13 +388,13 @@ def test_what_is_deferred_runs_before_the_step_is_judged(target: Database) -> No
 def test_no_row_yet_is_not_taken_for_rolled_back(target: Database) -> None:
     with stage(target, ADD_COLUMN) as on:
         # A backend of ours that is still at work on a commit whose answer was lost.
-        on.session.lost_pids.append(on.app.info.backend_pid)
+        on.session.lost.append(facts.own_backend(on.app))
         run = step.StepRun(on.session, on.order, on.order.plan.steps[0])
         run._attempt = Attempt(on.session, on.order, on.order.plan.steps[0])
 
         assert run._truth_after(KeyboardInterrupt()) is None
 
-        on.session.lost_pids.clear()
+        on.session.lost.clear()
         assert run._truth_after(KeyboardInterrupt()) is False
 
 

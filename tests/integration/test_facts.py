@@ -238,13 +238,14 @@ def test_a_read_only_default_is_seen_whatever_the_session_says(
 
 def test_a_backend_is_alive_until_it_has_gone(database: Database, observer: Connection) -> None:
     with session(database) as other:
-        pid = other.info.backend_pid
-        assert facts.backend_is_alive(observer, pid)
+        own = facts.own_backend(other)
+        assert own.pid == other.info.backend_pid
+        assert facts.backend_is_alive(observer, own)
 
     deadline = time.monotonic() + 5
-    while facts.backend_is_alive(observer, pid) and time.monotonic() < deadline:
+    while facts.backend_is_alive(observer, own) and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert not facts.backend_is_alive(observer, pid)
+    assert not facts.backend_is_alive(observer, own)
 
 
 def test_a_publication_carries_a_schema_by_each_of_its_forms(database: Database) -> None:

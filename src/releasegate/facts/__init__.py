@@ -61,6 +61,7 @@ from releasegate.facts.server import (
 from releasegate.facts.sessions import (
     ADVISORY_KEY,
     MARK,
+    Backend,
     Doing,
     Holder,
     Progress,
@@ -73,6 +74,7 @@ from releasegate.facts.sessions import (
     end_others_of,
     index_builders,
     index_progress,
+    own_backend,
     own_pid,
     own_state,
 )
@@ -82,6 +84,7 @@ from releasegate.facts.written import mark
 
 __all__ = [
     "ADVISORY_KEY",
+    "Backend",
     "Client",
     "Column",
     "MARK",
@@ -148,6 +151,7 @@ __all__ = [
     "missing",
     "now",
     "older_than_parents",
+    "own_backend",
     "own_pid",
     "own_state",
     "owners_lack",

@@ -112,16 +112,32 @@ def end_others_of(connection: Connection, run: str, *, kept: Collection[int]) ->
     )
 
 
-def backend_is_alive(connection: Connection, pid: int, *, run: str | None = None) -> bool:
-    """Tell whether a backend is there; with ``run`` only while it works for that run.
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A session's process on the server."""
+
+    pid: int
+    #: when it began: after a restart, in a container above all, another can have its number
+    since: datetime
+
+
+def own_backend(connection: Connection) -> Backend:
+    query = (
+        "SELECT pid, backend_start FROM pg_catalog.pg_stat_activity WHERE pid = pg_backend_pid()"
+    )
+    return Backend(*database.one(connection, query))
+
+
+def backend_is_alive(connection: Connection, backend: Backend, *, run: str | None = None) -> bool:
+    """Tell whether a backend of ours is there; with ``run`` only while it works for that run.
 
     A pooler keeps its backends, and lends them to others.
     """
     query = (
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = %s "
-        "AND (application_name = %s) IS NOT FALSE)"
+        "AND backend_start = %s AND (application_name = %s) IS NOT FALSE)"
     )
-    return bool(database.one(connection, query, (pid, run))[0])
+    return bool(database.one(connection, query, (backend.pid, backend.since, run))[0])
 
 
 def advisory_holder(connection: Connection) -> Holder | None:
