@@ -58,7 +58,16 @@ def judge_run(run: Run) -> Iterator[str]:
         yield f"exit code {code}, and the report says {run.report.get('exit_code')}"
     names = Counter(event.get("event") for event in run.events)
     if names["step.started"] != names["step.finished"]:
-        yield "an attempt has no log line with its outcome"
+        yield "a step has no log line with its outcome"
+    for end in (event for event in run.events if event.get("event") == "step.finished"):
+        untold = set(range(1, end.get("attempts", 0))) - _tries_that_failed(run, end["step"])
+        yield from (f"try {n} of step {end['step']} has no log line" for n in sorted(untold))
+
+
+def _tries_that_failed(run: Run, step: int) -> set[int]:
+    """List the tries before the last one, as the log tells them."""
+    told = ("lock.refused", "step.retried")
+    return {e["attempt"] for e in run.events if e.get("event") in told and e["step"] == step}
 
 
 def judge_state(target: Target, clean: Clean, run: Run) -> Iterator[str]:
