@@ -39,7 +39,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
     if node.func.attr in _OPERATIONS and not _takes_table(module, node):
-        start = _table_call(module, node.func.value, 0)
+        start = _table_call(module, node.func.value, 0) or _table_after(module, node)
         if start is not None:
             yield from _of_call(module, node, start, contract)
 
@@ -48,6 +48,16 @@ def _takes_table(module: Module, node: ast.Call) -> bool:
     """Tell Drizzle's ``db.insert(runs).values({...})`` from a builder that takes the row."""
     holder = module.parent(node)
     return isinstance(holder, ast.Attribute) and holder.attr in ("values", "set")
+
+
+def _table_after(module: Module, node: ast.Call) -> tuple[Module, ast.Call] | None:
+    """Read Knex's ``knex.insert(rows).into("runs")`` and ``knex.delete().from("runs")``."""
+    holder = module.parent(node)
+    call = module.parent(holder) if isinstance(holder, ast.Attribute) else None
+    is_named = isinstance(holder, ast.Attribute) and holder.attr in ("into", "from")
+    if module.is_python or not is_named or not isinstance(call, ast.Call) or not call.args:
+        return None
+    return (module, call) if call.func is holder else None
 
 
 def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast.Call] | None:

@@ -22,13 +22,23 @@ from releasegate.appcode.payloads import (
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from releasegate.appcode.parameters import Origin
 
+#: methods that change what a mapping holds
+_METHODS = {"update", "pop", "popitem", "clear", "setdefault"}
 
-def _later(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
-    """Yield what happens to a local variable between a binding and a use, in order."""
+
+def _later(module: Module, origin: Origin, use: ast.expr) -> tuple[ast.expr, ...]:
+    """List what happens to a local variable between a binding and a use, in order."""
+    key = (origin.node, use)
+    if key not in module.steps:
+        module.steps[key] = tuple(_between(module, origin, use))
+    return module.steps[key]
+
+
+def _between(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
     function = module.function(use)
     if origin.module is not module or module.function(origin.node) is not function:
         return
@@ -53,13 +63,15 @@ def _later(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
 
 def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int) -> Payload:
     """Apply ``d[k] = v``, ``del d[k]``, ``d.update()``, ``d.pop()``, ``d.setdefault()``."""
-    steps = list(_later(module, origin, use))
+    steps = _later(module, origin, use)
     for item in steps:
         parent = module.parent(item)
+        if not isinstance(parent, ast.Subscript | ast.Attribute) or _only_reads(parent):
+            continue
         certain = module.dominates(item, use) or _on_all_ways(module, item, steps, use)
         if isinstance(parent, ast.Subscript) and parent.value is item:
             payload = _stepped(module, payload, parent, is_certain=certain)
-        call = module.parent(parent) if parent is not None else None
+        call = module.parent(parent)
         if not isinstance(parent, ast.Attribute):
             continue
         if isinstance(call, ast.Call) and call.func is parent:
@@ -67,6 +79,11 @@ def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, dep
         elif not isinstance(parent.ctx, ast.Load):
             payload = _stepped(module, payload, parent, is_certain=certain)
     return payload
+
+
+def _only_reads(node: ast.Subscript | ast.Attribute) -> bool:
+    is_method = isinstance(node, ast.Attribute) and node.attr in _METHODS
+    return isinstance(node.ctx, ast.Load) and not is_method
 
 
 def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
@@ -82,17 +99,18 @@ def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
     return replace(payload, is_open="setattr() sets what is not visible here")
 
 
-def _on_all_ways(module: Module, item: ast.expr, steps: list[ast.expr], use: ast.AST) -> bool:
+def _on_all_ways(module: Module, item: ast.expr, steps: Sequence[ast.expr], use: ast.AST) -> bool:
     """Say whether ``if a: d["k"] = 1 else: d["k"] = 2`` sets the same key either way."""
+    choices = [
+        choice
+        for choice in module.ancestors(item)
+        if isinstance(choice, ast.If) and choice.orelse and module.dominates(choice, use)
+    ]
+    if not choices:
+        return False
     target = written(module.parent(item) or item)
     same: list[ast.AST] = [s for s in steps if written(module.parent(s) or s) == target]
-    return any(
-        isinstance(choice, ast.If)
-        and bool(choice.orelse)
-        and module.dominates(choice, use)
-        and module.is_settled_by(choice, same)
-        for choice in module.ancestors(item)
-    )
+    return any(module.is_settled_by(choice, same) for choice in choices)
 
 
 def _stepped(

@@ -1,7 +1,7 @@
 """A call of TypeORM, Sequelize, MikroORM or Objection -> the rows that it writes.
 
-Their classes are not read: a class stands for the table that it names or is called like, its
-properties for the columns of the same words. What that leaves open is undecidable.
+A class stands for the table that it names or is called like, its properties for the columns of the
+same words, or for those that their decorators name. What that leaves open is undecidable.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.annotations import last_word
+from releasegate.appcode.changes import changed
+from releasegate.appcode.entity_columns import Renamed
 from releasegate.appcode.models.model import Link, Model
 from releasegate.appcode.models.naming import fits, snake
 from releasegate.appcode.names import origins
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
+    from releasegate.appcode.parameters import Origin
     from releasegate.appcode.sites import Found
     from releasegate.model import Relation
 
@@ -106,7 +110,7 @@ def _target(
     """Find the table by the class that is taken or called on, and what is left to send."""
     first = node.args[0] if node.args else None
     word, is_class = _receiver(function.value)
-    if function.attr in _MAKES and not is_class:
+    if function.attr in _MAKES and (not is_class or isinstance(function.value, ast.Call)):
         return None, []
     taken = _class_taken(module, first, contract)
     if taken is not None:
@@ -141,7 +145,8 @@ def _receiver(node: ast.expr) -> tuple[str, bool]:
         word = called_name(node)
         first = node.args[0] if node.args else None
         if word in ("getRepository", "getCustomRepository", "getModel") and first is not None:
-            return written(first), True
+            named = first.value if isinstance(first, ast.Constant) else last_word(first)
+            return str(named), True
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None
         return _receiver(inner) if inner is not None else ("", False)
     word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
@@ -149,14 +154,15 @@ def _receiver(node: ast.expr) -> tuple[str, bool]:
 
 
 def _class_taken(module: Module, node: ast.expr | None, contract: Contract) -> Relation | None:
-    is_class = isinstance(node, ast.Name) and node.id[:1].isupper()
-    return _by_word(module, node.id, contract) if isinstance(node, ast.Name) and is_class else None
+    word = last_word(node) if node is not None else ""
+    return _by_word(module, word, contract) if word[:1].isupper() else None
 
 
 def _by_word(module: Module, word: str, contract: Contract) -> Relation | None:
     declared = module.project.entities(contract).get(word)
-    plain = _SUFFIX.sub("", word)
-    return declared or next((r for r in contract.relations if fits(r.name, plain)), None)
+    names = dict.fromkeys((word, _SUFFIX.sub("", word)))
+    guessed = (r for name in names for r in contract.relations if fits(r.name, name))
+    return declared or next(guessed, None)
 
 
 def _of_made(
@@ -168,7 +174,8 @@ def _of_made(
         if not isinstance(made, ast.Call):
             continue
         word = _receiver(made.func.value)[0] if isinstance(made.func, ast.Attribute) else ""
-        word = made.func.id if isinstance(made.func, ast.Name) else word
+        own = last_word(made.func)
+        word = own if own[:1].isupper() or isinstance(made.func, ast.Name) else word
         taken = _class_taken(module, made.args[0] if made.args else None, contract)
         relation = taken or (_by_word(module, word, contract) if word else None)
         if relation is not None:
@@ -178,15 +185,21 @@ def _of_made(
 
 def _rows(module: Module, node: ast.expr) -> list[Payload]:
     """Read an object, or the one that ``repository.create({...})`` made of it."""
+    if isinstance(node, ast.Await):
+        return _rows(module, node.value)
     if isinstance(node, ast.Call) and called_name(node) in _MAKES and node.args:
         return list(rows(module, node.args[-1]))
-    values = [
-        origin.value for origin in origins(module, node) if isinstance(origin.value, ast.Call)
-    ]
-    made = [value for value in values if called_name(value) in _MAKES and value.args]
-    if made and isinstance(made[0], ast.Call):
-        return list(rows(module, made[0].args[-1]))
-    return list(rows(module, node))
+    made = [item for origin in origins(module, node) for item in _of_maker(module, origin, node)]
+    return made or list(rows(module, node))
+
+
+def _of_maker(module: Module, origin: Origin, node: ast.expr) -> list[Payload]:
+    """Read ``const run = repository.create({...})``, and what is set on it afterwards."""
+    value = origin.value.value if isinstance(origin.value, ast.Await) else origin.value
+    if not isinstance(value, ast.Call) or called_name(value) not in _MAKES or not value.args:
+        return []
+    found = rows(origin.module, value.args[-1])
+    return [changed(module, origin, item, node, 0) for item in found]
 
 
 def _is_found(module: Module, node: ast.expr) -> bool:
@@ -210,6 +223,9 @@ def _guessed(relation: Relation, contract: Contract, module: Module) -> Model:
         for c in contract.of_child(relation)
         if c.column.endswith("_id")
     }
+    known = module.project.entity_columns(contract).get(relation, Renamed())
+    columns |= known.columns
+    links |= {word: Link((column,)) for word, column in known.links.items()}
     return Model(relation, module, ast.Pass(), "entity", columns, links)
 
 

@@ -25,8 +25,10 @@ _PRISMA = re.compile(r"^(\w+?)(Unchecked)?Create(Many)?(?:Without\w+)?Input$")
 
 
 def of_call(module: Module, node: ast.Call) -> Payload | None:
-    """Read what zod lets through, what Hono validates, and rows that Supabase selects."""
+    """Read what zod lets through, what Hono validates, and rows that are read or made whole."""
     name = called_name(node)
+    if _is_new_entity(module, node):
+        return Payload(module, node)
     if not isinstance(node.func, ast.Attribute):
         return None
     if name in _SAFE:
@@ -37,6 +39,11 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
     if name in ("single", "maybeSingle", "select"):
         return _selected(module, node) or _queried(module, node)
     return _queried(module, node)
+
+
+def _is_new_entity(module: Module, node: ast.Call) -> bool:
+    """Recognise ``new Run()`` of TypeORM and its like: what it holds is set on it later."""
+    return getattr(node, "is_new", False) and not node.args and module.project.has_entities
 
 
 def _queried(module: Module, node: ast.Call) -> Payload | None:

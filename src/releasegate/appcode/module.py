@@ -35,6 +35,8 @@ class Module:
         self._parents: dict[ast.AST, tuple[ast.AST, str]] = {}
         self.nodes: list[ast.AST] = [tree]
         self.is_python = path.endswith((".py", ".pyi"))
+        #: what happens to a variable between a binding and a use, worked out once
+        self.steps: dict[tuple[ast.AST, ast.expr], tuple[ast.expr, ...]] = {}
         for node in self.nodes:
             self._adopt_children(node)
 

@@ -16,6 +16,7 @@ from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
+    MAX_PATHS,
     Entry,
     Payload,
     of_keywords,
@@ -92,7 +93,7 @@ def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]
             known = shape(there, declared)
             if known is not None and known.is_mapping:
                 return (_of_shape(module, node, known),)
-    return tuple(found)
+    return tuple(found[:MAX_PATHS])
 
 
 def _built(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:

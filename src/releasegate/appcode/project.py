@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.entity_columns import Renamed
     from releasegate.appcode.frames import Frame
     from releasegate.appcode.models.prisma import Client
     from releasegate.appcode.models.registry import Models
@@ -85,6 +86,7 @@ class Project:
         self.models: Models | None = None
         self._client: Client | None = None
         self._entities: dict[str, Relation] | None = None
+        self._renamed: dict[Relation, Renamed] | None = None
         self._steps = 0
         self._modules: dict[str, Module | None] = {}
         self._mentions: dict[tuple[str, str, bool], list[Module]] = {}
@@ -205,6 +207,14 @@ class Project:
         if self._entities is None:
             self._entities = names(self.contents, contract)
         return self._entities
+
+    def entity_columns(self, contract: Contract) -> dict[Relation, Renamed]:
+        """Give the columns that such classes name otherwise than their properties, read once."""
+        from releasegate.appcode.entity_columns import renamed
+
+        if self._renamed is None:
+            self._renamed = renamed(self.contents, SCRIPT, self.entities(contract), contract)
+        return self._renamed
 
     def find(self, origin: str, dotted: str) -> Module | None:
         """Find the file of an import: by its place for a relative one, else by its end."""

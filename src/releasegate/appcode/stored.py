@@ -54,7 +54,7 @@ def _of_member(
     else:
         key = str(node.slice.value) if isinstance(node.slice, ast.Constant) else ""
     found: list[Payload] = []
-    for payload in rows(module, node.value, depth + 1):
+    for payload in rows(module, node.value, depth + 1)[:MAX_PATHS]:
         entry = payload.entries.get(key)
         if entry is None or entry.value is None or entry.is_set is False:
             return tuple(_declared_member(module, node, entry))

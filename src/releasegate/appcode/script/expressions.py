@@ -147,7 +147,9 @@ def _call(node: Node) -> ast.expr:
         called.attr = _RENAMED.get(called.attr, called.attr)
         if called.attr == "assign" and getattr(called.value, "id", None) == "Object":
             return at(node, ast.Dict([None] * len(arguments), arguments))
-    return _marked(node, at(node, ast.Call(called, arguments, [])))
+    made = at(node, ast.Call(called, arguments, []))
+    made.is_new = node.type == "new_expression"  # type: ignore[attr-defined]
+    return _marked(node, made)
 
 
 def _await(node: Node) -> ast.expr:
@@ -156,8 +158,10 @@ def _await(node: Node) -> ast.expr:
 
 def _unary(node: Node) -> ast.expr:
     operator, value = text(child(node, "operator")), optional(child(node, "argument"))
-    if value is None or operator == "void":
+    if value is None or (operator == "void" and isinstance(value, ast.Constant)):
         return constant(node, None)
+    if operator == "void":
+        return value
     if operator == "!":
         return at(node, ast.UnaryOp(ast.Not(), value))
     if operator == "-":

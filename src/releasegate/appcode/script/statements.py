@@ -39,9 +39,15 @@ def _inner(node: Node | None) -> list[ast.stmt]:
 
 def _expression(node: Node) -> list[ast.stmt]:
     parts = children(node)
-    inner = parts[0] if parts else node
+    return _ran(node, parts[0] if parts else node)
+
+
+def _ran(node: Node, inner: Node) -> list[ast.stmt]:
+    """Translate an expression that stands for itself; ``a(), b()`` are two."""
     while inner.type == "parenthesized_expression" and children(inner):
         inner = children(inner)[0]
+    if inner.type == "sequence_expression":
+        return [made for part in children(inner) for made in _ran(part, part)]
     if inner.type == "assignment_expression":
         return _assigned(inner)
     if inner.type == "augmented_assignment_expression":
@@ -158,7 +164,9 @@ def _loop(node: Node) -> list[ast.stmt]:
 
 def _return(node: Node) -> list[ast.stmt]:
     parts = children(node)
-    return [at(node, ast.Return(expressions.expression(parts[0]) if parts else None))]
+    first = children(parts[0]) if parts and parts[0].type == "sequence_expression" else parts
+    before = [made for part in first[:-1] for made in _ran(part, part)]
+    return [*before, at(node, ast.Return(expressions.expression(first[-1]) if first else None))]
 
 
 def _throw(node: Node) -> list[ast.stmt]:
