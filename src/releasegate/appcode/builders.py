@@ -117,6 +117,10 @@ def _of_call(
     text = text_of(start[0], argument) if argument is not None else None
     if argument is None and not start[1].keywords:
         return
+    choices = _choices(start[0], argument) if text is None else {}
+    if choices:
+        yield from _of_choices(module, node, _schema(*start), operation, choices, contract)
+        return
     if text is None or HOLE in text:
         place = Proof(module.path, call_line(node), "the table's name is put in at run time")
         yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
@@ -124,6 +128,35 @@ def _of_call(
     relation = contract.find(_schema(*start), text)
     if relation is not None:
         yield _site(module, node, relation, operation, contract)
+
+
+def _choices(module: Module, node: ast.expr | None) -> dict[str, ast.AST]:
+    """List the tables of a name that each branch gives another one, and where it does."""
+    found = origins(module, node) if isinstance(node, ast.Name) else ()
+    known = [(o.value.value, o.node) for o in found if isinstance(o.value, ast.Constant)]
+    words = {word: place for word, place in known if isinstance(word, str)}
+    return words if len(known) == len(found) else {}
+
+
+def _of_choices(
+    module: Module,
+    node: ast.Call,
+    schema: str | None,
+    operation: str,
+    choices: dict[str, ast.AST],
+    contract: Contract,
+) -> Iterator[Found]:
+    """Read the call once for each table, with what its branch gives to the row."""
+    for name, place in choices.items():
+        relation = contract.find(schema, name)
+        if relation is None:
+            continue
+        module.project.way = place
+        try:
+            made = _site(module, node, relation, operation, contract)
+        finally:
+            module.project.way = None
+        yield made
 
 
 def _schema(module: Module, node: ast.Call) -> str | None:

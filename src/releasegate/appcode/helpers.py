@@ -41,6 +41,9 @@ _VALUES = {
     *("payload", "value_values", "attributes", "fields", "params", "obj", "doc", "item", "items"),
 }
 
+#: what a call in the browser says of a row beside the row
+_AROUND = {"data", "id", "ids", "previousData", "meta", "where"}
+
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find calls of a table API that is not the project's own, or hides in a library."""
@@ -186,11 +189,19 @@ def _payloads(
     rest = node.args[(index + 1 if index is not None else 0) :]
     mappings = [value for value in rest if _may_be_rows(module, value)]
     if mappings:
-        return list(rows(module, mappings[0]))
+        return [item for payload in rows(module, mappings[0]) for item in _unwrapped(payload)]
     spread = [word for word in node.keywords if word.arg is None]
     if index is not None and (spread or (node.keywords and not rest)):
         return [with_keywords(module, Payload(module, node), node, 0)]
     return None
+
+
+def _unwrapped(payload: Payload) -> list[Payload]:
+    """Read ``update("runs", { id, data: {...} })``: the row stands among what goes with it."""
+    entry = payload.entries.get("data")
+    if entry is None or entry.value is None or not set(payload.entries) <= _AROUND:
+        return [payload]
+    return list(rows(entry.module, entry.value))
 
 
 def _may_be_rows(module: Module, node: ast.expr) -> bool:

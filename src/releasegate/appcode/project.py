@@ -10,8 +10,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import parsing
+from releasegate.appcode.import_paths import (
+    MOST_FOLDERS,
+    PYTHON,
+    PYTHON_ENDINGS,
+    SCRIPT,
+    SCRIPT_ENDINGS,
+    beside,
+    common,
+    python_path,
+    tails,
+)
 from releasegate.appcode.module import Module
-from releasegate.appcode.parsing import COMPONENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,9 +33,6 @@ if TYPE_CHECKING:
     from releasegate.appcode.models.registry import Models
     from releasegate.model import Relation
 
-PYTHON = (".py", ".pyi")
-SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", *COMPONENTS)
-CODE = (*PYTHON, *SCRIPT)
 #: so many files may be parsed because they mention one word
 MAX_MENTIONS = 60
 #: so many times a class may be made from one that is made from another
@@ -78,6 +85,8 @@ class Project:
         self.deep: set[str] = set()
         #: the calls through which the code is being read, the innermost last
         self.frames: list[Frame] = []
+        #: the statement that the way being read goes through
+        self.way: ast.AST | None = None
         #: the item for which a loop is being read
         self.chosen: dict[ast.AST, ast.expr] = {}
         #: what calls a function, once it has been looked for
@@ -218,20 +227,20 @@ class Project:
 
     def find(self, origin: str, dotted: str) -> Module | None:
         """Find the file of an import: by its place for a relative one, else by its end."""
-        inner = dotted if origin.endswith(SCRIPT) else _python_path(dotted)
+        inner = dotted if origin.endswith(SCRIPT) else python_path(dotted)
         for path in self._candidates(origin, inner):
             return self.module(path)
         return None
 
     def _candidates(self, origin: str, inner: str) -> Iterator[str]:
-        endings = _SCRIPT_ENDINGS if origin.endswith(SCRIPT) else _PYTHON_ENDINGS
+        endings = SCRIPT_ENDINGS if origin.endswith(SCRIPT) else PYTHON_ENDINGS
         if inner.startswith("."):
-            base = _beside(origin, inner)
+            base = beside(origin, inner)
             # TypeScript writes ./x.js for what lies there as x.ts.
             for stem in (base, base.removesuffix(".js").removesuffix(".mjs")):
                 yield from (stem + end for end in endings if stem + end in self.contents)
             return
-        for tail in _tails(inner) if origin.endswith(SCRIPT) else (inner,):
+        for tail in tails(inner) if origin.endswith(SCRIPT) else (inner,):
             last = tail.rsplit("/", 1)[-1]
             known = [
                 path
@@ -239,7 +248,7 @@ class Project:
                 for path in self._by_end.get(last + end, ())
                 if f"/{path}".endswith(f"/{tail}{end}")
             ]
-            known.sort(key=lambda path: (-_common(path, origin), len(path)))
+            known.sort(key=lambda path: (-common(path, origin), len(path)))
             if known:
                 yield known[0]
                 return
@@ -249,51 +258,7 @@ class Project:
         """List the files by their names, and by those with one folder or two before them."""
         found: defaultdict[str, list[str]] = defaultdict(list)
         for path in self.contents:
-            parts = path.rsplit("/", _MOST_FOLDERS + 1)[-_MOST_FOLDERS - 1 :]
+            parts = path.rsplit("/", MOST_FOLDERS + 1)[-MOST_FOLDERS - 1 :]
             for first in range(len(parts)):
                 found["/".join(parts[first:])].append(path)
         return found
-
-
-_PYTHON_ENDINGS = (".py", "/__init__.py", ".pyi")
-_SCRIPT_ENDINGS = ("", *SCRIPT, *(f"/index{suffix}" for suffix in SCRIPT), "/src/index.ts")
-#: that one of those has
-_MOST_FOLDERS = 2
-
-
-def _python_path(dotted: str) -> str:
-    level = len(dotted) - len(dotted.lstrip("."))
-    inner = dotted.lstrip(".").replace(".", "/")
-    if not level:
-        return inner
-    return "/".join(["." if level == 1 else "/".join([".."] * (level - 1)), inner])
-
-
-def _tails(inner: str) -> Iterator[str]:
-    """Give the ends of ``@scope/db/schema`` under which a workspace's file may lie."""
-    plain = inner.lstrip("@~#").lstrip("/")
-    yield plain
-    parts = plain.split("/")
-    if not inner.startswith("@") or len(parts) < 2:
-        return
-    for start in range(len(parts)):
-        tail = parts[start:]
-        yield "/".join([tail[0], "src", *tail[1:]]) if len(tail) > 1 else f"{tail[0]}/src/index"
-        if len(tail) > 1 and start:
-            yield "/".join(tail)
-
-
-def _beside(origin: str, relative: str) -> str:
-    """Go from a file's folder along ``../x/y``."""
-    parts = origin.split("/")[:-1]
-    for part in relative.split("/"):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in (".", "..", ""):
-            parts.append(part)
-    return "/".join(parts)
-
-
-def _common(one: str, other: str) -> int:
-    """Count the folders that two paths share."""
-    return len(os.path.commonpath(["/" + one, "/" + other]))

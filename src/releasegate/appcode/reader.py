@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from releasegate import findings
 from releasegate.appcode import families, pragmas, sql_files
+from releasegate.appcode.import_paths import CODE, SCRIPT
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.models.registry import Models
 from releasegate.appcode.prefilter import marked, names_client, speaks_of
-from releasegate.appcode.project import CODE, SCRIPT, Project
+from releasegate.appcode.project import Project
 from releasegate.appcode.reads import Read, reads
 
 if TYPE_CHECKING:

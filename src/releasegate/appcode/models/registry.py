@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import definitions
+from releasegate.appcode.import_paths import PYTHON, SCRIPT
 from releasegate.appcode.instances import instances
 from releasegate.appcode.models import django, drizzle, imperative, peewee, sqlalchemy
 from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.names import origins
 from releasegate.appcode.prefilter import may_declare
-from releasegate.appcode.project import PYTHON, SCRIPT
 from releasegate.appcode.references import named_object
 
 if TYPE_CHECKING:

@@ -194,7 +194,9 @@ def _switch(node: Node) -> list[ast.stmt]:
         body = [made for part in parts for made in statement(part)]
         right = expressions.optional(wanted) or constant(case, True)
         test = ast.Compare(expressions.expression(value), [ast.Eq()], [right])
-        made.append(at(case, ast.If(at(case, test), body or [at(case, ast.Pass())], [])))
+        branch = at(case, ast.If(at(case, test), body or [at(case, ast.Pass())], []))
+        branch.switch = (node.start_byte, node.end_byte)  # type: ignore[attr-defined]
+        made.append(branch)
     return made
 
 
