@@ -1,12 +1,13 @@
 """Input that nobody means: each ends in a moment, with a sentence and exit code 2, and no bug."""
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 
 import pytest
 
-from acceptance.project import MIGRATION, Project
+from acceptance.project import BASELINE, MIGRATION, Project
 
 
 def configured(text: str) -> Callable[[Project], None]:
@@ -45,6 +46,11 @@ def hole(project: Project) -> None:
         file.truncate(1 << 32)
 
 
+def baseline_without_git(project: Project) -> None:
+    shutil.rmtree(project.root / ".git")
+    os.truncate(project.root / BASELINE, 1 << 32)
+
+
 def tag_directive(project: Project) -> None:
     project.write(MIGRATION, "-- releasegate: requires-tag --upload-pack=x\nSELECT 1;\n")
 
@@ -69,6 +75,7 @@ ABSURD = {
     "link to a device": link_to_a_device,
     "pipe": pipe,
     "hole of 4 GiB": hole,
+    "baseline of 4 GiB, without Git": baseline_without_git,
 }  # fmt: skip
 
 

@@ -90,6 +90,15 @@ def look(connection: Connection) -> Holdings:
     return Holdings(tuple(sorted(schema)), steps, names)
 
 
+def has_run(connection: Connection, run_id: str | None) -> bool:
+    """Tell whether the ledger knows a run."""
+    there = "SELECT FROM pg_tables WHERE (schemaname, tablename) = ('releasegate', 'run')"
+    query = "SELECT FROM releasegate.run WHERE run_id = %s"
+    return bool(connection.execute(there).fetchall()) and bool(
+        connection.execute(query, (run_id,)).fetchall()
+    )
+
+
 def _ledger(connection: Connection) -> list[dict[str, Any]]:
     there = "SELECT FROM pg_tables WHERE (schemaname, tablename) = ('releasegate', 'step')"
     if not connection.execute(there).fetchall():

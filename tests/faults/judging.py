@@ -80,6 +80,8 @@ def judge_state(target: Target, clean: Clean, run: Run) -> Iterator[str]:
     is_done = held == clean.final
     if (run.exit_code == _DONE) != is_done and not _is_silent(run):
         yield f"exit code {run.exit_code}, and done is {is_done}"
+        if run.exit_code == _INTERRUPTED and holdings.has_run(connection, run.id):
+            yield f"exit code {run.exit_code}, and the run was begun"
     if run.exit_code in _NOTHING_BEGUN and held.sound.steps != clean.start.sound.steps:
         yield f"exit code {run.exit_code}, and steps were begun"
 

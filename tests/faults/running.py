@@ -43,6 +43,11 @@ class Run:
         return [event for event in found if isinstance(event, dict)]
 
     @property
+    def id(self) -> str | None:
+        """Its own number, which each event of its log has."""
+        return next((str(event["run_id"]) for event in self.events if "run_id" in event), None)
+
+    @property
     def last_words(self) -> str:
         """Give what was said last and is no event."""
         return " ".join(line for line in self.stderr.splitlines() if not line.startswith("{"))

@@ -66,10 +66,7 @@ STORIES = (
         "apply online",
         "online",
         APPLY,
-        always=(
-            Case("half-open connection", _KEY, When.AFTER),
-            Case("SIGINT twice", _KEY, When.DURING),
-        ),
+        always=(Case("half-open connection", _KEY, When.AFTER),),
     ),
     Story("apply as written", "as-written", APPLY),
     Story(

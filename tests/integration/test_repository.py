@@ -279,16 +279,18 @@ def differing(folder: Path, *names: str) -> dict[str, str]:
 
 
 def test_files_that_are_not_as_committed_are_told_with_the_reason(folder: Path) -> None:
-    commit(folder, same="1", changed="1", gone="1")
+    commit(folder, same="1", changed="1", gone="1", hole="1")
     (folder / "changed.sql").write_text("2")
     (folder / "gone.sql").unlink()
     (folder / "new.sql").write_text("1")
+    os.truncate(folder / "hole.sql", (64 << 20) + 1)
 
-    found = differing(folder, "same.sql", "changed.sql", "gone.sql", "new.sql")
+    found = differing(folder, "same.sql", "changed.sql", "gone.sql", "new.sql", "hole.sql")
 
     assert found == {
         "changed.sql": "modified since the commit",
-        "gone.sql": "deleted or unreadable",
+        "gone.sql": "deleted, unreadable or larger than 64 MiB",
+        "hole.sql": "deleted, unreadable or larger than 64 MiB",
         "new.sql": "not committed",
     }
 
@@ -470,7 +472,7 @@ def test_an_absurdly_large_file_of_a_commit_is_not_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     head = commit(folder, a="SELECT 1")
-    monkeypatch.setattr(module, "_MAX_BLOB_BYTES", 7)
+    monkeypatch.setattr(module, "MAX_BYTES", 7)
 
     with opened(folder) as repository, pytest.raises(RepositoryProblem, match="is larger than"):
         repository.read(head, "a.sql")

@@ -156,8 +156,8 @@ def test_a_statement_beyond_the_limit_is_refused_at_its_beginning() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["SELECT " + "1 + " * 150_000 + "1", "/*" * 200_000],
-    ids=["operators", "comments"],
+    ["SELECT " + "1 + " * 150_000 + "1", "/*" * 200_000, ";" * (16 << 20)],
+    ids=["operators", "comments", "semicolons"],
 )
 def test_what_would_keep_the_parser_busy_is_refused_at_once(text: str) -> None:
     began = time.monotonic()

@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from releasegate.baseline import File
+from releasegate.errors import UsageError
 from releasegate.gates import Baseline
 from releasegate.model import Finding
+from releasegate.repository.differences import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,7 +62,15 @@ class _Disk:
         return [file.relative_to(self.root).as_posix() for file in found if file.is_file()]
 
     def content(self, path: str) -> bytes | None:
-        return (self.root / path).read_bytes()
+        """Read a file whole.
+
+        Raises:
+            UsageError: it is absurdly large.
+        """
+        file = self.root / path
+        if file.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path} is larger than {MAX_BYTES >> 20} MiB.")
+        return file.read_bytes()
 
 
 def _files(items: Sequence[str], held: _Disk | _Commit) -> tuple[tuple[File, ...], tuple[str, ...]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from releasegate import findings
-from releasegate.repository.differences import content, differing, pointed_at
+from releasegate.repository.differences import MAX_BYTES, content, differing, pointed_at
 from releasegate.repository.objects import read_many
 from releasegate.repository.regular import irregular
 from releasegate.repository.running import execute
@@ -51,7 +51,6 @@ _COMMITTER = re.compile(r"^committer .*> (\d{1,11}) [-+]\d+$", re.MULTILINE)
 #: git-fast-import(1)
 _LINK = "120000"
 _USUAL_NAMES = ("main", "master")
-_MAX_BLOB_BYTES = 64 << 20
 _MANY_PATHS = 200
 
 
@@ -180,8 +179,8 @@ class Repository:
         blob = self.listing(commit, [path]).blobs.get(path)
         if blob is None:
             return None
-        if int(self._must(path, "cat-file", "-s", blob)) > _MAX_BLOB_BYTES:
-            message = f"{path} is larger than {_MAX_BLOB_BYTES >> 20} MiB at {commit[:12]}."
+        if int(self._must(path, "cat-file", "-s", blob)) > MAX_BYTES:
+            message = f"{path} is larger than {MAX_BYTES >> 20} MiB at {commit[:12]}."
             raise RepositoryProblem(findings.make("RG109", message, help="Make it smaller."))
         held = self._must(path, "cat-file", "blob", blob)
         oid = pointed_at(held)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+#: what is larger is no file of a release
+MAX_BYTES = 64 << 20
 OTHER_LINE_ENDS = "committed with other line ends"
 NOT_COMMITTED = "not committed"
 _HEX_SHA1 = 40
@@ -22,11 +24,12 @@ _POINTER = re.compile(
 
 
 def content(file: Path) -> bytes | None:
-    """Read a file as Git stores it, a link as its text; None where it cannot be read."""
+    """Read a file as Git stores it, a link as its text; None where it cannot be, or is absurd."""
     try:
         if file.is_symlink():
             return os.fsencode(file.readlink())
-        return file.read_bytes() if file.is_file() else None
+        is_read = file.is_file() and file.stat().st_size <= MAX_BYTES
+        return file.read_bytes() if is_read else None
     except OSError:
         return None
 
@@ -56,7 +59,7 @@ def _difference(held: bytes | None, blob: str | None, *, is_exact: bool) -> str 
     if blob is None:
         return NOT_COMMITTED
     if held is None:
-        return "deleted or unreadable"
+        return f"deleted, unreadable or larger than {MAX_BYTES >> 20} MiB"
     if _blob_id(held, blob) == blob:
         return None
     is_same_text = _blob_id(held.replace(b"\r\n", b"\n"), blob) == blob

@@ -29,6 +29,8 @@ _message.SetAllowOversizeProtos(True)
 MAX_STATEMENT_BYTES = 1 << 20
 MAX_STATEMENT_TOKENS = 100_000
 MAX_TEXT_BYTES = 16 << 20
+#: each costs memory and time by itself, however short it is
+MAX_SEMICOLONS = 100_000
 MAX_COMMENTS = 10_000
 #: From here on parsing gets a thread of its own with a stack that no allowed input can exhaust.
 _SMALL_TEXT_BYTES = 4096
@@ -174,8 +176,10 @@ def scan(source: Source) -> tuple[Token, ...]:
     """Split a text into tokens, comments among them.
 
     Raises:
-        SqlError: at a quote, dollar quote or comment that does not end.
+        SqlError: at a quote, dollar quote or comment that does not end, or of too many statements.
     """
+    if source.bytes.count(b";") > MAX_SEMICOLONS:
+        raise SqlError(f"more than {MAX_SEMICOLONS} semicolons", line=1, column=1)
     try:
         found = postgast.scan(source.text).tokens
     except postgast.PgQueryError as error:
