@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from releasegate.appcode import (
     builders,
     entities,
+    factories,
     frameworks,
     helpers,
     literals,
     orm,
     prisma,
+    rest,
     row_objects,
     statements_built,
     tagged,
@@ -41,7 +43,9 @@ MIN_SQL = 6
 _TEXTS = (literals.sites, tagged.sites)
 _CALLS = (
     builders.sites,
+    rest.sites,
     orm.sites,
+    factories.sites,
     statements_built.sites,
     row_objects.sites,
     prisma.sites,

@@ -67,6 +67,8 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
     if isinstance(parent, ast.Return):
         return _is_returned(module, parent, depth)
     if isinstance(parent, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+        if module.field(current) == "annotation":
+            return False
         return _is_kept(module, parent, depth)
     if isinstance(parent, ast.For | ast.AsyncFor | ast.withitem):
         return _is_entered(module, parent, current, depth)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import classes, text_as_type
 from releasegate.appcode.class_names import Class, ancestry, resolve
-from releasegate.appcode.frames import frame_of
+from releasegate.appcode.frames import Frame, entered, frame_of
 from releasegate.appcode.module import NAMED_FUNCTIONS, returned
 from releasegate.appcode.names import origins
 
@@ -96,9 +96,11 @@ def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
         if function.returns is not None:
             found += classes(there, function.returns)
             continue
-        for value in returned(there, function):
-            if value is not None:
-                found += instances(there, value, depth + 2)
+        receiver = node.func.value if isinstance(node.func, ast.Attribute) else None
+        with entered(Frame(function, module, node, receiver)) as is_new:
+            for value in returned(there, function):
+                if value is not None and is_new:
+                    found += instances(there, value, depth + 2)
     return tuple(dict.fromkeys(found))
 
 

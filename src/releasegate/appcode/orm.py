@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.added_to import with_parent
 from releasegate.appcode.calls import callees
 from releasegate.appcode.changes import after
 from releasegate.appcode.constructors import constructed
@@ -24,7 +25,6 @@ from releasegate.appcode.payloads import (
 from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.values import row_of, rows_of
-from releasegate.appcode.verdicts import Row, Value
 from releasegate.appcode.written import written
 from releasegate.model import Proof
 
@@ -38,11 +38,8 @@ if TYPE_CHECKING:
 _CREATES = {"create", "acreate", "get_or_create", "aget_or_create"}
 _UPSERTS = {"update_or_create", "aupdate_or_create", "replace"}
 VALIDATES = {"model_validate", "from_orm", "parse_obj", "validate", "model_construct"}
-#: what a row may stand in without being another thing
-_AROUND = (
-    *(ast.List, ast.Tuple, ast.ListComp, ast.GeneratorExp, ast.Starred, ast.IfExp, ast.BoolOp),
-    *(ast.BinOp, ast.Await),
-)
+#: calls that are read by what they are called
+READ_BY_NAME = {*_CREATES, *_UPSERTS, *VALIDATES, "insert", "insert_many", "update", "delete"}
 _NOT_COLUMNS = {"defaults", "create_defaults", "commit", "session", "db", "using", "using_db"}
 
 
@@ -60,20 +57,31 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
 def _constructed(
     module: Module, node: ast.Call, target: Target, contract: Contract
 ) -> Iterator[Found]:
-    # What a class makes of itself is read at the call of its own create().
-    is_own = isinstance(node.func, ast.Name) and node.func.id == "cls"
     is_table = target.model is not None and isinstance(target.model.node, ast.Call)
-    if is_own or is_table or not is_stored(module, node):
+    is_elsewhere = _is_read_at_calls(module, node, target)
+    if is_elsewhere or is_table or not is_stored(module, node):
         return
     if target.model is None:
         yield hidden(module, node, "insert", contract)
         return
-    payload = constructed(module, node, target.model) or _named(module, node, target.model)
+    payload = constructed(module, node, target.model) or named_values(module, node, target.model)
     payload = after(module, node, payload)
     yield inserted(module, node, target.model, [payload], contract)
 
 
-def _named(module: Module, node: ast.Call, model: Model) -> Payload:
+def _is_read_at_calls(module: Module, node: ast.Call, target: Target) -> bool:
+    """Say whether ``cls(...)`` is read where the method is called.
+
+    So is what a create() makes, and what a class makes for the models that are made from it.
+    """
+    if not isinstance(node.func, ast.Name) or node.func.id != "cls":
+        return False
+    name = getattr(module.function(node), "name", "")
+    own = target.model.node if target.model is not None else None
+    return name in READ_BY_NAME or module.class_of(node) is not own
+
+
+def named_values(module: Module, node: ast.Call, model: Model) -> Payload:
     """Read the keywords of a constructor, and the one mapping that it takes."""
     payload = with_keywords(module, Payload(module, node), node, 0)
     if len(node.args) != 1 or model.kind == "sqlalchemy":
@@ -206,7 +214,7 @@ def inserted(
     """Make the site of rows that a model inserts."""
     hidden_rows = [Payload(module, node, is_open="the rows are not visible here")]
     found = list(rows_of(tuple(payloads) or hidden_rows, model.relation, contract, model))
-    found = [_with_parent(module, node, row, model) for row in found]
+    found = [with_parent(module, node, row, model) for row in found]
     return site(
         path=module.path,
         line=call_line(node),
@@ -218,76 +226,6 @@ def inserted(
         contract=contract,
         scope=module.function(node),
     )
-
-
-def _with_parent(module: Module, node: ast.Call, row: Row, model: Model) -> Row:
-    """Fill in what being appended to a parent's children fills in: ``plan.runs.append(run)``."""
-    columns = _given_by_parent(module, node, model)
-    missing = {column for column in columns if column not in row.values or column in row.uncertain}
-    if not missing:
-        return row
-    proof = Proof(module.path, node.lineno, "the parent that it is added to gives the key")
-    values = {**row.values, **{column: Value("sent", (proof,)) for column in missing}}
-    return Row(row.place, values, row.uncertain - missing, row.is_open)
-
-
-def _given_by_parent(module: Module, node: ast.Call, model: Model) -> tuple[str, ...]:
-    models = module.project.models
-    places: list[ast.AST] = [node]
-    places += _kept(module, node)
-    for place in list(places):
-        # ``rows.append(run)``, and later ``plan.runs = rows``
-        call = module.parent(place)
-        holder = call.func if isinstance(call, ast.Call) else None
-        if isinstance(holder, ast.Attribute) and holder.attr == "append":
-            places += _loads(module, holder.value)
-        elif isinstance(call, ast.List | ast.ListComp):
-            places += _kept(module, call)
-    for place in places:
-        word = _parents_word(module, place)
-        if models is not None and isinstance(word, ast.Attribute):
-            found = models.collection(module, word)
-        elif models is not None and word:
-            found = models.with_collection(str(word), model.relation)
-        else:
-            continue
-        if found is not None and found.child == model.relation:
-            return found.columns
-    return ()
-
-
-def _kept(module: Module, node: ast.AST) -> list[ast.expr]:
-    """Find the readings of the variable that something is kept in."""
-    statement = module.parent(node)
-    while isinstance(statement, _AROUND):
-        statement = module.parent(statement)
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
-        return []
-    return _loads(module, statement.targets[0])
-
-
-def _loads(module: Module, node: ast.expr) -> list[ast.expr]:
-    if not isinstance(node, ast.Name):
-        return []
-    function = module.function(node)
-    return [x for x in module.loads.get(node.id, ()) if module.function(x) is function]
-
-
-def _parents_word(module: Module, place: ast.AST) -> ast.Attribute | str | None:
-    """Name the collection in ``plan.runs.append(x)``, ``Plan(runs=[x])``, ``plan.runs = [x]``."""
-    current: ast.AST | None = place
-    parent = module.parent(current)
-    while isinstance(parent, _AROUND):
-        current, parent = parent, module.parent(parent)
-    if isinstance(parent, ast.keyword):
-        return parent.arg
-    if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Attribute):
-        return parent.targets[0]
-    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
-        is_adding = parent.func.attr in ("append", "extend", "add", "insert")
-        holder = parent.func.value
-        return holder if is_adding and isinstance(holder, ast.Attribute) else None
-    return None
 
 
 def updated(

@@ -17,7 +17,9 @@ _WRITTEN = re.compile(
     rb"(?:[\"\w]+\s*\.\s*)?\"?\Z"
 )
 _VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"truncate")
-_CALLS = (*_VERBS, b"create", b"save", b"add", b"del(", b"write", b"store")
+#: PostgREST's path, in which a table's name is a part of a URL
+_REST = b"rest/v1"
+_CALLS = (*_VERBS, b"post(", b"patch(", b"create", b"save", b"add", b"del(", b"write", b"store")
 #: SQL whose table is put in when it runs
 _DYNAMIC = (b"insert into ", b"update ", b"delete from ")
 _HOLES = b"{%$\"'"
@@ -59,7 +61,9 @@ def _marks(lower: bytes, names: list[bytes]) -> Marks:
     places = [(name, place) for name in names for place in _places(lower, name)]
     quoted = any(_is_quoted(lower, place, len(name)) for name, place in places)
     is_calling = bool(places) and any(word in lower for word in _CALLS)
-    named = bool(places) and (quoted or any(_is_written(lower, place) for _, place in places))
+    named = bool(places) and (
+        quoted or _REST in lower or any(_is_written(lower, place) for _, place in places)
+    )
     written = is_calling and named
     locks = named and any(word in lower for word in _READS)
     return Marks(bool(places), quoted, _is_dynamic(lower), written, locks)
@@ -100,6 +104,8 @@ def _is_dynamic(lower: bytes) -> bool:
             if after and after[0] in _HOLES and _opens(lower, place) and _goes_on(after):
                 return True
             place = lower.find(word, place + len(word))
+    if _REST + b"/{" in lower:
+        return True
     for builder in _BUILDERS:
         if _takes_name(lower, builder):
             return any(word in lower for word in _BUILT)

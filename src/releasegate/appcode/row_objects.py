@@ -21,6 +21,7 @@ from releasegate.appcode.written import written
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from releasegate.appcode.class_names import Class
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Function, Module
 
@@ -123,11 +124,21 @@ def _only_marks(module: Module, node: ast.expr) -> bool:
     for owner in instances(module, node):
         found = method_of(owner, "delete")
         if found is not None:
-            return not any(
-                (isinstance(item, ast.Call) and called_name(item) in ("super", "hard_delete"))
-                or _hands_itself(item)
-                for item in ast.walk(found[1])
-            )
+            return not _takes_itself_away(owner, found[1])
+    return False
+
+
+def _takes_itself_away(owner: Class, function: Function, hops: int = 1) -> bool:
+    """Say whether a method deletes its row, by itself or through another of its class."""
+    for item in ast.walk(function):
+        if not isinstance(item, ast.Call):
+            continue
+        if called_name(item) in ("super", "hard_delete") or _hands_itself(item):
+            return True
+        is_own = isinstance(item.func, ast.Attribute) and written(item.func.value) == "self"
+        other = method_of(owner, called_name(item)) if is_own and hops else None
+        if other is not None and _takes_itself_away(owner, other[1], hops - 1):
+            return True
     return False
 
 

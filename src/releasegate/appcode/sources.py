@@ -34,7 +34,9 @@ _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|.*\.(test|spec|stories|cy)\.[c
 _TESTS_SOMETHING = re.compile(
     rb"^\s*(async )?def test|\bpytest\b|\bunittest\b|TestCase", re.MULTILINE
 )
-_UPGRADES = re.compile(r"(db|schema|sql)?_?(upgrades?|updates?|deltas?|evolutions?|patches)")
+_UPGRADES = re.compile(
+    r"(db|schema|sql)?_?(upgrades?|updates?|deltas?|evolutions?|patches|versions?)"
+)
 _NUMBERED = re.compile(r"v?\d+[._-].*", re.IGNORECASE)
 _GENERATED_FILE = re.compile(r".*_pb2(_grpc)?\.pyi?|.*\.min\.js|.*\.bundle\.js")
 _REASONS = (
@@ -145,8 +147,8 @@ class _Walk:
         """Recognise the folder of Alembic's revisions, whatever the one around it is called."""
         if path.name.endswith("_migrations"):
             return True
-        if path.name == "versions":
-            return (self._root / path.parent / "env.py").is_file()
+        if path.name == "versions" and (self._root / path.parent / "env.py").is_file():
+            return True
         return bool(_UPGRADES.fullmatch(path.name)) and self._is_numbered(path)
 
     def _is_numbered(self, folder: PurePosixPath) -> bool:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
 from releasegate.appcode.annotations import last_word
+from releasegate.appcode.calls import method_of
+from releasegate.appcode.class_names import resolve
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
@@ -57,7 +59,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     name = _name(module, node)
     operation = _operation(name)
-    if operation is None:
+    if operation is None or _is_own(module, node):
         return
     target, payload = _target(module, node, name, contract)
     if target is None:
@@ -71,6 +73,13 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         yield orm.deleted(module, node, target.model, contract)
     else:
         yield from _written(module, node, target.model, operation, payload, contract)
+
+
+def _is_own(module: Module, node: ast.Call) -> bool:
+    """Say whether ``Run.insert(run)`` is a method of the project's own, which is read itself."""
+    owners = resolve(module, node.func.value) if isinstance(node.func, ast.Attribute) else ()
+    found = method_of(owners[0], called_name(node)) if owners else None
+    return found is not None and f"super().{called_name(node)}" not in written(found[1])
 
 
 def _name(module: Module, node: ast.Call) -> str:

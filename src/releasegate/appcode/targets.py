@@ -54,7 +54,7 @@ def _may_name(module: Module, node: ast.expr, models: Models) -> bool:
     """Look at the last word first: most expressions name no model."""
     if isinstance(node, ast.Attribute):
         word = node.attr
-        if word in ("__table__", "_meta", "c"):
+        if word in ("__table__", "__mapper__", "_meta", "c"):
             return True
     elif isinstance(node, ast.Name):
         word = node.id

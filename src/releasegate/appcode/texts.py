@@ -92,11 +92,11 @@ def _part(module: Module, part: ast.expr, depth: int) -> str:
     if text is None and isinstance(inner, ast.IfExp):
         text = _shorter(module, inner, depth)
     if text is None and isinstance(inner, ast.Call):
-        text = _returned(module, inner, depth)
+        text = returned_text(module, inner, depth)
     return HOLE if text is None else text
 
 
-def _returned(module: Module, node: ast.Call, depth: int) -> str | None:
+def returned_text(module: Module, node: ast.Call, depth: int = 0) -> str | None:
     """Read ``{self._table("runs")}`` through the function that puts a schema before it."""
     from releasegate.appcode.calls import callees
 

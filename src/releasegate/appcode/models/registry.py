@@ -97,7 +97,12 @@ class Models:
         """Find the model or table that an expression names."""
         if node is None or not self._by_node or depth > MAX_DEPTH:
             return None
-        if isinstance(node, ast.Attribute) and node.attr in ("__table__", "_meta", "c"):
+        if isinstance(node, ast.Attribute) and node.attr in (
+            "__table__",
+            "__mapper__",
+            "_meta",
+            "c",
+        ):
             return self.of(module, node.value, depth + 1)
         for owner in resolve(module, node):
             found = self.of_class(owner)

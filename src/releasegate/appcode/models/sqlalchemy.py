@@ -190,7 +190,8 @@ def relate(
 ) -> None:
     """Read one relationship: what it fills in on this side, and by its name on the other."""
     other = _target(module, value, annotation, models)
-    if other is None:
+    if other is None or any(word.arg == "secondary" for word in value.keywords):
+        # Through a table between the two, no column of either is filled in.
         return
     back = _backref(module, value)
     is_many = annotation is not None and bool(_words(annotation) & _LISTS)

@@ -1,0 +1,67 @@
+"""A call of a method that models inherit -> the row that it makes of the class and stores."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import orm
+from releasegate.appcode.calls import callees
+from releasegate.appcode.changes import after
+from releasegate.appcode.constructors import constructed
+from releasegate.appcode.flows import is_stored
+from releasegate.appcode.frames import entered
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.targets import named
+from releasegate.appcode.written import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.model import Model
+    from releasegate.appcode.module import Function, Module
+    from releasegate.appcode.sites import Found
+
+_STORES = re.compile(r"\.(add|add_all|merge|save|asave)\(")
+
+
+def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
+    """Find ``Run.new(plan_id=x)`` whose method does ``run = cls(...); session.add(run)``."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    if not module.is_python or called_name(node) in orm.READ_BY_NAME:
+        return
+    target = named(module, node.func.value)
+    model = target.model if target is not None else None
+    for there, frame in callees(module, node)[:1] if model is not None else ():
+        for made in ast.walk(frame.function):
+            is_own = isinstance(made, ast.Call) and written(made.func) == "cls"
+            if model is None or not isinstance(made, ast.Call) or not is_own:
+                continue
+            if there.class_of(made) is model.node:
+                # A model's own method is the place that writes.
+                continue
+            if not _is_stored(there, made, frame.function) and not is_stored(module, node):
+                continue
+            with entered(frame) as is_new:
+                if is_new:
+                    yield _made(module, node, there, made, model, contract)
+
+
+def _is_stored(module: Module, made: ast.Call, function: Function) -> bool:
+    """Say whether the method stores what it makes, and does not only give it back."""
+    return bool(_STORES.search(written(function))) and is_stored(module, made)
+
+
+def _made(
+    module: Module,
+    node: ast.Call,
+    there: Module,
+    made: ast.Call,
+    model: Model,
+    contract: Contract,
+) -> Found:
+    payload = constructed(there, made, model) or orm.named_values(there, made, model)
+    return orm.inserted(module, node, model, [after(there, made, payload)], contract)
