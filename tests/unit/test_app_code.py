@@ -319,12 +319,19 @@ def test_a_file_of_the_app_that_is_only_called_like_a_test_is_read(tmp_path: Pat
     assert "RG201" in codes(look(tmp_path, GOOD))
 
 
-@pytest.mark.parametrize(("first", "is_read"), [("0001_runs.sql", False), ("functions.sql", True)])
+@pytest.mark.parametrize(
+    ("first", "is_read"),
+    [
+        *(("upgrades/0001_runs.sql", False), ("upgrades/db12.sql", False)),
+        *(("upgrades/functions.sql", True), ("versions/002_runs.sql", False)),
+        ("versions/v2.sql", True),
+    ],
+)
 def test_a_folder_of_numbered_upgrades_holds_migrations(
     tmp_path: Path, first: str, is_read: bool
 ) -> None:
-    (tmp_path / "upgrades").mkdir()
-    (tmp_path / "upgrades" / first).write_text("INSERT INTO runs (id) VALUES (1);\n")
+    (tmp_path / first).parent.mkdir()
+    (tmp_path / first).write_text("INSERT INTO runs (id) VALUES (1);\n")
 
     assert ("RG201" in codes(look(tmp_path, GOOD))) == is_read
 

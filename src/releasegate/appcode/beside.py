@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import findings
 from releasegate.appcode.reads import PREPARING
+from releasegate.statements.binds import HOLE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,8 @@ def _unknown_keys(item: Found, table: Table, contract: Contract) -> Iterator[Fin
     aliases = {v.proof[0].what for v in item.site.columns.values() if v.verdict == "alias"}
     for key in dict.fromkeys(sent.key for sent in item.sent):
         if (
-            key in table.columns
+            HOLE_NAME in key
+            or key in table.columns
             or key in own
             or any(what.startswith(f"{key} ") for what in aliases)
         ):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.module import Module, before
 from releasegate.appcode.names import origins
-from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
     Entry,
     Payload,
@@ -68,7 +67,7 @@ def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, dep
         parent = module.parent(item)
         if not isinstance(parent, ast.Subscript | ast.Attribute) or _only_reads(parent):
             continue
-        certain = module.dominates(item, use) or _on_all_ways(module, item, steps, use)
+        certain = module.dominates(item, use) or on_all_ways(module, item, steps, use)
         if isinstance(parent, ast.Subscript) and parent.value is item:
             payload = _stepped(module, payload, parent, is_certain=certain)
         call = module.parent(parent)
@@ -86,20 +85,7 @@ def _only_reads(node: ast.Subscript | ast.Attribute) -> bool:
     return isinstance(node.ctx, ast.Load) and not is_method
 
 
-def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
-    """Read ``for name, value in data.items(): setattr(run, name, value)``."""
-    for loop in module.ancestors(call):
-        source = loop.iter if isinstance(loop, ast.For) else None
-        if not isinstance(source, ast.Call) or not isinstance(source.func, ast.Attribute):
-            continue
-        if source.func.attr == "items" and not source.args:
-            found = rows(module, source.func.value, 1)
-            if len(found) == 1:
-                return overlaid(payload, found[0])
-    return replace(payload, is_open="setattr() sets what is not visible here")
-
-
-def _on_all_ways(module: Module, item: ast.expr, steps: Sequence[ast.expr], use: ast.AST) -> bool:
+def on_all_ways(module: Module, item: ast.expr, steps: Sequence[ast.expr], use: ast.AST) -> bool:
     """Say whether ``if a: d["k"] = 1 else: d["k"] = 2`` sets the same key either way."""
     choices = [
         choice
@@ -203,67 +189,3 @@ def appended(module: Module, origin: Origin, use: ast.expr, depth: int) -> Itera
                 yield from rows(module, argument, depth + 1)
         if parent.attr == "insert" and len(call.args) == 2:
             yield from rows(module, call.args[1], depth + 1)
-
-
-def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
-    """Add what is set on a new object before it is used for the last time: ``run.plan = plan``."""
-    statement = module.parent(made)
-    if isinstance(statement, ast.Await):
-        statement = module.parent(statement)
-    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
-    if isinstance(statement, ast.AnnAssign):
-        target = statement.target
-    if not isinstance(target, ast.Name) or not isinstance(statement, ast.Assign | ast.AnnAssign):
-        return payload
-    function = module.function(made)
-    loads = [
-        load
-        for load in module.loads.get(target.id, ())
-        if module.function(load) is function and before(statement, load)
-    ]
-    loads.sort(key=lambda load: (load.lineno, load.col_offset))
-    for load in loads:
-        payload = _set_on(module, statement, load, loads, payload)
-    return payload
-
-
-def _set_by_callee(module: Module, call: ast.Call, index: int, payload: Payload) -> Payload:
-    """Apply what a function that is given the object sets on it: ``form.save(project, run)``."""
-    from releasegate.appcode.calls import callees
-
-    for there, frame in callees(module, call)[:1]:
-        arguments = frame.function.args
-        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
-        shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-        if index + shift >= len(names):
-            continue
-        for load in there.loads.get(names[index + shift], ()):
-            holder = there.parent(load)
-            if there.function(load) is not frame.function or not isinstance(holder, ast.Attribute):
-                continue
-            statement = there.parent(holder)
-            if isinstance(holder.ctx, ast.Store) and isinstance(statement, ast.Assign):
-                is_sure = there.parent(statement) is frame.function
-                entry = Entry(there, statement.value, holder, is_sure)
-                payload = with_entry(payload, holder.attr, entry)
-    return payload
-
-
-def _set_on(
-    module: Module, made: ast.stmt, load: ast.expr, loads: list[ast.expr], payload: Payload
-) -> Payload:
-    """Apply ``run.plan = plan`` and ``setattr(run, name, value)``."""
-    parent = module.parent(load)
-    if isinstance(parent, ast.Call) and load in parent.args and called_name(parent) != "setattr":
-        return _set_by_callee(module, parent, parent.args.index(load), payload)
-    if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
-        value = getattr(module.parent(parent), "value", None)
-        certain = module.parent(module.parent(parent)) is module.parent(made)
-        certain = certain or _on_all_ways(module, load, loads, loads[-1])
-        return with_entry(payload, parent.attr, Entry(module, value, parent, certain))
-    if isinstance(parent, ast.Call) and called_name(parent) == "setattr" and len(parent.args) == 3:
-        name = parent.args[1]
-        if isinstance(name, ast.Constant):
-            return with_entry(payload, str(name.value), Entry(module, parent.args[2], parent))
-        return _set_by_loop(module, parent, payload)
-    return payload

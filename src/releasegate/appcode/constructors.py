@@ -25,8 +25,12 @@ def constructed(module: Module, call: ast.Call, model: Model) -> Payload | None:
     found = _constructor(model)
     if found is None:
         return None
-    there, frame = found[0], Frame(found[1], module, call)
-    payload = Payload(module, call)
+    payload = set_by(found[0], Frame(found[1], module, call), Payload(module, call))
+    return payload if payload.entries else None
+
+
+def set_by(there: Module, frame: Frame, payload: Payload) -> Payload:
+    """Add what a method sets on its own object, as this call runs it."""
     for node in ast.walk(frame.function):
         if isinstance(node, ast.Call) and called_name(node) in ("__init__", "setattr"):
             payload = _handed_on(there, frame, node, payload)
@@ -37,7 +41,7 @@ def constructed(module: Module, call: ast.Call, model: Model) -> Payload | None:
             payload = with_entry(
                 payload, name, _entry(there, frame, value, is_certain=certain is True)
             )
-    return payload if payload.entries else None
+    return payload
 
 
 def _constructor(model: Model) -> tuple[Module, ast.FunctionDef] | None:
@@ -58,6 +62,8 @@ def _runs(there: Module, frame: Frame, node: ast.AST) -> bool | None:
         parent = there.parent(child)
         if parent is frame.function:
             return True
+        if isinstance(parent, ast.With | ast.AsyncWith):
+            continue
         holds = _holds(frame, parent.test) if isinstance(parent, ast.If) else None
         if holds is None:
             return None

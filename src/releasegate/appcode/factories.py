@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
 from releasegate.appcode.calls import callees
-from releasegate.appcode.changes import after
 from releasegate.appcode.constructors import constructed
 from releasegate.appcode.flows import is_stored
 from releasegate.appcode.frames import entered
+from releasegate.appcode.made import after
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.targets import named
 from releasegate.appcode.written import written

@@ -141,7 +141,10 @@ def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract)
     module.project.begin()
     for item in family(module, node, contract):
         if item.relation is not None or item.riddle is None:
-            yield replace(item, swallowed=swallowed(module, node))
+            # ``for column in ("a", "b"): execute(f"UPDATE runs SET {column} = ...")``
+            each = _through_loops(module, node, family, contract)[0] if item.is_open else []
+            for found in each or [item]:
+                yield replace(found, swallowed=swallowed(module, node))
             continue
         through, is_whole = _through_loops(module, node, family, contract)
         if not is_whole:

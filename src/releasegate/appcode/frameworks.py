@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
 from releasegate.appcode.calls import method_of
-from releasegate.appcode.changes import after
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.instances import instances
+from releasegate.appcode.made import after
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, with_keywords

@@ -218,8 +218,20 @@ def _runs_sql(call: ast.Call) -> bool:
     return name.startswith(("execute", "fetch", "query", "run", "exec", "copy", "stream"))
 
 
+def _line_of_item(module: Module, node: ast.List, number: int) -> int:
+    """Find a line of a text that is a list of its lines."""
+    passed = 0
+    for item in node.elts:
+        passed += 1 + (text_of(module, item) or "").count("\n")
+        if number <= passed:
+            return item.lineno
+    return node.lineno
+
+
 def line_of(module: Module, leaf: ast.expr, use: Use, number: int, table: str | None) -> int:
     """Find the file's line of a text's line: counted where the literal shows its line ends."""
+    if isinstance(use.node, ast.List):
+        return _line_of_item(module, use.node, number)
     start, end = leaf.lineno, leaf.end_lineno or leaf.lineno
     text = text_of(module, leaf) or ""
     if text == use.text and text.count("\n") == end - start:

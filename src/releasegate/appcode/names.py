@@ -266,14 +266,21 @@ def _in_class(owner: Class, attribute: str) -> tuple[Origin, ...]:
     generic = _generic(owner) if attribute in _MODEL_WORDS else None
     for module, node in ancestry(owner):
         constants = module.bindings.get((node, attribute), ())
-        found = (
-            *(_assigned(module, binding) for binding in constants),
-            *_set_on_self(module, node, attribute),
-        )
+        own = _set_on_self(module, node, attribute)
+        if any(_is_set_first(module, origin) for origin in own):
+            # What the constructor always sets hides the class's own value.
+            constants = ()
+        found = (*(_assigned(module, binding) for binding in constants), *own)
         # ``self.model = model`` and ``model = None`` say less than ``Store[Run]``.
         if found and not (generic and _says_less(module, found[0])):
             return found
     return (Origin(generic[0], generic[1], generic[1]),) if generic else ()
+
+
+def _is_set_first(module: Module, origin: Origin) -> bool:
+    """Say whether ``self.x = x`` is a statement of the constructor that always runs."""
+    function = module.parent(origin.node)
+    return isinstance(function, ast.FunctionDef) and function.name == "__init__"
 
 
 def _says_less(module: Module, origin: Origin) -> bool:

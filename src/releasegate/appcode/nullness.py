@@ -58,7 +58,9 @@ def nullness(module: Module, node: ast.expr, depth: int = 0) -> Nullness:
         return _stored(module, node, depth)
     if isinstance(node, ast.Call):
         return _called(module, node, depth)
-    if isinstance(node, ast.Await | ast.NamedExpr | ast.Starred):
+    if isinstance(node, ast.Await | ast.NamedExpr | ast.Starred | ast.YieldFrom):
+        return nullness(module, node.value, depth + 1)
+    if isinstance(node, ast.Yield) and node.value is not None:
         return nullness(module, node.value, depth + 1)
     return _combined(module, node, depth)
 
@@ -115,7 +117,8 @@ def _returned(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
     hidden = Nullness(
         None, f"what {name or 'the call'}() returns is not visible here", module, node
     )
-    for there, frame in callees(module, node)[:3]:
+    found = callees(module, node)
+    for there, frame in found[:3]:
         annotation = getattr(frame.function, "returns", None)
         if annotation is not None and allows_none(annotation):
             return Nullness(True, f"{name}() may return None", there, frame.function)
@@ -135,9 +138,37 @@ def _returned(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
             place = bad.node if bad else frame.function
             return Nullness(True, f"{name}() may return None", there, place)
     is_query = name in _MAY_FIND_NOTHING and isinstance(node.func, ast.Attribute)
-    if is_query and not callees(module, node) and not _is_of_array(node):
+    if is_query and not found and not _is_of_array(node):
         return Nullness(True, f"{name}() gives None where nothing is found", module, node)
-    return hidden
+    return (None if found else _handed_back(module, node, depth)) or hidden
+
+
+def _handed_back(module: Module, node: ast.Call, depth: int) -> Nullness | None:
+    """Judge ``pool.run(work)`` and ``to_thread(work, 1)`` by what the function in view returns."""
+    if not module.is_python:
+        return None
+    for given in node.args[:2]:
+        if isinstance(given, ast.Lambda):
+            bad = nullness(module, given.body, depth + 2)
+        elif isinstance(given, ast.Name) and _is_nested(module, given):
+            made = ast.Call(given, [], [])
+            module.adopt(made, node)
+            bad = nullness(module, made, depth + 2)
+        else:
+            continue
+        if bad.may_be_none:
+            return bad
+    return None
+
+
+def _is_nested(module: Module, node: ast.Name) -> bool:
+    """Say whether a name stands for a function that is written inside the one around."""
+    around = module.function(node)
+    return around is not None and any(
+        isinstance(origin.node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and module.function(origin.node) is around
+        for origin in origins(module, node)
+    )
 
 
 def _is_of_array(node: ast.Call) -> bool:

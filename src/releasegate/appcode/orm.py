@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.added_to import with_parent
 from releasegate.appcode.calls import callees
-from releasegate.appcode.changes import after
 from releasegate.appcode.constructors import constructed
 from releasegate.appcode.flows import is_stored
+from releasegate.appcode.made import after
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.objects import fields
 from releasegate.appcode.payloads import (

@@ -54,7 +54,11 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
 def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
     if not isinstance(node.func, ast.Attribute):
         return
-    for given in (*(node.args[:1] if called_name(node) == "delete" else ()), node.func.value):
+    given_first = node.args[:1] if called_name(node) == "delete" else []
+    if _is_row(module, node.func.value):
+        # ``plan.delete(watchers)``: a row's own method, whatever it takes.
+        given_first = []
+    for given in (*given_first, node.func.value):
         is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
         if (is_query and given is node.func.value) or _is_class(module, given):
             return
@@ -65,6 +69,11 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         if not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
             yield orm.deleted(module, node, model, contract)
         return
+
+
+def _is_row(module: Module, node: ast.expr) -> bool:
+    is_named = isinstance(node, ast.Name | ast.Attribute) and not _is_class(module, node)
+    return is_named and _model(module, node) is not None
 
 
 def _deletes_nothing(module: Module, node: ast.Call) -> bool:

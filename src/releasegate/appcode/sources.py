@@ -37,7 +37,9 @@ _TESTS_SOMETHING = re.compile(
 _UPGRADES = re.compile(
     r"(db|schema|sql)?_?(upgrades?|updates?|deltas?|evolutions?|patches|versions?)"
 )
-_NUMBERED = re.compile(r"v?\d+[._-].*", re.IGNORECASE)
+_NUMBERED = re.compile(r"(v|db|schema|upgrade|update|migration)?_?\d+[._-].*", re.IGNORECASE)
+#: of a folder of versions, which may be an API's, only this counts: 012_environments.sql
+_ORDERED = re.compile(r"\d{3,}[_-].*")
 _GENERATED_FILE = re.compile(r".*_pb2(_grpc)?\.pyi?|.*\.min\.js|.*\.bundle\.js")
 _REASONS = (
     (_TESTS, "tests"),
@@ -147,15 +149,16 @@ class _Walk:
         """Recognise the folder of Alembic's revisions, whatever the one around it is called."""
         if path.name.endswith("_migrations"):
             return True
-        if path.name == "versions" and (self._root / path.parent / "env.py").is_file():
-            return True
-        return bool(_UPGRADES.fullmatch(path.name)) and self._is_numbered(path)
+        if path.name == "versions":
+            is_alembic = (self._root / path.parent / "env.py").is_file()
+            return is_alembic or self._is_numbered(path, _ORDERED)
+        return bool(_UPGRADES.fullmatch(path.name)) and self._is_numbered(path, _NUMBERED)
 
-    def _is_numbered(self, folder: PurePosixPath) -> bool:
+    def _is_numbered(self, folder: PurePosixPath, numbered: re.Pattern[str]) -> bool:
         """Say whether most of a folder's files are called by their number: 0042_add_runs.sql."""
         names = [item.name for item in self._entries(folder) if item.name[:2] != "__"]
-        numbered = sum(bool(_NUMBERED.fullmatch(name)) for name in names)
-        return numbered > len(names) / 2
+        found = sum(bool(numbered.fullmatch(name)) for name in names)
+        return found > len(names) / 2
 
     def _is_test(self, path: PurePosixPath) -> bool:
         if not _TEST_FILE.fullmatch(path.name):

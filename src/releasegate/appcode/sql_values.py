@@ -10,7 +10,7 @@ from releasegate.appcode.references import is_sentinel
 from releasegate.appcode.values import of_entry
 from releasegate.appcode.verdicts import Row, Value, of_expression
 from releasegate.model import ContractColumn, Proof, Relation
-from releasegate.statements.binds import HOLE
+from releasegate.statements.binds import HOLE, HOLE_NAME
 
 if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
@@ -51,7 +51,10 @@ def update_of(
         for key, item in write.updates.items()
         if not (item.kind == "excluded" and item.text == key)
     }
-    return row_of(use, values, write, relation, contract, place, lines)
+    row = row_of(use, values, write, relation, contract, place, lines)
+    if any(HOLE_NAME in key for key in values):
+        return replace(row, is_open="the name of a column is put in at run time")
+    return row
 
 
 class Judge:

@@ -274,6 +274,9 @@ def _chain(module: Module, node: ast.AST, seen: set[ast.AST] | None = None) -> l
     current: ast.AST = node
     for _ in range(30):
         holder = module.parent(current)
+        while isinstance(holder, ast.IfExp):
+            # ``(pg_insert(Run) if is_pg else sqlite_insert(Run)).values(...)``
+            current, holder = holder, module.parent(holder)
         call = module.parent(holder) if isinstance(holder, ast.Attribute) else None
         if not isinstance(holder, ast.Attribute) or not isinstance(call, ast.Call):
             break

@@ -28,7 +28,7 @@ _UNCHANGED = {
 #: a statement that may be read with all of its parts: what it sets on some ways only counts
 _CHANGES = re.compile(r"\s*(update|delete)\b", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_PRINTF = re.compile(r"%(?:\((?P<name>[^)]*)\))?[sdrif]")
+_PRINTF = re.compile(r"%%|%(?:\((?P<name>[^)]*)\))?[sdrif]")
 
 
 def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
@@ -46,7 +46,21 @@ def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
     if isinstance(node, ast.Name | ast.Attribute):
         found = _of_origins(module, origins(module, node), depth)
         return found if found is not None or isinstance(node, ast.Name) else _member(module, node)
+    if isinstance(node, ast.List):
+        return _lines(module, node, depth)
     return _member(module, node) if isinstance(node, ast.Subscript) else None
+
+
+def _lines(module: Module, node: ast.List, depth: int) -> str | None:
+    """Read ``db.execute(["UPDATE runs SET", "  state = ?", "WHERE id = ?"])``: a text in lines."""
+    call = module.parent(node)
+    if not isinstance(call, ast.Call) or call.args[:1] != [node] or not node.elts:
+        return None
+    first = node.elts[0]
+    is_opening = isinstance(first, ast.Constant) and isinstance(first.value, str)
+    if not called_name(call).startswith("execute") or not is_opening:
+        return None
+    return "\n".join(items(module, node, depth + 1) or ())
 
 
 def _member(module: Module, node: ast.Attribute | ast.Subscript) -> str | None:
@@ -146,6 +160,8 @@ def _printed(module: Module, text: str, given: ast.expr, depth: int) -> str:
     counter = iter(listed)
 
     def put(match: re.Match[str]) -> str:
+        if match.group() == "%%":
+            return "%"
         if match["name"] is not None:
             return HOLE
         value = next(counter, None)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 4
+_WRITES = re.compile(r"(?i)\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b")
 _MESSAGES = {
     *("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"),
     *("print", "echo", "secho", "fail", "skip", "xfail", "add_argument", "deprecated"),
@@ -59,6 +62,8 @@ def _uses(
     module: Module, leaf: ast.expr, others: tuple[Module, ...], *, depth: int
 ) -> Iterator[Use]:
     node = _whole(module, leaf)
+    if isinstance(node, ast.List) and _writing(node) is not leaf:
+        return
     text = text_of(module, node)
     parent = _through_choices(module, node)
     holder = module.parent(parent)
@@ -74,12 +79,20 @@ def _uses(
     yield from own or followed or [Use(module, node, text, None)]
 
 
+def _writing(node: ast.List) -> ast.expr | None:
+    """Take the first line that writes: it stands for the whole text."""
+    lines = (item for item in node.elts if isinstance(item, ast.Constant | ast.JoinedStr))
+    return next((item for item in lines if _WRITES.search(written(item))), None)
+
+
 def _whole(module: Module, leaf: ast.expr) -> ast.expr:
     """Climb to the largest expression that is still one text."""
     best = leaf
     current: ast.AST = leaf
     while True:
         parent = module.parent(current)
+        if isinstance(parent, ast.List) and text_of(module, parent) is not None:
+            return parent
         if isinstance(
             parent, ast.keyword | ast.FormattedValue | ast.Attribute | ast.List | ast.Tuple
         ):

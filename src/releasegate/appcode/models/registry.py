@@ -192,7 +192,7 @@ class Models:
                 is_table = self._marks[path].declares and any(h in content for h in _HINTS)
             elif path.endswith(PYTHON):
                 is_table = self._marks[path].declares and any(h in content for h in _NAMING)
-                is_table = is_table or self._may_be(content, wanted)
+                is_table = is_table or b"__table__ = " in content or self._may_be(content, wanted)
             else:
                 is_table = False
             if is_table:

@@ -9,6 +9,7 @@ from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.models.naming import fits, snake
+from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.written import written
@@ -35,7 +36,9 @@ def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | Non
     relation = contract.find(schema, name) or _by_class(node, contract)
     if relation is None:
         return None
-    columns: dict[str, str] = {}
+    made = _made_of(module, node)
+    whole = table(*made, contract) if made is not None else None
+    columns: dict[str, str] = dict(whole.columns) if whole is not None else {}
     filled: set[str] = set()
     for there, owner in reversed(ancestry((module, node))):
         for attribute, value in _assigned(owner):
@@ -55,14 +58,27 @@ def _table_name(
         if attribute == "__tablename__":
             text = text_of(module, value)
             return (text.rsplit(".", 1)[-1] if text else None), _schema(module, node)
-        if attribute == "__table__" and isinstance(value, ast.Call) and value.args:
-            return text_of(module, value.args[0]), _keyword_text(module, value, "schema")
+        if attribute == "__table__":
+            made = _made_of(module, node)
+            if made is not None:
+                return text_of(made[0], made[1].args[0]), _keyword_text(*made, "schema")
     if is_sqlmodel:
         return node.name.lower(), _schema(module, node)
     bases = {written(base) for base in node.bases}
     if any(base.endswith("db.Model") for base in bases):
         return snake(node.name), _schema(module, node)
     return (_declared_name(module, node), _schema(module, node))
+
+
+def _made_of(module: Module, node: ast.ClassDef) -> tuple[Module, ast.Call] | None:
+    """Find the ``Table(...)`` of ``__table__ = tables.runs``."""
+    for attribute, value in _assigned(node):
+        if attribute != "__table__":
+            continue
+        origin = (module, value) if isinstance(value, ast.Call) else single_value(module, value)
+        if origin is not None and isinstance(origin[1], ast.Call) and origin[1].args:
+            return origin[0], origin[1]
+    return None
 
 
 def _declared_name(module: Module, node: ast.ClassDef) -> str | None:
@@ -107,6 +123,19 @@ def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
             yield item.targets[0].id, item.value
         elif isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             yield item.target.id, item.value or ast.Constant(None)
+        elif isinstance(item, ast.FunctionDef) and _is_declaring(item):
+            yield from ((item.name, value) for value in _given_back(item))
+
+
+def _is_declaring(node: ast.FunctionDef) -> bool:
+    """Recognise a mixin's ``@declared_attr def plan_id(cls): return Column(...)``."""
+    return any("declared_attr" in written(word) for word in node.decorator_list)
+
+
+def _given_back(node: ast.FunctionDef) -> Iterator[ast.expr]:
+    for item in node.body:
+        if isinstance(item, ast.Return) and isinstance(item.value, ast.Call):
+            yield item.value
 
 
 def _column_name(module: Module, value: ast.expr) -> str | None:
@@ -168,15 +197,15 @@ def link(model: Model, models: Models, contract: Contract) -> None:
     """Connect a class's relationships with the columns that they fill in."""
     assert isinstance(model.node, ast.ClassDef)
     for there, owner in reversed(ancestry((model.module, model.node))):
-        for item in owner.body:
-            if not isinstance(item, ast.Assign | ast.AnnAssign):
-                continue
-            value = item.value
+        declared = {
+            item.target.id: item.annotation
+            for item in owner.body
+            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+        }
+        for attribute, value in _assigned(owner):
             if isinstance(value, ast.Call) and called_name(value) in RELATIONSHIPS:
-                target = item.targets[0] if isinstance(item, ast.Assign) else item.target
-                annotation = item.annotation if isinstance(item, ast.AnnAssign) else None
-                if isinstance(target, ast.Name):
-                    relate(model, there, target.id, value, annotation, models, contract)
+                annotation = declared.get(attribute)
+                relate(model, there, attribute, value, annotation, models, contract)
 
 
 def relate(
@@ -249,7 +278,21 @@ def _columns(child: Model, parent: Model, value: ast.Call, contract: Contract) -
     found = [c for c in contract.of_child(child.relation) if c.parent == parent.relation]
     named = _foreign_keys(value)
     narrowed = [c for c in found if _attribute(child, c) in named or c.column in named]
+    if not narrowed and named & _attributes(child):
+        # It goes by a column of its own that is none of the contract's.
+        return ()
     return tuple(column.column for column in (narrowed or found))
+
+
+def _attributes(model: Model) -> set[str]:
+    if not isinstance(model.node, ast.ClassDef):
+        return set(model.columns)
+    return {
+        name
+        for _, owner in ancestry((model.module, model.node))
+        for name, value in _assigned(owner)
+        if not isinstance(value, ast.Call) or called_name(value) in _COLUMNS
+    } - {"id"}
 
 
 def _attribute(model: Model, column: ContractColumn) -> str:

@@ -1,0 +1,102 @@
+"""A new object -> the columns that are set on it before it is used for the last time."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from releasegate.appcode.calls import callees
+from releasegate.appcode.changes import on_all_ways
+from releasegate.appcode.constructors import set_by
+from releasegate.appcode.module import before
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.payloads import Entry, Payload, overlaid, rows, with_entry
+from releasegate.appcode.written import written
+
+if TYPE_CHECKING:
+    from releasegate.appcode.module import Module
+
+
+def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
+    """Add ``run.plan = plan``, and what functions and methods set that are run on the object."""
+    statement = module.parent(made)
+    if isinstance(statement, ast.Call) and made in statement.args:
+        return _set_by_callee(module, statement, statement.args.index(made), payload)
+    if isinstance(statement, ast.Await):
+        statement = module.parent(statement)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if isinstance(statement, ast.AnnAssign):
+        target = statement.target
+    if not isinstance(target, ast.Name | ast.Attribute) or not isinstance(statement, ast.stmt):
+        return payload
+    function = module.function(made)
+    word, text = getattr(target, "id", getattr(target, "attr", "")), written(target)
+    loads = [
+        load
+        for load in module.loads.get(word, ())
+        if module.function(load) is function and before(statement, load) and written(load) == text
+    ]
+    loads.sort(key=lambda load: (load.lineno, load.col_offset))
+    for load in loads:
+        payload = _set_on(module, statement, load, loads, payload)
+    return payload
+
+
+def _set_by_callee(module: Module, call: ast.Call, index: int, payload: Payload) -> Payload:
+    """Apply what a function that is given the object sets on it: ``form.save(project, run)``."""
+    for there, frame in callees(module, call)[:1]:
+        arguments = frame.function.args
+        names = [item.arg for item in (*arguments.posonlyargs, *arguments.args)]
+        shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+        if index + shift >= len(names):
+            continue
+        for load in there.loads.get(names[index + shift], ()):
+            holder = there.parent(load)
+            if there.function(load) is not frame.function or not isinstance(holder, ast.Attribute):
+                continue
+            statement = there.parent(holder)
+            if isinstance(holder.ctx, ast.Store) and isinstance(statement, ast.Assign):
+                is_sure = there.parent(statement) is frame.function
+                entry = Entry(there, statement.value, holder, is_sure)
+                payload = with_entry(payload, holder.attr, entry)
+    return payload
+
+
+def _set_on(
+    module: Module, made: ast.stmt, load: ast.expr, loads: list[ast.expr], payload: Payload
+) -> Payload:
+    """Apply ``run.plan = plan`` and ``setattr(run, name, value)``."""
+    parent = module.parent(load)
+    if isinstance(parent, ast.Call) and load in parent.args and called_name(parent) != "setattr":
+        return _set_by_callee(module, parent, parent.args.index(load), payload)
+    if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
+        value = getattr(module.parent(parent), "value", None)
+        certain = module.parent(module.parent(parent)) is module.parent(made)
+        certain = certain or on_all_ways(module, load, loads, loads[-1])
+        return with_entry(payload, parent.attr, Entry(module, value, parent, certain))
+    call = module.parent(parent) if isinstance(parent, ast.Attribute) else None
+    if isinstance(call, ast.Call) and call.func is parent:
+        # ``run.save(plan=plan)`` of a class whose own save() does ``self.plan = plan``
+        for there, frame in callees(module, call)[:1]:
+            payload = set_by(there, frame, payload)
+        return payload
+    if isinstance(parent, ast.Call) and called_name(parent) == "setattr" and len(parent.args) == 3:
+        name = parent.args[1]
+        if isinstance(name, ast.Constant):
+            return with_entry(payload, str(name.value), Entry(module, parent.args[2], parent))
+        return _set_by_loop(module, parent, payload)
+    return payload
+
+
+def _set_by_loop(module: Module, call: ast.Call, payload: Payload) -> Payload:
+    """Read ``for name, value in data.items(): setattr(run, name, value)``."""
+    for loop in module.ancestors(call):
+        source = loop.iter if isinstance(loop, ast.For) else None
+        if not isinstance(source, ast.Call) or not isinstance(source.func, ast.Attribute):
+            continue
+        if source.func.attr == "items" and not source.args:
+            found = rows(module, source.func.value, 1)
+            if len(found) == 1:
+                return overlaid(payload, found[0])
+    return replace(payload, is_open="setattr() sets what is not visible here")
