@@ -57,7 +57,8 @@ def _table_after(module: Module, node: ast.Call) -> tuple[Module, ast.Call] | No
     is_named = isinstance(holder, ast.Attribute) and holder.attr in ("into", "from")
     if module.is_python or not is_named or not isinstance(call, ast.Call) or not call.args:
         return None
-    return (module, call) if call.func is holder else None
+    is_text = call.func is holder and text_of(module, call.args[0]) is not None
+    return (module, call) if is_text else None
 
 
 def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast.Call] | None:

@@ -60,7 +60,11 @@ _OPERATIONS = {
 #: what these name makes an object and stores nothing; Sequelize's create() does
 _MAKES = {"create", "build", "merge"}
 _SUFFIX = re.compile(r"(Repository|Repo|Model|Entity|Dao|Store)$")
-_FOUND = re.compile(r"^(find|get|preload)")
+#: what stores objects of any class; a cache takes away what it was given as well
+_MANAGER = re.compile(
+    r"(?i)(manager|em|repository|repo|connection|runner|source|orm|db|session|tx)$"
+)
+_FOUND = re.compile(r"^(find|get|preload|save$)")
 
 
 def names(contents: Mapping[str, bytes], contract: Contract) -> dict[str, Relation]:
@@ -87,9 +91,13 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     function = node.func
     if not isinstance(function, ast.Attribute) or function.attr not in _OPERATIONS:
         return
+    steps = _steps(module, node)
     relation, given = _target(module, node, function, contract)
+    if relation is None and steps:
+        relation = _class_taken(module, steps.get("into") or steps.get("from"), contract)
     if relation is None:
         return
+    given = [steps[word] for word in ("values", "set") if word in steps] or given
     model, operation = _guessed(relation, contract, module), _OPERATIONS[function.attr]
     if operation == "delete":
         yield orm.deleted(module, node, model, contract)
@@ -102,6 +110,20 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     hidden = [Payload(module, node, is_open="the values are not visible here")]
     yield orm.inserted(module, node, model, made or hidden, contract, operation=operation)
+
+
+def _steps(module: Module, node: ast.Call) -> dict[str, ast.expr]:
+    """Read the builder of TypeORM, ``.insert().into(Run).values({...})``: what each step takes."""
+    found: dict[str, ast.expr] = {}
+    current: ast.AST = node
+    while isinstance(holder := module.parent(current), ast.Attribute):
+        call = module.parent(holder)
+        if not isinstance(call, ast.Call) or call.func is not holder:
+            break
+        if call.args:
+            found[holder.attr] = call.args[0]
+        current = call
+    return found
 
 
 def _target(
@@ -118,6 +140,8 @@ def _target(
     is_table = is_class or bool(_SUFFIX.search(word)) or _is_repository(module, function.value)
     relation = _by_word(module, word, contract) if word and is_table else None
     if relation is None and not is_class:
+        if first is not None and not _MANAGER.search(word):
+            return None, []
         return _of_made(module, first if first is not None else function.value, contract)
     return relation, _sent(function.attr, node.args)
 
@@ -143,9 +167,10 @@ def _receiver(node: ast.expr) -> tuple[str, bool]:
     """Name what a method is called on, and whether it stands for the whole table."""
     if isinstance(node, ast.Call):
         word = called_name(node)
-        first = node.args[0] if node.args else None
-        if word in ("getRepository", "getCustomRepository", "getModel") and first is not None:
-            named = first.value if isinstance(first, ast.Constant) else last_word(first)
+        # A wrapper takes what belongs to the request before the class.
+        last = node.args[-1] if node.args else None
+        if word in ("getRepository", "getCustomRepository", "getModel") and last is not None:
+            named = last.value if isinstance(last, ast.Constant) else last_word(last)
             return str(named), True
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None
         return _receiver(inner) if inner is not None else ("", False)
@@ -221,7 +246,7 @@ def _guessed(relation: Relation, contract: Contract, module: Module) -> Model:
     links = {
         _camel(snake(c.column).removesuffix("_id")): Link((c.column,))
         for c in contract.of_child(relation)
-        if c.column.endswith("_id")
+        if snake(c.column).endswith("_id")
     }
     known = module.project.entity_columns(contract).get(relation, Renamed())
     columns |= known.columns

@@ -10,7 +10,7 @@ from releasegate.appcode import zod
 from releasegate.appcode.annotations import last_word
 from releasegate.appcode.fields import Field, Shape
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload
+from releasegate.appcode.payloads import Entry, Payload, one
 from releasegate.appcode.texts import text_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
     """Read what zod lets through, what Hono validates, and rows that are read or made whole."""
     name = called_name(node)
     if _is_new_entity(module, node):
-        return Payload(module, node)
+        return one(module, node.args[0], 1) if node.args else Payload(module, node)
     if not isinstance(node.func, ast.Attribute):
         return None
     if name in _SAFE:
@@ -42,8 +42,9 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
 
 
 def _is_new_entity(module: Module, node: ast.Call) -> bool:
-    """Recognise ``new Run()`` of TypeORM and its like: what it holds is set on it later."""
-    return getattr(node, "is_new", False) and not node.args and module.project.has_entities
+    """Recognise ``new Run()`` of TypeORM and its like, set later, and ``new Run({...})``."""
+    is_plain = not node.args or (len(node.args) == 1 and isinstance(node.args[0], ast.Dict))
+    return getattr(node, "is_new", False) and is_plain and module.project.has_entities
 
 
 def _queried(module: Module, node: ast.Call) -> Payload | None:

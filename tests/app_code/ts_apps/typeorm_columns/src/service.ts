@@ -36,3 +36,35 @@ export class Board {
     await this.source.manager.delete(Project, { id: board });
   }
 }
+
+export class Archive {
+  private seen = new Map<string, Task>();
+
+  constructor(private connection: RequestConnection) {}
+
+  async copy(ctx: RequestContext, note: Note, task: Task) {
+    const made = await this.connection
+      .getRepository(ctx, Note)
+      .save(new Note({ task, writer: note.writer ?? null }));
+    made.writer = note.writer;
+    await this.connection.getRepository(ctx, Note).save(made);
+    this.seen.delete(task);
+  }
+
+  async fill(ctx: RequestContext, board: string, titles: string[]) {
+    await this.connection
+      .getRepository(ctx, Task)
+      .createQueryBuilder()
+      .insert()
+      .into(Task)
+      .values(titles.map((title) => ({ board, title })))
+      .execute();
+    await this.connection.rawConnection.createQueryBuilder().delete().from(Note).execute();
+    await this.connection.rawConnection
+      .createQueryBuilder()
+      .update(Task)
+      .set({ who: null })
+      .where("board = :board", { board })
+      .execute();
+  }
+}
