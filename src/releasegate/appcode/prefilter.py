@@ -64,7 +64,9 @@ def _marks(lower: bytes, names: list[bytes]) -> Marks:
     named = bool(places) and (
         quoted or _REST in lower or any(_is_written(lower, place) for _, place in places)
     )
-    written = is_calling and named
+    written = (is_calling and named) or any(
+        lower.endswith(_REST + b"/", 0, place) for _, place in places
+    )
     locks = named and any(word in lower for word in _READS)
     return Marks(bool(places), quoted, _is_dynamic(lower), written, locks)
 

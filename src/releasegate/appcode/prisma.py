@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.models.prisma import client_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry
 from releasegate.appcode.written import written
 
@@ -25,7 +26,21 @@ _OPERATIONS = {
     "upsert": "upsert",
 }
 _NESTED = {"create", "createMany", "connectOrCreate", "upsert"}
-_CLIENTS = ("prisma", "db", "tx", "trx", "client", "database", "transaction", "orm", "pc", "p")
+#: Wasp's context has the models of Prisma by their own names
+_ENTITIES = "entities"
+_CLIENTS = (
+    _ENTITIES,
+    "prisma",
+    "db",
+    "tx",
+    "trx",
+    "client",
+    "database",
+    "transaction",
+    "orm",
+    "pc",
+    "p",
+)
 
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
@@ -67,7 +82,8 @@ def _model(module: Module, node: ast.expr, contract: Contract) -> Model | None:
         return None
     client = module.project.prisma(contract)
     is_known = client.is_declared or (not module.is_python and ("prisma" in base or client.is_used))
-    return client.by_name.get(node.attr) if is_known else None
+    name = client_name(node.attr) if base.endswith(_ENTITIES) else node.attr
+    return client.by_name.get(name) if is_known else None
 
 
 def _written(

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.fetched import request
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import rows
@@ -31,8 +32,11 @@ _MERGES = "merge-duplicates"
 
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
-    """Find ``httpx.post(f"{url}/rest/v1/runs", json={...})`` and its like."""
-    if not isinstance(node, ast.Call) or not module.is_python:
+    """Find ``httpx.post(f"{url}/rest/v1/runs", json={...})``, and ``fetch`` to such an address."""
+    if not isinstance(node, ast.Call):
+        return
+    if not module.is_python:
+        yield from _fetched(module, node, contract)
         return
     operation, arguments = _request(module, node)
     url = next((word.value for word in node.keywords if word.arg == "url"), None)
@@ -49,7 +53,21 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         place = Proof(module.path, call_line(node), "the table's name is put in at run time")
         yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
     elif relation is not None:
-        yield _site(module, node, arguments[1:], relation, operation, contract)
+        words = [word.value for word in node.keywords if word.arg in _PAYLOADS]
+        given = [(module, value) for value in (words or arguments[1:])[:1]]
+        yield _site(module, node, given, relation, operation, contract)
+
+
+def _fetched(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    made = request(module, node)
+    operation = _OPERATIONS.get(made.verb) if made is not None else None
+    if made is None or operation is None:
+        return
+    match = _PATH.search(text_of(module, made.address) or "")
+    relation = contract.find(None, match["table"]) if match is not None else None
+    if relation is not None:
+        operation = "upsert" if made.merges and operation == "insert" else operation
+        yield _site(module, node, [made.body] if made.body else [], relation, operation, contract)
 
 
 def _request(module: Module, node: ast.Call) -> tuple[str | None, list[ast.expr]]:
@@ -88,19 +106,17 @@ def _is_based(module: Module, node: ast.Call) -> bool:
 def _site(
     module: Module,
     node: ast.Call,
-    rest: list[ast.expr],
+    given: list[tuple[Module, ast.expr]],
     relation: Relation,
     operation: str,
     contract: Contract,
 ) -> Found:
-    words = [word.value for word in node.keywords if word.arg in _PAYLOADS]
-    given = (words or rest)[:1]
     made: tuple[Row, ...] = ()
     if operation != "delete":
         place = Proof(module.path, call_line(node), "sent here")
         made = (Row(place, is_open="the payload is not visible here"),)
-    for value in given if made else ():
-        made = rows_of(rows(module, _undumped(value)), relation, contract)
+    for there, value in given if made else ():
+        made = rows_of(rows(there, _undumped(value)), relation, contract)
     is_update = operation == "update"
     return site(
         path=module.path,
@@ -117,6 +133,7 @@ def _site(
 
 
 def _undumped(node: ast.expr) -> ast.expr:
-    """Read ``json.dumps(row)`` as the row."""
-    is_dump = isinstance(node, ast.Call) and called_name(node) == "dumps" and bool(node.args)
-    return node.args[0] if is_dump and isinstance(node, ast.Call) else node
+    """Read ``json.dumps(row)`` and ``JSON.stringify(row)`` as the row."""
+    if isinstance(node, ast.Call) and node.args and called_name(node) in ("dumps", "stringify"):
+        return node.args[0]
+    return node

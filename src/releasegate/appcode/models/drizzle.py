@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.definitions import definitions
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.models.naming import snake
 from releasegate.appcode.nullness import called_name
@@ -23,6 +24,8 @@ def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
         return None
     name = text_of(module, node.args[0])
     relation = contract.find(None, name) if name else None
+    if name and relation is None:
+        relation = contract.find(None, _created(module, node, name))
     fields = node.args[1]
     if isinstance(fields, ast.Lambda):
         fields = fields.body
@@ -40,6 +43,20 @@ def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
             if is_filled:
                 filled.add(column)
     return Model(relation, module, node, "drizzle", columns, {}, {}, frozenset(filled))
+
+
+def _created(module: Module, node: ast.Call, name: str) -> str | None:
+    """Give a table its prefix: ``pgTableCreator((name) => `app_${name}`)``."""
+    made = [binding.value for _, binding in definitions(module, called_name(node))]
+    creator = made[0] if len(made) == 1 else None
+    function = creator.args[0] if isinstance(creator, ast.Call) and creator.args else None
+    if not isinstance(function, ast.Lambda) or not isinstance(function.body, ast.JoinedStr):
+        return None
+    parts = (
+        name if isinstance(part, ast.FormattedValue) else text_of(module, part)
+        for part in function.body.values
+    )
+    return "".join(part or "" for part in parts)
 
 
 def _declares(node: ast.Call) -> bool:

@@ -73,21 +73,21 @@ class Client:
             if "@default(" in field[4] and field[0] in columns
         }
         made = Model(relation, module, ast.Pass(), "prisma", columns, links, {}, frozenset(filled))
-        self.by_name[_client_name(name)] = made
-        self.bodies[_client_name(name)] = body
+        self.by_name[client_name(name)] = made
+        self.bodies[client_name(name)] = body
 
     def _connect(self, name: str, body: str) -> None:
         """Give a parent its lists of children."""
-        parent = self.by_name.get(_client_name(name))
+        parent = self.by_name.get(client_name(name))
         for attribute, kind, is_list, _, _ in _FIELD.findall(body) if parent else ():
-            child = self.by_name.get(_client_name(kind))
+            child = self.by_name.get(client_name(kind))
             if child is not None and is_list and parent is not None:
                 columns = self._back(kind, name, child)
                 parent.collections[attribute] = Collection(child.relation, columns)
 
     def _back(self, kind: str, parent: str, child: Model) -> tuple[str, ...]:
         """Find the child's columns that refer to the parent."""
-        for attribute, target, _, _, _ in _FIELD.findall(self.bodies[_client_name(kind)]):
+        for attribute, target, _, _, _ in _FIELD.findall(self.bodies[client_name(kind)]):
             if target == parent and attribute in child.links:
                 return child.links[attribute].columns
         return ()
@@ -147,7 +147,7 @@ def _text(project: Project) -> str:
     return "\n".join(content.decode(errors="replace") for content in files)
 
 
-def _client_name(name: str) -> str:
+def client_name(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 

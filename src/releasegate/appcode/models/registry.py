@@ -36,6 +36,8 @@ _BASE = re.compile(r"\w+")
 MAX_GENERATIONS = 3
 _NAMING = (b"Table(", b"__tablename__", b"db_table", b"table_name", b"table=True", b"table =")
 _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
+#: gives every table's name the same prefix, so that no file has the whole name
+_CREATOR = b"TableCreator("
 #: what a class of tables is called where it is used
 _HOLDERS = {"model", "models", "db", "tables", "schema", "database"}
 _FAMILIES = (sqlalchemy, django, peewee)
@@ -187,9 +189,15 @@ class Models:
     def _paths(self) -> list[str]:
         wanted = {n.encode() for r in self.contract.relations for n in class_names(r.name)}
         found: list[str] = []
-        for path, content in self._project.contents.items():
+        contents = self._project.contents
+        scripts = (content for path, content in contents.items() if path.endswith(SCRIPT))
+        is_prefixed = any(_CREATOR in content for content in scripts)
+        for path, content in contents.items():
             if path.endswith(SCRIPT):
-                is_table = self._marks[path].declares and any(h in content for h in _HINTS)
+                may_declare_it = self._marks[path].declares or (
+                    is_prefixed and b"Table(" in content
+                )
+                is_table = may_declare_it and any(h in content for h in _HINTS)
             elif path.endswith(PYTHON):
                 is_table = self._marks[path].declares and any(h in content for h in _NAMING)
                 is_table = is_table or b"__table__ = " in content or self._may_be(content, wanted)

@@ -59,3 +59,9 @@ export async function assign(data: Prisma.TaskUncheckedCreateInput, user?: { id:
 export async function add(data: Prisma.CommentCreateInput) {
   return prisma.comment.create({ data });
 }
+
+export const createTask: CreateTask = async ({ title, projectId }, context) => {
+  return context.entities.Task.create({
+    data: { title, project: { connect: { id: projectId } }, assignee: { connect: { id: context.user.id } } },
+  });
+};
