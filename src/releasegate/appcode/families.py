@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import (
+    bodies,
     builders,
     entities,
     factories,
@@ -60,6 +61,8 @@ FAMILIES: dict[type[ast.AST], tuple[Family, ...]] = {
     ast.Call: _CALLS,
     ast.Assign: (row_objects.sites,),
     ast.ClassDef: (views.sites,),
+    ast.FunctionDef: (bodies.sites,),
+    ast.AsyncFunctionDef: (bodies.sites,),
 }
 
 

@@ -6,16 +6,21 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.callers import frames
 from releasegate.appcode.calls import callees
 from releasegate.appcode.changes import on_all_ways
 from releasegate.appcode.constructors import set_by
 from releasegate.appcode.module import before
-from releasegate.appcode.nullness import called_name
+from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import Entry, Payload, overlaid, rows, with_entry
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
+    from releasegate.appcode.frames import Frame
     from releasegate.appcode.module import Module
+
+#: so many calls of a function are asked what they set on what it gives back
+MAX_CALLERS = 20
 
 
 def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
@@ -30,6 +35,14 @@ def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
         target = statement.target
     if not isinstance(target, ast.Name | ast.Attribute) or not isinstance(statement, ast.stmt):
         return payload
+    payload = _set_on_kept(module, made, target, statement, payload)
+    return _set_by_callers(module, made, target, payload)
+
+
+def _set_on_kept(
+    module: Module, made: ast.expr, target: ast.expr, statement: ast.stmt, payload: Payload
+) -> Payload:
+    """Apply what happens to the variable that keeps the object."""
     function = module.function(made)
     word, text = getattr(target, "id", getattr(target, "attr", "")), written(target)
     loads = [
@@ -41,6 +54,41 @@ def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
     for load in loads:
         payload = _set_on(module, statement, load, loads, payload)
     return payload
+
+
+def _set_by_callers(module: Module, made: ast.expr, target: ast.expr, payload: Payload) -> Payload:
+    """Add what every caller sets on the object that it is given back: ``run = new_run()``."""
+    function = module.function(made)
+    word = target.id if isinstance(target, ast.Name) else ""
+    is_returned = any(
+        isinstance(module.parent(load), ast.Return) and module.function(load) is function
+        for load in module.loads.get(word, ())
+    )
+    if function is None or not is_returned or module.project.is_spent():
+        return payload
+    found = [_set_at(frame) for frame in frames(module, function)[:MAX_CALLERS]]
+    for name in dict.fromkeys(key for entries in found for key in entries):
+        given = [entries[name] for entries in found if name in entries]
+        is_sure = len(given) == len(found) and all(entry.is_certain for entry in given)
+        worst = next((entry for entry in given if _may_be_none(entry)), given[0])
+        if name not in payload.entries or is_sure:
+            payload = with_entry(payload, name, replace(worst, is_certain=is_sure))
+    return payload
+
+
+def _set_at(frame: Frame) -> dict[str, Entry]:
+    statement = frame.module.parent(frame.call)
+    if isinstance(statement, ast.Await):
+        statement = frame.module.parent(statement)
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+    if not isinstance(target, ast.Name) or not isinstance(statement, ast.stmt):
+        return {}
+    bare = Payload(frame.module, frame.call)
+    return dict(_set_on_kept(frame.module, frame.call, target, statement, bare).entries)
+
+
+def _may_be_none(entry: Entry) -> bool:
+    return entry.value is not None and bool(nullness(entry.module, entry.value).may_be_none)
 
 
 def _set_by_callee(module: Module, call: ast.Call, index: int, payload: Payload) -> Payload:

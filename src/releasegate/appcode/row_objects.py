@@ -7,10 +7,11 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.bodies import is_body
 from releasegate.appcode.calls import callees, method_of
 from releasegate.appcode.instances import instances
 from releasegate.appcode.models.model import Model
-from releasegate.appcode.module import before
+from releasegate.appcode.module import before, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_keywords
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.class_names import Class
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Function, Module
+    from releasegate.appcode.parameters import Origin
 
 _SETS = {"sqlmodel_update", "update_from_dict"}
 _DELETING = re.compile(r"(?i)delete|remove|destroy|purge|execute|super\(")
@@ -285,14 +287,22 @@ def _makes(module: Module, function: ast.expr) -> bool:
     return models is not None and models.of(module, function) is not None
 
 
-def _is_made_here(module: Module, node: ast.expr) -> bool:
-    """Say whether the object is made by its constructor in view."""
-    models = module.project.models
+def _is_made_here(module: Module, node: ast.expr, depth: int = 0) -> bool:
+    """Say whether the object is new: made by its constructor in view, or out of a request."""
     if isinstance(node, ast.Name) and node.id == "self":
         return True
-    return any(
-        isinstance(origin.value, ast.Call)
-        and models is not None
-        and _makes(origin.module, origin.value.func)
-        for origin in origins(module, node)
-    )
+    return any(_is_new(origin, depth) for origin in origins(module, node))
+
+
+def _is_new(origin: Origin, depth: int) -> bool:
+    value = origin.value.value if isinstance(origin.value, ast.Await) else origin.value
+    if not isinstance(value, ast.Call):
+        return origin.function is not None and is_body(origin.function, origin.default)
+    if _makes(origin.module, value.func):
+        return True
+    for there, frame in callees(origin.module, value)[:1] if depth == 0 else ():
+        for made in returned(there, frame.function):
+            is_new = isinstance(made, ast.Call) and _makes(there, made.func)
+            if is_new or (isinstance(made, ast.Name) and _is_made_here(there, made, depth + 1)):
+                return True
+    return False

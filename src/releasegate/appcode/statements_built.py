@@ -241,14 +241,38 @@ def _of_step(step: _Step) -> list[Payload]:
 def _selected(step: _Step) -> Payload:
     """Read the columns of ``from_select(["plan_id", ...], select)``."""
     payload = Payload(step.module, step.call)
-    for item in _listed(step.module, step.call.args[0]):
+    values = _literals(step)
+    for index, item in enumerate(_listed(step.module, step.call.args[0])):
         key = text_of(step.module, item) or getattr(item, "attr", None)
         if key is None:
             payload = replace(payload, is_open="not all of the columns are visible here")
         else:
             entry = Entry(step.module, None, item, may_be_none=False, what="it is selected")
+            if index in values:
+                entry = Entry(step.module, values[index], item)
             payload = with_entry(payload, key, entry)
     return payload
+
+
+def _literals(step: _Step) -> dict[int, ast.expr]:
+    """Find what ``select(literal(x), Run.plan_id)`` sends that is no column, by its place."""
+    given = step.call.args[1] if len(step.call.args) > 1 else None
+    origin = single_value(step.module, given) if isinstance(given, ast.Name) else None
+    given = origin[1] if origin is not None else given
+    while isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute):
+        if given.func.attr == "select":
+            break
+        given = given.func.value
+    listed = given.args if isinstance(given, ast.Call) and called_name(given) == "select" else []
+    found: dict[int, ast.expr] = {}
+    for index, item in enumerate(listed):
+        while isinstance(item, ast.Call) and called_name(item) in ("label", "cast"):
+            item = item.func.value if isinstance(item.func, ast.Attribute) else item.args[0]
+        if isinstance(item, ast.Call) and called_name(item) == "null":
+            found[index] = ast.copy_location(ast.Constant(None), item)
+        elif isinstance(item, ast.Call) and called_name(item) == "literal" and item.args:
+            found[index] = item.args[0]
+    return found
 
 
 def _listed(module: Module, node: ast.expr) -> Iterator[ast.expr]:

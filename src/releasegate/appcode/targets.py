@@ -6,14 +6,14 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.frames import frame_of
+from releasegate.appcode.frames import argument, frame_of
 from releasegate.appcode.names import origins
 from releasegate.appcode.parameters import parameters
 
 if TYPE_CHECKING:
     from releasegate.appcode.models.model import Model
     from releasegate.appcode.models.registry import Models
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Function, Module
 
 _MODEL_WORDS = {
     "model",
@@ -90,9 +90,18 @@ def _is_handed_in(module: Module, node: ast.expr) -> bool:
         names = {parameter.arg for parameter, _ in parameters(function)}
         if node.id in names:
             is_word = node.id.lower() in _MODEL_WORDS or node.id.endswith(_MODEL_ENDS)
-            return is_word and frame_of(module, function) is None
+            return is_word and _is_open(module, node.id, function)
         function = module.function(function)
     return False
+
+
+def _is_open(module: Module, name: str, function: Function) -> bool:
+    """Say whether the calls, through which we read, leave a parameter to one further out."""
+    frame = frame_of(module, function)
+    if frame is None:
+        return True
+    given = frame.receiver if name == "cls" else argument(frame, name)
+    return isinstance(given, ast.Name | ast.Attribute) and _is_handed_in(frame.module, given)
 
 
 def _listed(module: Module, node: ast.expr, models: Models) -> list[ast.expr]:
