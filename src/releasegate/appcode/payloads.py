@@ -17,6 +17,7 @@ MAX_DEPTH = 14
 MAX_PATHS = 24
 _SAME = {
     *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
+    *("batched", "chunked", "chunks", "ichunked"),
     *("OrderedDict", "freeze", "structuredClone", "from", "defaultdict", "DataFrame"),
 }
 #: methods that give the same rows
@@ -119,6 +120,12 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         return rows(module, node.func.value, depth + 1)
     if name in ("all", "allSettled") and written(node.func).startswith("Promise."):
         return tuple(row for item in node.args[:1] for row in rows(module, item, depth + 1))
+    if name == "values" and isinstance(node.func, ast.Attribute) and not node.args:
+        from releasegate.appcode.stored import values_of
+
+        held = values_of(module, node.func.value, depth)
+        if held:
+            return held
     is_mapped = isinstance(node.func, ast.Attribute) or len(node.args) == 2
     if name in ("map", "flatMap") and node.args and is_mapped:
         return mapped(module, node, depth)

@@ -39,6 +39,24 @@ def of_stored(
     return tuple(payloads[:MAX_PATHS]) or (opaque(module, node),)
 
 
+def values_of(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
+    """Read the rows that a local mapping is filled with: ``found[key] = {...}``."""
+    if not isinstance(node, ast.Name):
+        return ()
+    function = module.function(node)
+    found: list[Payload] = []
+    for load in module.loads.get(node.id, ()):
+        slot = module.parent(load)
+        statement = module.parent(slot)
+        is_set = isinstance(slot, ast.Subscript) and isinstance(statement, ast.Assign)
+        is_key = isinstance(slot, ast.Subscript) and isinstance(slot.slice, ast.Constant)
+        if not is_set or is_key or module.function(load) is not function:
+            continue
+        if isinstance(statement, ast.Assign) and slot in statement.targets:
+            found.extend(rows(module, statement.value, depth + 1))
+    return tuple(found)
+
+
 def _item(module: Module, node: ast.Subscript, depth: int) -> tuple[Payload, ...]:
     """Read ``rows[0]``, or ``data["run"]`` of a mapping that is written down."""
     if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):

@@ -70,11 +70,9 @@ class Models:
 
     def _heirs(self, names: set[str]) -> set[str]:
         """List the classes that share a model's table: ``class PdfExport(Export)``, proxies."""
-        contents = self._project.contents
-        declaring = (x for path, x in contents.items() if path.endswith(PYTHON) and may_declare(x))
         classes = [
             (match[1].decode(), set(_BASE.findall(match[2].decode(errors="replace"))))
-            for content in declaring
+            for content in self._declaring.values()
             for match in _HEIR.finditer(content)
         ]
         found: set[str] = set()
@@ -200,15 +198,26 @@ class Models:
                 is_table = may_declare_it and any(h in content for h in _HINTS)
             elif path.endswith(PYTHON):
                 is_table = self._marks[path].declares and any(h in content for h in _NAMING)
-                is_table = is_table or b"__table__ = " in content or self._may_be(content, wanted)
+                is_table = is_table or b"__table__ = " in content
+                is_table = is_table or self._may_be(path, content, wanted)
             else:
                 is_table = False
             if is_table:
                 found.append(path)
         return found
 
-    def _may_be(self, content: bytes, wanted: set[bytes]) -> bool:
-        if not may_declare(content):
+    @cached_property
+    def _declaring(self) -> dict[str, bytes]:
+        """The Python files in which a model's class may stand."""
+        contents = self._project.contents
+        return {
+            path: content
+            for path, content in contents.items()
+            if path.endswith(PYTHON) and may_declare(content)
+        }
+
+    def _may_be(self, path: str, content: bytes, wanted: set[bytes]) -> bool:
+        if path not in self._declaring:
             return False
         return bool(wanted & {name.lower() for name in _CLASS.findall(content)})
 
@@ -228,9 +237,11 @@ class Models:
 
     def _mapped(self) -> Iterator[tuple[Module, ast.Call]]:
         """Read the classes that a call maps to one of the tables, once these are known."""
+        if not any(isinstance(node, ast.Call) for node in self._by_node):
+            return
         for path, content in self._project.contents.items():
             is_named = path.endswith(PYTHON) and any(hint in content for hint in imperative.HINTS)
-            module = self._project.module(path) if is_named and self._by_node else None
+            module = self._project.module(path) if is_named else None
             for node in module.nodes if module is not None else ():
                 if isinstance(node, ast.Call) and module is not None:
                     made = imperative.model(module, node, self)
