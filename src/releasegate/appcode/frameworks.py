@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
@@ -10,9 +11,11 @@ from releasegate.appcode.calls import method_of
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.instances import instances
 from releasegate.appcode.made import after
+from releasegate.appcode.module import NAMED_FUNCTIONS
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Payload, with_keywords
+from releasegate.appcode.payloads import Entry, Payload, with_entry, with_keywords
+from releasegate.appcode.references import words_of
 from releasegate.appcode.serializers import filled_in, model_of
 from releasegate.appcode.written import written
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
     from releasegate.appcode.sites import Found
 
+#: what the view's own form or serializer is called
+_PLAIN = re.compile(r"(self\.)?(get_)?(form|serializer)(\(.*\))?", re.DOTALL)
 _OWN = {"commit", "using", "force_insert"}
 
 
@@ -41,9 +46,35 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         if _is_new(module, node, function.value, owner):
             given = with_keywords(module, filled_in(module, node, owner), node, 0)
             entries = {key: entry for key, entry in given.entries.items() if key not in _OWN}
-            payload = after(module, node, Payload(module, node, entries, given.is_open))
+            payload = Payload(module, node, entries, given.is_open)
+            for name, entry in _on_instance(module, node, function.value, owner):
+                payload = with_entry(payload, name, entry)
+            payload = after(module, node, payload)
             yield orm.inserted(module, node, model, [payload], contract)
             return
+
+
+def _on_instance(
+    module: Module, node: ast.Call, receiver: ast.expr, owner: Class
+) -> Iterator[tuple[str, Entry]]:
+    """Read what the form sets on ``self.instance``, and the function on ``form.instance``."""
+    for there, found in reversed(ancestry(owner)):
+        yield from _set_on(there, found, "self.instance")
+    function = module.function(node)
+    if function is not None:
+        yield from _set_on(module, function, f"{written(receiver)}.instance")
+
+
+def _set_on(module: Module, around: ast.AST, holder: str) -> Iterator[tuple[str, Entry]]:
+    for node in ast.walk(around):
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        if not isinstance(target, ast.Attribute) or written(target.value) != holder:
+            continue
+        outer = module.parent(node)
+        is_new = isinstance(outer, ast.If) and "instance" in written(outer.test)
+        certain = is_new or isinstance(outer, NAMED_FUNCTIONS)
+        if isinstance(node, ast.Assign):
+            yield target.attr, Entry(module, node.value, node, is_certain=certain)
 
 
 def _is_form(owner: Class) -> bool:
@@ -54,7 +85,7 @@ def _is_new(module: Module, node: ast.Call, receiver: ast.expr, owner: Class) ->
     """Say whether a row is made, and not one changed that was handed over."""
     function = module.function(node)
     name = getattr(function, "name", "").lower()
-    if "update" in name or "patch" in name or "put" in name or "edit" in name:
+    if set(words_of(name)) & {"update", "patch", "put", "edit"}:
         return False
     made = [o.value for o in origins(module, receiver) if isinstance(o.value, ast.Call)]
     made += [receiver] if isinstance(receiver, ast.Call) else []
@@ -88,7 +119,7 @@ def _savers(module: Module, node: ast.expr) -> tuple[Class, ...]:
     text = written(node).lower()
     if _is_given_serializer(module, node):
         text = "serializer"
-    if found or view is None or not ("serializer" in text or "form" in text):
+    if found or view is None or not _PLAIN.fullmatch(text):
         return found
     wanted = "serializer_class" if "serializer" in text else "form_class"
     for there, owner in ancestry((module, view)):

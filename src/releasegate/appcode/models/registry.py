@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
 _HEIR = re.compile(rb"^class (\w+)\(([^)]+)\)", re.MULTILINE)
+_FORM = re.compile(rb"^class (\w+(?:Form|Serializer))\(", re.MULTILINE)
 _BASE = re.compile(r"\w+")
 #: so many times a class may be made from one that is made from a model
 MAX_GENERATIONS = 3
@@ -66,7 +67,19 @@ class Models:
     def names(self) -> frozenset[str]:
         """The words by which other files speak of the models and of what is made from them."""
         own = {word for model in self._by_node.values() for word in _words(model) if word}
-        return frozenset(own | self._heirs(own))
+        return frozenset(own | self._heirs(own) | self._forms(own))
+
+    def _forms(self, names: set[str]) -> set[str]:
+        """List the forms and serializers of Django that may stand for one of its models."""
+        if not any(model.kind == "django" for model in self):
+            return set()
+        words = [f"model = {name}".encode() for name in names]
+        found: set[str] = set()
+        for path, content in self._project.contents.items():
+            is_form = path.endswith(PYTHON) and b"class Meta" in content
+            if is_form and any(word in content for word in words):
+                found |= {name.decode() for name in _FORM.findall(content)}
+        return found
 
     def _heirs(self, names: set[str]) -> set[str]:
         """List the classes that share a model's table: ``class PdfExport(Export)``, proxies."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import last_word
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = {"Column", "mapped_column", "Field", "column_property", "deferred"}
 RELATIONSHIPS = {"relationship", "Relationship", "dynamic_loader"}
+_FOREIGN = re.compile(r"foreign\(\s*[\w.]*?(\w+)\s*\)")
+_NAME = re.compile(r"\w+")
 _LISTS = {"list", "List", "set", "Set", "WriteOnlyMapped", "DynamicMapped", "Sequence"}
 
 
@@ -301,11 +304,21 @@ def _attribute(model: Model, column: ContractColumn) -> str:
 
 
 def _foreign_keys(value: ast.Call) -> set[str]:
+    """Name what ``foreign_keys`` or a join refers to; what a join marks as foreign is all of it."""
     found: set[str] = set()
     for word in value.keywords:
         if word.arg in ("foreign_keys", "sa_relationship_kwargs", "primaryjoin"):
-            found |= {part for name in _words(word.value) for part in name.split(".")}
+            text = " ".join(_texts(word.value))
+            found |= set(_FOREIGN.findall(text)) or set(_NAME.findall(text))
     return found
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Give an expression as text, and the texts in it."""
+    yield written(node)
+    for item in ast.walk(node):
+        if isinstance(item, ast.Constant) and isinstance(item.value, str):
+            yield item.value
 
 
 def _backref(module: Module, value: ast.Call) -> str | None:
