@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from psycopg.abc import RV, PQGen
 
 _LOOK_S = 0.25
+#: whoever interrupts waits no longer for a server that cannot be reached
+_CANCEL_S = 0.5
 
 
 class Attended(psycopg.Connection[tuple[Any, ...]]):
@@ -25,6 +27,8 @@ class Attended(psycopg.Connection[tuple[Any, ...]]):
     #: by the monotonic clock; None: nothing is awaited
     waiting_since: float | None = None
     _is_lost: Callable[[float], bool] | None = None
+    #: by the monotonic clock; the answer to a cancel comes at once, or the way is cut
+    _cancelled_at: float | None = None
 
     def wait(self, gen: PQGen[RV], *arguments: Any, **options: Any) -> RV:
         """Wait for an answer, as the driver does, and have it known."""
@@ -33,6 +37,11 @@ class Attended(psycopg.Connection[tuple[Any, ...]]):
             return super().wait(gen, *arguments, **options)
         finally:
             self.waiting_since = None
+
+    def _try_cancel(self, *, timeout: float = _CANCEL_S) -> None:
+        """Cancel at Ctrl-C; the driver would try that for 5 s, and wait for the answer as long."""
+        super()._try_cancel(timeout=min(timeout, _CANCEL_S))
+        self._cancelled_at = time.monotonic()
 
     def attend(self, is_lost: Callable[[float], bool]) -> None:
         """Cut the connection off when an answer awaited since a moment is said to be lost.
@@ -48,10 +57,16 @@ class Attended(psycopg.Connection[tuple[Any, ...]]):
         while not self.closed:
             time.sleep(_LOOK_S)
             since, is_lost = self.waiting_since, self._is_lost
-            if since is None or is_lost is None or not is_lost(since):
+            if since is None or is_lost is None:
+                continue
+            if not self._is_cancelled_in_vain(since) and not is_lost(since):
                 continue
             if self.waiting_since == since:
                 self.cut_off()
+
+    def _is_cancelled_in_vain(self, since: float) -> bool:
+        at = self._cancelled_at
+        return at is not None and at > since and time.monotonic() - at > _CANCEL_S
 
     def close(self) -> None:
         """Close it, not while another thread is inside the driver: that would crash."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_S = 10
+#: no signal is seen during a ping; the least that libpq takes (manual, 34.1.2)
+_PING_S = 2
 SUPPORTED_MAJORS = range(15, 19)
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -148,8 +150,10 @@ def scrub_environment() -> None:
             del os.environ[name]
 
 
-def connect(parameters: Parameters, *, application_name: str, **extra: str) -> Attended:
-    """Open one autocommit session.
+def connect(
+    parameters: Parameters, *, application_name: str, is_told: bool = True, **extra: str
+) -> Attended:
+    """Open one autocommit session; where it is not told why that failed, it is over sooner.
 
     Raises:
         CouldNotLook: no session was to be had. The message names neither host nor password: in a
@@ -164,8 +168,10 @@ def connect(parameters: Parameters, *, application_name: str, **extra: str) -> A
     dsn = parameters.dsn(**given)
     try:
         return Attended.connect(dsn, autocommit=True)
-    except psycopg.OperationalError:
-        raise CouldNotLook(_why_not(dsn, parameters)) from None
+    except psycopg.OperationalError as error:
+        pinged = parameters.dsn(**{**given, "connect_timeout": str(_PING_S)})
+        why = _why_not(pinged, parameters, error) if is_told else "Nothing answered."
+        raise CouldNotLook(why) from None
 
 
 def as_reached(connection: Connection, parameters: Parameters) -> Parameters:
@@ -182,9 +188,11 @@ def as_reached(connection: Connection, parameters: Parameters) -> Parameters:
     return replace(parameters, values={**parameters.values, **known, **password})
 
 
-def _why_not(dsn: str, parameters: Parameters) -> str:
+def _why_not(dsn: str, parameters: Parameters, error: psycopg.OperationalError) -> str:
     """Tell the cases apart by a ping, which needs no login; connect errors carry no SQLSTATE."""
     match pq.PGconn.ping(dsn.encode()):
+        case pq.Ping.OK if isinstance(error, psycopg.errors.ConnectionTimeout):
+            return "The server answers but let nobody in while we waited: it is overloaded."
         case pq.Ping.OK:
             return (
                 "The server answers but did not let us in: check role, password, database name, "

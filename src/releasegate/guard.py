@@ -77,6 +77,8 @@ class Guard:
 
 
 def _open(parameters: Parameters, name: str) -> Attended:
-    connection = database.connect(parameters, application_name=name, connect_timeout="2")
+    connection = database.connect(
+        parameters, application_name=name, is_told=False, connect_timeout="2"
+    )
     connection.attend(longer_than(_ANSWER_S))
     return connection

@@ -59,7 +59,6 @@ LOOKS = {
     "search_path": SEARCH_PATH,
     "statement_timeout": _OBSERVER_TIMEOUT,
 }
-#: a server that comes back does so at once; one that is away is asked again and again
 _QUICKLY = {"connect_timeout": "2"}
 # The same for the client's end (manual, 34.1.2).
 _CLIENT_TCP = {
@@ -104,6 +103,8 @@ class Session:
     #: what that backend was set up with, as one text
     settings: str | None = None
     monotonic: Callable[[], float] = time.monotonic
+    #: nobody was reached when the connections were to be opened anew
+    is_away: bool = False
     #: backends that may still be at work on something of ours
     lost: list[facts.Backend] = field(default_factory=list)
 
@@ -185,9 +186,11 @@ class Session:
         if self._backend not in self.lost:
             self.lost.append(self._backend)
         self.abandon()
-        self.connection = _connect(self.parameters, self.run_id, **_QUICKLY)
+        self.is_away = True
+        self.connection = _connect(self.parameters, self.run_id, is_again=True)
+        self.is_away = False
         here = database.as_reached(self.connection, self.parameters)
-        self.observer = _observe(here, self.run_id, **_QUICKLY)
+        self.observer = _observe(here, self.run_id, is_again=True)
         self._keep_backends()
         if database.identify(self.connection).system_identifier != self.system_identifier:
             raise CouldNotLook("Another server answers at this address now.")
@@ -227,9 +230,9 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
         try:
             yield session
         finally:
-            is_lost = session.is_lost
+            is_left = session.is_lost and not session.is_away
             session.close()
-            if is_lost:
+            if is_left:
                 _end_what_is_left(parameters, run_id)
     except (psycopg.Error, CouldNotLook):
         _end_what_is_left(parameters, run_id)
@@ -257,9 +260,8 @@ def _open(parameters: Parameters, run_id: str) -> Session:
 
 def _end_what_is_left(parameters: Parameters, run_id: str) -> None:
     """End sessions of ours that the server believes to be there: they would keep the lock."""
-    name = f"{_name(run_id)}/guard"
     with suppress(psycopg.Error, CouldNotLook):
-        connection = database.connect(parameters, application_name=name, **_CLIENT_TCP, **_QUICKLY)
+        connection = _dial(parameters, f"{_name(run_id)}/guard", is_again=True)
         connection.attend(longer_than(_OBSERVER_ANSWERS_S))
         try:
             facts.end_others_of(connection, _name(run_id), kept=())
@@ -288,9 +290,14 @@ def _name(run_id: str) -> str:
     return f"releasegate/{run_id}"
 
 
-def _connect(parameters: Parameters, run_id: str, **extra: str) -> Attended:
-    given = {**_CLIENT_TCP, **extra}
-    connection = database.connect(parameters, application_name=_name(run_id), **given)
+def _dial(parameters: Parameters, name: str, *, is_again: bool) -> Attended:
+    """Open a session; a server that comes back does so at once, and is asked again and again."""
+    given = {**_CLIENT_TCP, **_QUICKLY} if is_again else _CLIENT_TCP
+    return database.connect(parameters, application_name=name, is_told=not is_again, **given)
+
+
+def _connect(parameters: Parameters, run_id: str, *, is_again: bool = False) -> Attended:
+    connection = _dial(parameters, _name(run_id), is_again=is_again)
     # While it is set up every question is a quick one.
     connection.attend(longer_than(_SET_UP_S))
     _refuse_pooler(connection, parameters)
@@ -317,10 +324,8 @@ def _set_up(connection: Connection, run_id: str) -> None:
         database.settle(connection, _TCP_SETTINGS)
 
 
-def _observe(parameters: Parameters, run_id: str, **extra: str) -> Attended:
-    given = {**_CLIENT_TCP, **extra}
-    name = f"{_name(run_id)}/observer"
-    observer = database.connect(parameters, application_name=name, **given)
+def _observe(parameters: Parameters, run_id: str, *, is_again: bool = False) -> Attended:
+    observer = _dial(parameters, f"{_name(run_id)}/observer", is_again=is_again)
     observer.attend(longer_than(_OBSERVER_ANSWERS_S))
     _refuse_pooler(observer, parameters)
     database.settle(observer, {**database.PLAIN_SETTINGS, **LOOKS})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import traceback
 from typing import TYPE_CHECKING
 
@@ -161,6 +163,30 @@ def test_why_there_is_no_session_is_told_without_values(
 
     assert "s3cret" not in str(caught.value)
     assert str(tmp_path) not in str(caught.value)
+
+
+#: keeps whoever comes first waiting, and asks the next for a password (manual, 53.7)
+LATE = """
+import socket
+door = socket.create_server(("127.0.0.1", 0))
+print(door.getsockname()[1], flush=True)
+first, _ = door.accept()
+second, _ = door.accept()
+second.recv(1024)
+second.sendall(b"R" + bytes([0, 0, 0, 8, 0, 0, 0, 3]))
+second.recv(1024)
+"""
+
+
+def test_a_server_that_is_late_is_not_told_as_one_that_refuses() -> None:
+    # No thread of ours runs while libpq asks again.
+    with subprocess.Popen([sys.executable, "-c", LATE], stdout=subprocess.PIPE) as late:
+        assert late.stdout is not None
+        place = f"host=127.0.0.1 port={int(late.stdout.readline())} user=x dbname=x"
+        parameters = given_parameters(f"{place} sslmode=disable gssencmode=disable")
+
+        with pytest.raises(CouldNotLook, match="let nobody in while we waited"):
+            database.connect(parameters, application_name="test", connect_timeout="2")
 
 
 def test_libpqs_own_programs_are_told_everything_but_the_service() -> None:
