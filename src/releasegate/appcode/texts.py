@@ -41,6 +41,10 @@ def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
         return "".join(_part(module, part, depth) for part in node.values)
     if isinstance(node, ast.BinOp):
         return _operator(module, node, depth)
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+        # What counts where nothing else is configured.
+        last = node.values[-1]
+        return _constant(last) if isinstance(last, ast.Constant) else None
     if isinstance(node, ast.Call):
         return _call(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
@@ -105,20 +109,25 @@ def _part(module: Module, part: ast.expr, depth: int) -> str:
         text = _of_table(module, inner)
     if text is None and isinstance(inner, ast.IfExp):
         text = _shorter(module, inner, depth)
-    if text is None and isinstance(inner, ast.Call):
+    if text is None and isinstance(inner, ast.Name):
+        there, inner = single_value(module, inner) or (module, inner)
+        text = returned_text(there, inner, depth) if isinstance(inner, ast.Call) else None
+    elif text is None and isinstance(inner, ast.Call):
         text = returned_text(module, inner, depth)
     return HOLE if text is None else text
 
 
 def returned_text(module: Module, node: ast.Call, depth: int = 0) -> str | None:
-    """Read ``{self._table("runs")}`` through the function that puts a schema before it."""
+    """Read ``{self._table("runs")}`` through the function that may put a schema before it."""
     from releasegate.appcode.calls import callees
 
     for there, frame in callees(module, node)[:1]:
-        values = returned(there, frame.function)
+        values = [value for value in returned(there, frame.function) if value is not None]
         with entered(frame) as is_new:
-            if is_new and len(values) == 1 and values[0] is not None:
-                return text_of(there, values[0], depth + 1)
+            texts = [text_of(there, value, depth + 1) for value in values[:3] if is_new]
+        shortest = min((text for text in texts if text), key=len, default=None)
+        is_same = shortest is not None and all(shortest in (text or "") for text in texts)
+        return shortest if is_same else None
     return None
 
 
