@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.module import Module, before
@@ -21,9 +22,20 @@ _ENDING = {
 _ASSERTING = {"assert", "invariant", "assert_", "ensure", "check_not_none", "assertExists"}
 
 
-def is_checked(module: Module, node: ast.expr) -> bool:
-    """Say whether None has left, or cannot have come here: guards and enclosing conditions."""
-    wanted = written(node)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An expression as it is written, which is to be more than None, or than undefined."""
+
+    text: str
+    strictly: bool = False
+
+
+def is_checked(module: Module, node: ast.expr, *, strictly: bool = False) -> bool:
+    """Say whether None has left, or cannot have come here: guards and enclosing conditions.
+
+    ``strictly``: JavaScript's ``!== undefined``, which lets null through, counts for nothing.
+    """
+    wanted = Wanted(written(node), strictly)
     for child in module.ancestors(node):
         parent = module.parent(child)
         if isinstance(parent, ast.If | ast.IfExp | ast.While):
@@ -52,12 +64,12 @@ def is_checked(module: Module, node: ast.expr) -> bool:
 
 def filled_in(module: Module, node: ast.expr) -> ast.expr | None:
     """Find the value of ``if x is None: x = value`` before a use of x."""
-    wanted = written(node)
+    wanted = Wanted(written(node))
     for guard in _earlier(module, node):
         if not isinstance(guard, ast.If) or not _implies(guard.test, wanted, is_true=False):
             continue
         for last in reversed(guard.body):
-            if isinstance(last, ast.Assign) and written(last.targets[0]) == wanted:
+            if isinstance(last, ast.Assign) and written(last.targets[0]) == wanted.text:
                 return None if _is_rebound(module, last.value, node) else last.value
     return None
 
@@ -74,7 +86,7 @@ def _earlier(module: Module, node: ast.expr) -> Iterator[ast.AST]:
         function = module.function(function)
 
 
-def _guards(guard: ast.AST, wanted: str) -> bool:
+def _guards(guard: ast.AST, wanted: Wanted) -> bool:
     if isinstance(guard, ast.Assert):
         return _implies(guard.test, wanted, is_true=True)
     if isinstance(guard, ast.Expr):
@@ -101,14 +113,14 @@ def _called(call: ast.Call) -> str:
     return name if name in _ENDING | _ASSERTING else name.rsplit(".", 1)[-1]
 
 
-def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
+def _implies(test: ast.expr, wanted: Wanted, *, is_true: bool) -> bool:
     """Say whether a condition's outcome means that ``wanted`` is not None."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return _implies(test.operand, wanted, is_true=not is_true)
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) == is_true:
         return any(_implies(part, wanted, is_true=is_true) for part in test.values)
     if isinstance(test, ast.NamedExpr):
-        return is_true and written(test.target) == wanted
+        return is_true and written(test.target) == wanted.text
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(test, wanted, is_true=is_true)
     if isinstance(test, ast.Call):
@@ -116,39 +128,42 @@ def _implies(test: ast.expr, wanted: str, *, is_true: bool) -> bool:
     return is_true and _reaches(test, wanted)
 
 
-def _reaches(test: ast.expr, wanted: str) -> bool:
+def _reaches(test: ast.expr, wanted: Wanted) -> bool:
     """Say whether a true value means the wanted one is there: it is it, or a part of it."""
     text = written(test)
-    return text == wanted or (text.startswith((f"{wanted}.", f"{wanted}[")) and "(" not in text)
+    parts = (f"{wanted.text}.", f"{wanted.text}[")
+    return text == wanted.text or (text.startswith(parts) and "(" not in text)
 
 
-def _compared(test: ast.Compare, wanted: str, *, is_true: bool) -> bool:
+def _compared(test: ast.Compare, wanted: Wanted, *, is_true: bool) -> bool:
     operand, other = test.left, test.comparators[0]
     operand = operand.target if isinstance(operand, ast.NamedExpr) else operand
     operator = test.ops[0]
     if isinstance(other, ast.Constant) and other.value is None:
+        if wanted.strictly and getattr(other, "is_undefined", False):
+            return False
         wants = (ast.IsNot, ast.NotEq) if is_true else (ast.Is, ast.Eq)
-        return isinstance(operator, wants) and written(operand) == wanted
+        return isinstance(operator, wants) and written(operand) == wanted.text
     if isinstance(operand, ast.Constant) and isinstance(operator, ast.In | ast.NotIn):
         if operand.value is None:
             listed = other.elts if isinstance(other, ast.List | ast.Tuple) else []
             is_in = isinstance(operator, ast.In)
-            return is_in != is_true and wanted in map(written, listed)
+            return is_in != is_true and wanted.text in map(written, listed)
         is_in = isinstance(operator, ast.In) == is_true
-        return is_in and wanted == f"{written(other)}[{operand.value!r}]"
+        return is_in and wanted.text == f"{written(other)}[{operand.value!r}]"
     is_equal = isinstance(operator, ast.Eq) == is_true and isinstance(operator, ast.Eq | ast.NotEq)
-    return is_equal and isinstance(other, ast.Constant) and written(operand) == wanted
+    return is_equal and isinstance(other, ast.Constant) and written(operand) == wanted.text
 
 
-def _accepted(test: ast.Call, wanted: str) -> bool:
+def _accepted(test: ast.Call, wanted: Wanted) -> bool:
     """Read ``all([a, b])`` and ``isinstance(a, str)``."""
     first = test.args[0] if test.args else None
     if _called(test) == "all" and isinstance(first, ast.List | ast.Tuple):
-        return wanted in map(written, first.elts)
+        return wanted.text in map(written, first.elts)
     is_typed = _called(test) in ("isinstance", "Boolean", "bool", "is_valid_uuid", "isUUID")
-    if is_typed and first is not None and written(first) == wanted:
+    if is_typed and first is not None and written(first) == wanted.text:
         return True
-    return written(test) == wanted
+    return written(test) == wanted.text
 
 
 def _is_rebound(module: Module, guard: ast.AST, use: ast.expr) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.nullness import Nullness, nullness, shown, worst
+from releasegate.appcode.guards import is_checked
+from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import MAX_DEPTH, Nullness, nullness, shown, worst
 
 if TYPE_CHECKING:
     from releasegate.appcode.models.model import Model
@@ -88,3 +90,42 @@ def member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | N
         else:
             return None
     return worst(found) or (found[0] if found else None)
+
+
+def lets_null_through(module: Module, node: ast.expr) -> bool:
+    """Say whether ``x !== undefined`` is all that asks, and ``x`` is declared as one with null."""
+    if module.is_python or is_checked(module, node, strictly=True):
+        return False
+    return _declares_null(module, node)
+
+
+def _declares_null(module: Module, node: ast.expr, depth: int = 0) -> bool:
+    """Say whether TypeScript declares null, not only undefined, for a variable or a field."""
+    from releasegate.appcode.objects import fields
+    from releasegate.appcode.payloads import rows
+
+    if isinstance(node, ast.Attribute):
+        payloads = fields(module, node.value) or rows(module, node.value, 4)
+        found = [payload.entries.get(node.attr) for payload in payloads]
+        return any(_has_null(entry.node, entry.may_be_none) for entry in found if entry is not None)
+    for origin in origins(module, node):
+        declared = origin.parameter if origin.parameter is not None else origin.node
+        if _has_null(declared, None):
+            return True
+        is_part = isinstance(origin.value, ast.Attribute) and depth < MAX_DEPTH
+        if is_part and origin.value and _declares_null(origin.module, origin.value, depth + 1):
+            return True
+    return False
+
+
+def _has_null(declared: ast.AST, may_be_none: bool | None) -> bool:
+    annotation = getattr(declared, "annotation", None)
+    if annotation is None:
+        return bool(may_be_none) and not isinstance(declared, ast.AnnAssign | ast.arg)
+    return any(
+        isinstance(item, ast.Constant)
+        and item.value is None
+        and not getattr(item, "is_undefined", False)
+        for item in ast.walk(annotation)
+        if not isinstance(annotation, ast.ClassDef)
+    )

@@ -183,7 +183,9 @@ def called_name(node: ast.Call) -> str:
 
 
 def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
-    if is_checked(module, node):
+    from releasegate.appcode.members import lets_null_through
+
+    if is_checked(module, node) and not lets_null_through(module, node):
         return Nullness(False, f"{shown(node)} is checked before", module, node)
     filling = filled_in(module, node)
     if filling is not None:

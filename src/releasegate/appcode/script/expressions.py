@@ -177,6 +177,8 @@ def _binary(node: Node) -> ast.expr:
         kind = ast.And() if operator == "&&" else ast.Or()
         return at(node, ast.BoolOp(kind, [left, right]))
     if operator in ("==", "===", "!=", "!=="):
+        if len(operator) == 3 and text(child(node, "right")) == "undefined":
+            right.is_undefined = True  # type: ignore[attr-defined]
         return at(node, ast.Compare(left, [_equality(operator, right)], [right]))
     if operator in _COMPARISONS:
         return at(node, ast.Compare(left, [_COMPARISONS[operator]()], [right]))

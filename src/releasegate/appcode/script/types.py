@@ -33,7 +33,9 @@ _WRAPPING = {
 def annotation(node: Node) -> ast.expr:
     """Translate a type; null and undefined become None, an object type a class."""
     if text(node) in _EMPTY:
-        return constant(node, None)
+        made = constant(node, None)
+        made.is_undefined = text(node) != "null"  # type: ignore[attr-defined]
+        return made
     if node.type in _WRAPPING:
         inner = children(node)
         return annotation(inner[0]) if inner else name(node, "unknown")
