@@ -35,7 +35,7 @@ def set_by(there: Module, frame: Frame, payload: Payload) -> Payload:
         if isinstance(node, ast.Call) and called_name(node) in ("__init__", "setattr"):
             payload = _handed_on(there, frame, node, payload)
         for name, value in _set(node):
-            certain = _runs(there, frame, node)
+            certain = runs(there, frame, node)
             if certain is False:
                 continue
             payload = with_entry(
@@ -53,7 +53,7 @@ def _constructor(model: Model) -> tuple[Module, ast.FunctionDef] | None:
     return found[0], found[1]
 
 
-def _runs(there: Module, frame: Frame, node: ast.AST) -> bool | None:
+def runs(there: Module, frame: Frame, node: ast.AST) -> bool | None:
     """Say whether this call comes by a statement; None where that cannot be seen.
 
     ``if plan_id is not None: self.plan_id = plan_id`` runs where the call gives a plan_id.

@@ -70,9 +70,20 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
         if module.field(current) == "annotation":
             return False
         return _is_kept(module, parent, depth)
+    if isinstance(parent, ast.Expr):
+        return _is_tied(module, current)
     if isinstance(parent, ast.For | ast.AsyncFor | ast.withitem):
         return _is_entered(module, parent, current, depth)
     return isinstance(parent, ast.Yield)
+
+
+def _is_tied(module: Module, node: ast.AST) -> bool:
+    """Judge ``Run(plan=plan)`` that stands alone: it goes into the session with its parent."""
+    models = module.project.models
+    model = models.of(module, node.func) if models and isinstance(node, ast.Call) else None
+    if model is None or model.kind != "sqlalchemy" or not isinstance(node, ast.Call):
+        return False
+    return any(word.arg in model.links for word in node.keywords)
 
 
 def _is_asked(module: Module, attribute: ast.Attribute, depth: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.callers import frames
 from releasegate.appcode.calls import callees
 from releasegate.appcode.changes import on_all_ways
-from releasegate.appcode.constructors import set_by
+from releasegate.appcode.constructors import runs, set_by
 from releasegate.appcode.module import before
 from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import Entry, Payload, overlaid, rows, with_entry
@@ -105,10 +105,20 @@ def _set_by_callee(module: Module, call: ast.Call, index: int, payload: Payload)
                 continue
             statement = there.parent(holder)
             if isinstance(holder.ctx, ast.Store) and isinstance(statement, ast.Assign):
-                is_sure = there.parent(statement) is frame.function
-                entry = Entry(there, statement.value, holder, is_sure)
-                payload = with_entry(payload, holder.attr, entry)
+                certain = runs(there, frame, statement)
+                entry = Entry(there, statement.value, holder, certain is True)
+                payload = (
+                    with_entry(payload, holder.attr, entry) if certain is not False else payload
+                )
     return payload
+
+
+def _comes_by(module: Module, made: ast.AST, statement: ast.AST | None) -> bool:
+    """Say whether a statement stands in the block of another, or in one around it."""
+    block = module.parent(statement)
+    child = next((x for x in module.ancestors(made) if module.parent(x) is block), None)
+    is_same = statement is not None and child is not None
+    return is_same and module.field(child or made) == module.field(statement or made)
 
 
 def _set_on(
@@ -120,7 +130,7 @@ def _set_on(
         return _set_by_callee(module, parent, parent.args.index(load), payload)
     if isinstance(parent, ast.Attribute) and isinstance(parent.ctx, ast.Store):
         value = getattr(module.parent(parent), "value", None)
-        certain = module.parent(module.parent(parent)) is module.parent(made)
+        certain = _comes_by(module, made, module.parent(parent))
         certain = certain or on_all_ways(module, load, loads, loads[-1])
         return with_entry(payload, parent.attr, Entry(module, value, parent, certain))
     call = module.parent(parent) if isinstance(parent, ast.Attribute) else None

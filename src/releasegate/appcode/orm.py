@@ -104,6 +104,9 @@ def _called(
 def _created(
     module: Module, node: ast.Call, function: ast.Attribute, contract: Contract
 ) -> Iterator[Found]:
+    if isinstance(function.value, ast.Attribute) and function.value.attr == "__table__":
+        # ``Run.__table__.create(engine)`` makes the table.
+        return
     collection = _collection(module, function.value)
     if collection is not None:
         yield from _of_collection(module, node, function, collection, contract)

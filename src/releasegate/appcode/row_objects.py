@@ -15,6 +15,7 @@ from releasegate.appcode.module import before, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_keywords
+from releasegate.appcode.references import words_of
 from releasegate.appcode.sites import Found, site
 from releasegate.appcode.values import row_of
 from releasegate.appcode.written import written
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _SETS = {"sqlmodel_update", "update_from_dict"}
 _DELETING = re.compile(r"(?i)delete|remove|destroy|purge|execute|super\(")
 _SAVING = re.compile(r"(?i)save|store|persist|commit")
+_SESSIONS = ("session", "db", "store")
 _DELETES = {"delete", "adelete", "delete_instance"}
 
 
@@ -64,13 +66,30 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
         if (is_query and given is node.func.value) or _is_class(module, given):
             return
-        model = _model(module, given)
+        model = _model(module, given) or _by_name(module, node, given)
         if model is None:
             continue
         is_own = given is node.func.value
         if not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
             yield orm.deleted(module, node, model, contract)
         return
+
+
+def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
+    """Take ``session.delete(old_plan)`` for a Plan's where nothing else tells what it is."""
+    holder = node.func.value if isinstance(node.func, ast.Attribute) else node
+    word = getattr(holder, "id", getattr(holder, "attr", "")).lower()
+    models = module.project.models
+    if models is None or not word.endswith(_SESSIONS) or not isinstance(given, ast.Name):
+        return None
+    if instances(module, given):
+        return None
+    words = words_of(given.id)
+    for start in range(len(words)):
+        found = models.of_name(module, "".join(part.capitalize() for part in words[start:]))
+        if found is not None:
+            return found
+    return None
 
 
 def _is_row(module: Module, node: ast.expr) -> bool:

@@ -130,6 +130,16 @@ class Models:
                 return self._by_node[node]
         return None
 
+    def of_name(self, module: Module, name: str) -> Model | None:
+        """Find the one model whose class, or one made from it, has a name."""
+        if not self.is_named(name):
+            return None
+        for owner in resolve(module, ast.Name(name, ast.Load())):
+            found = self.of_class(owner)
+            if found is not None:
+                return found
+        return self._called(name, lambda model: isinstance(model.node, ast.ClassDef))
+
     def lineage(self, owner: Class) -> set[Relation]:
         """List the tables that a class's row stands in: its own, and those of its parents."""
         nodes = (node for _, node in ancestry(owner))

@@ -1,0 +1,29 @@
+from sqlalchemy import Column, ForeignKey, Text, Uuid
+from sqlalchemy.orm import declarative_base, relationship
+
+Base = declarative_base()
+
+
+class Project(Base):
+    __tablename__ = "projects"
+    id = Column(Uuid, primary_key=True)
+    team_id = Column(Uuid)
+    owner_id = Column(Uuid)
+
+
+class Task(Base):
+    __tablename__ = "tasks"
+    id = Column(Uuid, primary_key=True)
+    project_id = Column(ForeignKey("projects.id"))
+    assignee_id = Column(Uuid)
+    title = Column(Text)
+    project = relationship("Project", backref="tasks")
+    comments = relationship("Comment", backref="task")
+
+
+class Comment(Base):
+    __tablename__ = "comments"
+    id = Column(Uuid, primary_key=True)
+    task_id = Column(ForeignKey("tasks.id"))
+    author_id = Column(Uuid)
+    body = Column(Text)
