@@ -171,6 +171,30 @@ def test_a_file_that_would_have_been_read_and_cannot_be_is_a_finding(
     assert [item.path for item in found] == [name]
 
 
+def test_classes_that_hand_a_parameter_to_each_other_are_read() -> None:
+    text = b"""
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+class Base(DeclarativeBase):
+    @classmethod
+    def deserialize(cls, data_model):
+        return cls(**data_model)
+class Task(Base):
+    __tablename__ = "tasks"
+    project_id = mapped_column()
+    @classmethod
+    def deserialize(cls, data_model):
+        data_model.update(title="untitled")
+        return super().deserialize(data_model)
+class OpenTask(Task):
+    @classmethod
+    def deserialize(cls, data_model):
+        data_model.update(title="open")
+        return super().deserialize(data_model)
+"""
+
+    assert "RG207" not in {finding.code for finding in look({"models.py": text}).findings}
+
+
 def test_broken_typescript_is_read_as_far_as_it_goes() -> None:
     text = b"export const f = ( => {\nawait db.from('tasks').insert({ title: 'x' })\n"
 

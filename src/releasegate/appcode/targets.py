@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.frames import argument, frame_of
+from releasegate.appcode.frames import MAX_HOPS, argument, frame_of
 from releasegate.appcode.names import origins
 from releasegate.appcode.parameters import parameters
 
@@ -76,7 +76,7 @@ def _is_parameter(module: Module, node: ast.expr) -> bool:
     return function is not None
 
 
-def _is_handed_in(module: Module, node: ast.expr) -> bool:
+def _is_handed_in(module: Module, node: ast.expr, hops: int = MAX_HOPS) -> bool:
     """Say whether it is ``self.model``, or a parameter that is called like one."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return node.value.id in ("self", "cls") and node.attr in _MODEL_WORDS
@@ -90,18 +90,19 @@ def _is_handed_in(module: Module, node: ast.expr) -> bool:
         names = {parameter.arg for parameter, _ in parameters(function)}
         if node.id in names:
             is_word = node.id.lower() in _MODEL_WORDS or node.id.endswith(_MODEL_ENDS)
-            return is_word and _is_open(module, node.id, function)
+            return is_word and _is_open(module, node.id, function, hops)
         function = module.function(function)
     return False
 
 
-def _is_open(module: Module, name: str, function: Function) -> bool:
+def _is_open(module: Module, name: str, function: Function, hops: int) -> bool:
     """Say whether the calls, through which we read, leave a parameter to one further out."""
     frame = frame_of(module, function)
     if frame is None:
         return True
     given = frame.receiver if name == "cls" else argument(frame, name)
-    return isinstance(given, ast.Name | ast.Attribute) and _is_handed_in(frame.module, given)
+    is_named = isinstance(given, ast.Name | ast.Attribute) and hops > 0
+    return is_named and given is not None and _is_handed_in(frame.module, given, hops - 1)
 
 
 def _listed(module: Module, node: ast.expr, models: Models) -> list[ast.expr]:

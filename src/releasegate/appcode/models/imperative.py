@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.class_names import resolve
-from releasegate.appcode.models.sqlalchemy import RELATIONSHIPS, relate
+from releasegate.appcode.models.relationships import RELATIONSHIPS, relate
 from releasegate.appcode.nullness import called_name
 
 if TYPE_CHECKING:

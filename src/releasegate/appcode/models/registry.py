@@ -12,7 +12,14 @@ from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.import_paths import PYTHON, SCRIPT
 from releasegate.appcode.instances import instances
-from releasegate.appcode.models import django, drizzle, imperative, peewee, sqlalchemy
+from releasegate.appcode.models import (
+    django,
+    drizzle,
+    imperative,
+    peewee,
+    relationships,
+    sqlalchemy,
+)
 from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.names import origins
@@ -276,7 +283,7 @@ class Models:
         """Connect the models: what stands for a parent, what for children."""
         for node, model in list(self._by_node.items()):
             if model.kind in ("sqlalchemy", "sqlmodel") and isinstance(node, ast.ClassDef):
-                sqlalchemy.link(model, self, self.contract)
+                relationships.link(model, self, self.contract)
         for model in list(self):
             if model.kind in ("django", "peewee", "tortoise"):
                 django.collect(model, self)

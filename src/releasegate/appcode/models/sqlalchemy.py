@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import ancestry
-from releasegate.appcode.models.model import Collection, Link, Model
+from releasegate.appcode.models.model import Model
 from releasegate.appcode.models.naming import fits, snake
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
@@ -19,15 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.models.registry import Models
     from releasegate.appcode.module import Module
-    from releasegate.model import ContractColumn, Relation
+    from releasegate.model import Relation
 
-_COLUMNS = {"Column", "mapped_column", "Field", "column_property", "deferred"}
-RELATIONSHIPS = {"relationship", "Relationship", "dynamic_loader"}
-_FOREIGN = re.compile(r"foreign\(\s*[\w.]*?(\w+)\s*\)")
-_NAME = re.compile(r"\w+")
-_LISTS = {"list", "List", "set", "Set", "WriteOnlyMapped", "DynamicMapped", "Sequence"}
+COLUMNS = {"Column", "mapped_column", "Field", "column_property", "deferred"}
 
 
 def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | None:
@@ -44,7 +37,7 @@ def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | Non
     columns: dict[str, str] = dict(whole.columns) if whole is not None else {}
     filled: set[str] = set()
     for there, owner in reversed(ancestry((module, node))):
-        for attribute, value in _assigned(owner):
+        for attribute, value in assigned(owner):
             column = _column_name(there, value)
             if column is not None:
                 columns[attribute] = column
@@ -57,7 +50,7 @@ def model(module: Module, node: ast.ClassDef, contract: Contract) -> Model | Non
 def _table_name(
     module: Module, node: ast.ClassDef, *, is_sqlmodel: bool
 ) -> tuple[str | None, str | None]:
-    for attribute, value in _assigned(node):
+    for attribute, value in assigned(node):
         if attribute == "__tablename__":
             text = text_of(module, value)
             return (text.rsplit(".", 1)[-1] if text else None), _schema(module, node)
@@ -75,7 +68,7 @@ def _table_name(
 
 def _made_of(module: Module, node: ast.ClassDef) -> tuple[Module, ast.Call] | None:
     """Find the ``Table(...)`` of ``__table__ = tables.runs``."""
-    for attribute, value in _assigned(node):
+    for attribute, value in assigned(node):
         if attribute != "__table__":
             continue
         origin = (module, value) if isinstance(value, ast.Call) else single_value(module, value)
@@ -94,7 +87,7 @@ def _declared_name(module: Module, node: ast.ClassDef) -> str | None:
                 return None
     has_columns = any(
         isinstance(value, ast.Call) and called_name(value) in ("Column", "mapped_column")
-        for _, value in _assigned(node)
+        for _, value in assigned(node)
     )
     is_flask = any(written(base).endswith("Model") for base in node.bases)
     return snake(node.name) if has_columns and is_flask else None
@@ -102,13 +95,13 @@ def _declared_name(module: Module, node: ast.ClassDef) -> str | None:
 
 def _by_class(node: ast.ClassDef, contract: Contract) -> Relation | None:
     """Find the table of a class whose name is only derived: singular or plural."""
-    if any(attribute == "__tablename__" for attribute, _ in _assigned(node)):
+    if any(attribute == "__tablename__" for attribute, _ in assigned(node)):
         return None
     return next((item for item in contract.relations if fits(item.name, node.name)), None)
 
 
 def _schema(module: Module, node: ast.ClassDef) -> str | None:
-    for attribute, value in _assigned(node):
+    for attribute, value in assigned(node):
         if attribute != "__table_args__":
             continue
         for item in ast.walk(value):
@@ -120,7 +113,7 @@ def _schema(module: Module, node: ast.ClassDef) -> str | None:
     return None
 
 
-def _assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+def assigned(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
     for item in node.body:
         if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
             yield item.targets[0].id, item.value
@@ -143,7 +136,7 @@ def _given_back(node: ast.FunctionDef) -> Iterator[ast.expr]:
 
 def _column_name(module: Module, value: ast.expr) -> str | None:
     """Read the column's own name out of ``Column("plan_uuid", ...)``."""
-    if not isinstance(value, ast.Call) or called_name(value) not in _COLUMNS:
+    if not isinstance(value, ast.Call) or called_name(value) not in COLUMNS:
         return None
     for word in value.keywords:
         if word.arg == "sa_column":
@@ -163,7 +156,7 @@ def _column_name(module: Module, value: ast.expr) -> str | None:
 
 
 def _has_default(value: ast.expr) -> bool:
-    if not isinstance(value, ast.Call) or called_name(value) not in _COLUMNS:
+    if not isinstance(value, ast.Call) or called_name(value) not in COLUMNS:
         return False
     words = {word.arg: word.value for word in value.keywords}
     given = words.get("default") or words.get("default_factory") or words.get("insert_default")
@@ -194,138 +187,3 @@ def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
             if _has_default(item):
                 filled.add(column)
     return Model(relation, module, node, "sqlalchemy", columns, {}, {}, frozenset(filled))
-
-
-def link(model: Model, models: Models, contract: Contract) -> None:
-    """Connect a class's relationships with the columns that they fill in."""
-    assert isinstance(model.node, ast.ClassDef)
-    for there, owner in reversed(ancestry((model.module, model.node))):
-        declared = {
-            item.target.id: item.annotation
-            for item in owner.body
-            if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
-        }
-        for attribute, value in _assigned(owner):
-            if isinstance(value, ast.Call) and called_name(value) in RELATIONSHIPS:
-                annotation = declared.get(attribute)
-                relate(model, there, attribute, value, annotation, models, contract)
-
-
-def relate(
-    model: Model,
-    module: Module,
-    attribute: str,
-    value: ast.Call,
-    annotation: ast.expr | None,
-    models: Models,
-    contract: Contract,
-) -> None:
-    """Read one relationship: what it fills in on this side, and by its name on the other."""
-    other = _target(module, value, annotation, models)
-    if other is None or any(word.arg == "secondary" for word in value.keywords):
-        # Through a table between the two, no column of either is filled in.
-        return
-    back = _backref(module, value)
-    is_many = annotation is not None and bool(_words(annotation) & _LISTS)
-    is_query = "dynamic" in _words(value) or called_name(value) == "dynamic_loader"
-    own = _columns(model, other, value, contract)
-    theirs = _columns(other, model, value, contract)
-    if model.relation == other.relation:
-        is_many = not any(word.arg == "remote_side" for word in value.keywords)
-    if own and not is_many:
-        model.links[attribute] = Link(own)
-        if back:
-            other.collections[back] = Collection(model.relation, own, is_query)
-    elif theirs:
-        model.collections[attribute] = Collection(other.relation, theirs, is_query)
-        if back:
-            other.links[back] = Link(theirs)
-
-
-def _target(
-    module: Module, value: ast.Call, annotation: ast.expr | None, models: Models
-) -> Model | None:
-    """Find the class that a relationship points to, by its argument or its annotation."""
-    first = value.args[0] if value.args else None
-    given = first or next((w.value for w in value.keywords if w.arg == "argument"), None)
-    if isinstance(given, ast.Lambda):
-        given = given.body
-    found = models.of(module, given)
-    if found is not None:
-        return found
-    words = _words(given) if given is not None else set()
-    if annotation is not None:
-        words |= _words(annotation)
-    named = [
-        item for item in models if isinstance(item.node, ast.ClassDef) and item.node.name in words
-    ]
-    return named[0] if named else None
-
-
-def _words(node: ast.expr) -> set[str]:
-    """List the names in an annotation, those in quotes too."""
-    found: set[str] = set()
-    for item in ast.walk(node):
-        if isinstance(item, ast.Name | ast.Attribute):
-            found.add(last_word(item))
-        elif isinstance(item, ast.Constant) and isinstance(item.value, str):
-            parts = (
-                item.value.replace("[", " ").replace("]", " ").replace('"', " ").replace("'", " ")
-            )
-            found.update(part.rsplit(".", 1)[-1] for part in parts.replace("|", " ").split())
-    return found
-
-
-def _columns(child: Model, parent: Model, value: ast.Call, contract: Contract) -> tuple[str, ...]:
-    """List the child's columns that refer to the parent, as foreign_keys narrows them down."""
-    found = [c for c in contract.of_child(child.relation) if c.parent == parent.relation]
-    named = _foreign_keys(value)
-    narrowed = [c for c in found if _attribute(child, c) in named or c.column in named]
-    if not narrowed and named & _attributes(child):
-        # It goes by a column of its own that is none of the contract's.
-        return ()
-    return tuple(column.column for column in (narrowed or found))
-
-
-def _attributes(model: Model) -> set[str]:
-    if not isinstance(model.node, ast.ClassDef):
-        return set(model.columns)
-    return {
-        name
-        for _, owner in ancestry((model.module, model.node))
-        for name, value in _assigned(owner)
-        if not isinstance(value, ast.Call) or called_name(value) in _COLUMNS
-    } - {"id"}
-
-
-def _attribute(model: Model, column: ContractColumn) -> str:
-    names = {held: attribute for attribute, held in model.columns.items()}
-    return names.get(column.column, column.column)
-
-
-def _foreign_keys(value: ast.Call) -> set[str]:
-    """Name what ``foreign_keys`` or a join refers to; what a join marks as foreign is all of it."""
-    found: set[str] = set()
-    for word in value.keywords:
-        if word.arg in ("foreign_keys", "sa_relationship_kwargs", "primaryjoin"):
-            text = " ".join(_texts(word.value))
-            found |= set(_FOREIGN.findall(text)) or set(_NAME.findall(text))
-    return found
-
-
-def _texts(node: ast.expr) -> Iterator[str]:
-    """Give an expression as text, and the texts in it."""
-    yield written(node)
-    for item in ast.walk(node):
-        if isinstance(item, ast.Constant) and isinstance(item.value, str):
-            yield item.value
-
-
-def _backref(module: Module, value: ast.Call) -> str | None:
-    for word in value.keywords:
-        if word.arg == "backref":
-            inner = word.value
-            if isinstance(inner, ast.Call) and inner.args:
-                inner = inner.args[0]
-            return text_of(module, inner)
-    return None
