@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.lists import appended
+from releasegate.appcode.appends import appended
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
@@ -199,10 +199,22 @@ def _stored(
     if not isinstance(origin.value, ast.List) or origin.module is not module:
         return _pick(origin.module, origin.value, key, count, depth + 1)
     pushed = appended(module, node, origin)
+    if count is not None and count != len(origin.value.elts) + len(pushed):
+        sure = _surely(module, node, origin)
+        pushed = sure if count == len(origin.value.elts) + len(sure) else pushed
     whole = ast.copy_location(ast.List([*origin.value.elts, *pushed], ast.Load()), origin.value)
     width = len(whole.elts)
     is_row = bool(pushed) and not origin.value.elts and (count or width) % width == 0
     return _positioned(module, whole, key % width if is_row else key, width if is_row else count)
+
+
+def _surely(module: Module, node: ast.Name, origin: Origin) -> list[ast.expr]:
+    """List what every way pushes."""
+    module.project.is_sure_only = True
+    try:
+        return appended(module, node, origin)
+    finally:
+        module.project.is_sure_only = False
 
 
 def _flattened(module: Module, node: ast.Call, key: int, count: int | None) -> tuple[Given, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.appends import appended
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
@@ -205,23 +206,20 @@ def _extended(
         return None
     for value in appended(module, node, origin):
         text = None if isinstance(value, ast.Starred) else text_of(module, value, depth + 1)
-        listed = [*listed, HOLE if text is None else text]
+        in_turn = _in_turn(module, value, depth) if text is None or HOLE in text else []
+        listed = [*listed, *(in_turn or [HOLE if text is None else text])]
     return listed
 
 
-def appended(
-    module: Module, node: ast.expr, origin: Origin, method: str = "append"
-) -> list[ast.expr]:
-    """List what is appended to a list in the block that makes it, in the order of the text."""
-    block, found = module.parent(origin.node), list[ast.expr]()
-    for load in module.loads.get(written(node), ()):
-        named = module.parent(load)
-        call = module.parent(named) if isinstance(named, ast.Attribute) else None
-        is_push = isinstance(named, ast.Attribute) and named.attr == method
-        is_there = any(item is block for item in module.ancestors(load))
-        if isinstance(call, ast.Call) and is_push and is_there:
-            found += call.args
-    return found
+def _in_turn(module: Module, value: ast.expr, depth: int) -> list[str]:
+    """Read ``for (const field of ["a", "b"]) sets.push(`${field} = $${n}`)`` for each item."""
+    names = {item.id for item in ast.walk(value) if isinstance(item, ast.Name)}
+    for loop in module.ancestors(value):
+        target = loop.target if isinstance(loop, ast.For) else None
+        if isinstance(loop, ast.For) and isinstance(target, ast.Name) and target.id in names:
+            listed = items(module, loop.iter, depth + 1) or []
+            return [_with(module, value, {target.id: item}, depth) for item in listed]
+    return []
 
 
 def _called(module: Module, node: ast.Call, depth: int) -> list[str] | None:

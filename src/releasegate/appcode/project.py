@@ -87,6 +87,8 @@ class Project:
         self.frames: list[Frame] = []
         #: the statement that the way being read goes through
         self.way: ast.AST | None = None
+        #: a list of columns is read without what only some ways add to it
+        self.is_sure_only = False
         #: the item for which a loop is being read
         self.chosen: dict[ast.AST, ast.expr] = {}
         #: what calls a function, once it has been looked for

@@ -27,6 +27,7 @@ _UNCHANGED = {
 }
 #: a statement that may be read with all of its parts: what it sets on some ways only counts
 _CHANGES = re.compile(r"\s*(update|delete)\b", re.IGNORECASE)
+_INSERTS = re.compile(r"\binsert\s+into\b", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _PRINTF = re.compile(r"%%|%(?:\((?P<name>[^)]*)\))?[sdrif]")
 
@@ -38,7 +39,7 @@ def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
     if isinstance(node, ast.Constant):
         return _constant(node)
     if isinstance(node, ast.JoinedStr):
-        return "".join(_part(module, part, depth) for part in node.values)
+        return _template(module, node, depth)
     if isinstance(node, ast.BinOp):
         return _operator(module, node, depth)
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
@@ -65,6 +66,20 @@ def _lines(module: Module, node: ast.List, depth: int) -> str | None:
     if not called_name(call).startswith("execute") or not is_opening:
         return None
     return "\n".join(items(module, node, depth + 1) or ())
+
+
+def _template(module: Module, node: ast.JoinedStr, depth: int) -> str:
+    """Put a text together; a row that is inserted has what every way gives it, and no more."""
+    project = module.project
+    before, plain = (
+        project.is_sure_only,
+        (x.value for x in node.values if isinstance(x, ast.Constant)),
+    )
+    project.is_sure_only = before or bool(_INSERTS.search("".join(map(str, plain))))
+    try:
+        return "".join(_part(module, part, depth) for part in node.values)
+    finally:
+        project.is_sure_only = before
 
 
 def _member(module: Module, node: ast.Attribute | ast.Subscript) -> str | None:
