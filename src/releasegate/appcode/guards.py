@@ -12,6 +12,8 @@ from releasegate.appcode.written import written
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: what runs only some of what stands in it, or runs it later
+_MAYBE = (ast.IfExp, ast.BoolOp, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 _LEAVING = (ast.Raise, ast.Return, ast.Continue, ast.Break)
 #: calls that do not come back
 _ENDING = {
@@ -59,7 +61,34 @@ def is_checked(module: Module, node: ast.expr, *, strictly: bool = False) -> boo
     return any(
         _guards(guard, wanted) and not _is_rebound(module, guard, node)
         for guard in _earlier(module, node)
-    )
+    ) or _is_used(module, node)
+
+
+def _is_used(module: Module, node: ast.expr) -> bool:
+    """Say whether ``task.title`` is read for sure: with ``task`` None, nothing would be sent."""
+    if not module.is_python or not isinstance(node, ast.Name):
+        return False
+    own, function = module.statement(node), module.function(node)
+    for load in module.loads.get(node.id, ()):
+        part = module.parent(load)
+        if not isinstance(part, ast.Attribute) or module.function(load) is not function:
+            continue
+        place = module.statement(load)
+        is_sure = place is own or module.dominates(load, node)
+        if is_sure and not _may_be_left_out(module, load, place):
+            return not _is_rebound(module, place, node) or place is own
+    return False
+
+
+def _may_be_left_out(module: Module, node: ast.AST, statement: ast.AST) -> bool:
+    """Say whether a part of a statement may not be evaluated, or stands in a block of it."""
+    for item in module.ancestors(node):
+        if item is statement:
+            break
+        if isinstance(item, _MAYBE) or isinstance(module.parent(item), ast.ExceptHandler):
+            return True
+    is_plain = not isinstance(statement, ast.If | ast.While | ast.For | ast.AsyncFor | ast.Try)
+    return not is_plain
 
 
 def filled_in(module: Module, node: ast.expr) -> ast.expr | None:

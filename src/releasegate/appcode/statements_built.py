@@ -7,15 +7,15 @@ SQLAlchemy's ``insert(Run).values(...)``, peewee's ``Run.insert(...)``, Drizzle'
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode import orm
+from releasegate.appcode import chains, orm
 from releasegate.appcode.annotations import last_word
 from releasegate.appcode.calls import method_of
 from releasegate.appcode.class_names import resolve
 from releasegate.appcode.models.model import Model
-from releasegate.appcode.names import origins, single_value
+from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows, with_entry
 from releasegate.appcode.sites import Found, riddle
@@ -27,6 +27,7 @@ from releasegate.model import Proof
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from releasegate.appcode.chains import Step
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
 
@@ -42,15 +43,6 @@ _CONFLICT = {
     "doUpdateSet",
 }
 _RUNS = ("execute", "exec", "fetch", "run", "scalar", "stream")
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A call in a chain that starts with the statement."""
-
-    name: str
-    call: ast.Call
-    module: Module
 
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
@@ -184,12 +176,12 @@ def _written(
     given: list[ast.expr],
     contract: Contract,
 ) -> Iterator[Found]:
-    steps = _chain(module, node)
+    steps = chains.steps(module, node)
     payloads = _given(module, node, given)
     for step in steps:
         if step.name in _SET:
             payloads += _of_step(step)
-    payloads = payloads or _run_with(module, node, steps)
+    payloads = payloads or _run_with(module, node)
     is_upsert = any(step.name in _CONFLICT and not _is_left(step) for step in steps)
     if operation == "update":
         yield orm.updated(module, node, model, payloads, contract)
@@ -200,7 +192,7 @@ def _written(
     yield orm.inserted(module, node, model, payloads, contract, operation=kind)
 
 
-def _is_left(step: _Step) -> bool:
+def _is_left(step: Step) -> bool:
     """Read Kysely's ``onConflict((oc) => oc.doNothing())``."""
     return step.name == "onConflict" and "doNothing" in written(step.call)
 
@@ -220,7 +212,7 @@ def _given(module: Module, node: ast.Call, given: list[ast.expr]) -> list[Payloa
     return found
 
 
-def _of_step(step: _Step) -> list[Payload]:
+def _of_step(step: Step) -> list[Payload]:
     """Read ``.values({...})``, ``.values(plan_id=x)``, ``.set({...})``, ``.from_select([...])``."""
     call = step.call
     if step.name in ("from_select", "columns") and call.args:
@@ -238,7 +230,7 @@ def _of_step(step: _Step) -> list[Payload]:
     return found
 
 
-def _selected(step: _Step) -> Payload:
+def _selected(step: Step) -> Payload:
     """Read the columns of ``from_select(["plan_id", ...], select)``."""
     payload = Payload(step.module, step.call)
     values = _literals(step)
@@ -254,7 +246,7 @@ def _selected(step: _Step) -> Payload:
     return payload
 
 
-def _literals(step: _Step) -> dict[int, ast.expr]:
+def _literals(step: Step) -> dict[int, ast.expr]:
     """Find what ``select(literal(x), Run.plan_id)`` sends that is no column, by its place."""
     given = step.call.args[1] if len(step.call.args) > 1 else None
     origin = single_value(step.module, given) if isinstance(given, ast.Name) else None
@@ -288,50 +280,15 @@ def _listed(module: Module, node: ast.expr) -> Iterator[ast.expr]:
         yield node if not isinstance(node, ast.Attribute) else ast.Name("", ast.Load())
 
 
-def _chain(module: Module, node: ast.AST, seen: set[ast.AST] | None = None) -> list[_Step]:
-    """List the calls that follow in the chain, through a variable too."""
-    steps: list[_Step] = []
-    known = seen if seen is not None else set()
-    if node in known:
-        return steps
-    known.add(node)
-    current: ast.AST = node
-    for _ in range(30):
-        holder = module.parent(current)
-        while isinstance(holder, ast.IfExp):
-            # ``(pg_insert(Run) if is_pg else sqlite_insert(Run)).values(...)``
-            current, holder = holder, module.parent(holder)
-        call = module.parent(holder) if isinstance(holder, ast.Attribute) else None
-        if not isinstance(holder, ast.Attribute) or not isinstance(call, ast.Call):
-            break
-        steps.append(_Step(holder.attr, call, module))
-        current = call
-    for load in _loads(module, current):
-        steps += _chain(module, load, known)
-    return steps
-
-
-def _loads(module: Module, node: ast.AST) -> list[ast.expr]:
-    """Find the readings of the variable that a statement is kept in."""
-    holder = module.parent(node)
-    if not isinstance(holder, ast.Assign) or not isinstance(holder.targets[0], ast.Name):
-        return []
-    function = module.function(node)
-    name = holder.targets[0].id
-    loads = (x for x in module.loads.get(name, ()) if module.function(x) is function)
-    return [x for x in loads if any(origin.node is holder for origin in origins(module, x))]
-
-
-def _run_with(module: Module, node: ast.Call, steps: list[_Step]) -> list[Payload]:
+def _run_with(module: Module, node: ast.Call) -> list[Payload]:
     """Read ``session.execute(insert(Run), [{...}])`` and ``execute(query=..., values={...})``."""
-    last: ast.AST = steps[-1].call if steps else node
-    for place in (node, last, *_loads(module, node), *_loads(module, last)):
-        holder = module.parent(place)
-        holder = module.parent(holder) if isinstance(holder, ast.keyword) else holder
+    for there, place in chains.ends(module, node):
+        holder = there.parent(place)
+        holder = there.parent(holder) if isinstance(holder, ast.keyword) else holder
         if not isinstance(holder, ast.Call) or not called_name(holder).startswith(_RUNS):
             continue
         given = [value for value in holder.args if value is not place]
         given += [w.value for w in holder.keywords if w.arg in ("values", "params", "parameters")]
         if given:
-            return list(rows(module, given[0]))
+            return list(rows(there, given[0]))
     return []

@@ -136,14 +136,25 @@ def returned_text(module: Module, node: ast.Call, depth: int = 0) -> str | None:
     """Read ``{self._table("runs")}`` through the function that may put a schema before it."""
     from releasegate.appcode.calls import callees
 
-    for there, frame in callees(module, node)[:1]:
+    found = callees(module, node)
+    if not found and len(node.args) == 1 and not node.keywords and module.is_python:
+        # What a library makes of a name, ``{qualified("runs")}``, names the same table.
+        named = text_of(module, node.args[0], depth + 1)
+        return named if named is not None and named.isidentifier() else None
+    for there, frame in found[:1]:
         values = [value for value in returned(there, frame.function) if value is not None]
         with entered(frame) as is_new:
-            texts = [text_of(there, value, depth + 1) for value in values[:3] if is_new]
+            texts = [_made(there, value, depth + 1) for value in values[:3] if is_new]
         shortest = min((text for text in texts if text), key=len, default=None)
         is_same = shortest is not None and all(shortest in (text or "") for text in texts)
         return shortest if is_same else None
     return None
+
+
+def _made(module: Module, node: ast.expr, depth: int) -> str | None:
+    text = text_of(module, node, depth)
+    is_call = text is None and isinstance(node, ast.Call) and depth < MAX_DEPTH
+    return returned_text(module, node, depth) if is_call and isinstance(node, ast.Call) else text
 
 
 def _shorter(module: Module, node: ast.IfExp, depth: int) -> str | None:
