@@ -31,16 +31,17 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find ``Run.new(plan_id=x)`` whose method does ``run = cls(...); session.add(run)``."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
-    if not module.is_python or called_name(node) in orm.READ_BY_NAME:
-        return
-    target = named(module, node.func.value)
+    target = named(module, node.func.value) if module.is_python else None
     model = target.model if target is not None else None
-    for there, frame in callees(module, node)[:1] if model is not None else ():
+    is_known = called_name(node) in orm.READ_BY_NAME
+    if model is None or (is_known and not orm.takes_arguments(module, node)):
+        return
+    for there, frame in callees(module, node)[:1]:
         for made in ast.walk(frame.function):
             is_own = isinstance(made, ast.Call) and written(made.func) == "cls"
-            if model is None or not isinstance(made, ast.Call) or not is_own:
+            if not isinstance(made, ast.Call) or not is_own:
                 continue
-            if there.class_of(made) is model.node:
+            if there.class_of(made) is model.node and not is_known:
                 # A model's own method is the place that writes.
                 continue
             if not _is_stored(there, made, frame.function) and not is_stored(module, node):

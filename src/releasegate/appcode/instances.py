@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from releasegate.appcode.parameters import Origin
 
 MAX_DEPTH = 6
+#: so many keys are followed: ``run.plan.owner``
+MAX_LINKS = 2
 #: methods of a class that give an instance of it
 _MAKERS = {
     *("model_validate", "parse_obj", "from_orm", "construct", "model_construct", "validate"),
@@ -205,6 +207,7 @@ def _stored(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
     found = [item for origin in origins(module, node) for item in _of_origin(origin, depth)]
     if not found and isinstance(node, ast.Attribute):
         found = list(_of_field(module, node, depth) or _children(module, node, depth))
+        found = found or list(_of_link(module, node, depth))
     if not found and isinstance(node, ast.Name):
         found = list(_appended(module, node, depth))
     return tuple(dict.fromkeys(found))
@@ -245,6 +248,20 @@ def _part(module: Module, node: ast.expr, index: int, depth: int) -> tuple[Class
     if functions or index:
         return tuple(dict.fromkeys(found))
     return _called(module, call, depth + 1)
+
+
+def _of_link(module: Module, node: ast.Attribute, depth: int) -> Iterator[Class]:
+    """Take ``run.plan`` for the class of the table that the key behind it refers to."""
+    models = module.project.models
+    if models is None or depth > MAX_LINKS or not any(node.attr in m.links for m in models):
+        return
+    for owner in instances(module, node.value, depth + 1):
+        model = models.of_class(owner)
+        link = model.links.get(node.attr) if model is not None else None
+        for column in models.contract.of_child(model.relation) if model and link else ():
+            if link is not None and column.column in link.columns:
+                found = models.of_relation(column.parent)
+                yield from ((m.module, m.node) for m in found if isinstance(m.node, ast.ClassDef))
 
 
 def _of_field(module: Module, node: ast.Attribute, depth: int) -> tuple[Class, ...]:

@@ -112,7 +112,7 @@ def _created(
         yield from _of_collection(module, node, function, collection, contract)
         return
     target = at_root(module, function.value)
-    if target is None or _is_read_inside(module, node):
+    if target is None or _is_read_inside(module, node) or takes_arguments(module, node):
         return
     is_validated = function.attr in VALIDATES
     if is_validated and not is_stored(module, node):
@@ -125,6 +125,12 @@ def _created(
         payloads = [after(module, node, payload) for payload in payloads]
     operation = "upsert" if function.attr in _UPSERTS else "insert"
     yield inserted(module, node, target.model, payloads, contract, operation=operation)
+
+
+def takes_arguments(module: Module, node: ast.Call) -> bool:
+    """Say whether ``Run.create(plan, user)`` is the project's own: its body tells what is sent."""
+    given = [item for item in node.args if not isinstance(item, ast.Dict | ast.Starred)]
+    return bool(given) and bool(callees(module, node))
 
 
 def _is_read_inside(module: Module, node: ast.Call) -> bool:

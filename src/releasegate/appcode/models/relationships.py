@@ -62,6 +62,9 @@ def relate(
     is_query = "dynamic" in _words(value) or called_name(value) == "dynamic_loader"
     own = _columns(model, other, value, contract)
     theirs = _columns(other, model, value, contract)
+    if _is_named(other, theirs, value) and not _is_named(model, own, value):
+        # A join that names the children's key makes none of the parent's own.
+        own = ()
     if model.relation == other.relation:
         is_many = not any(word.arg == "remote_side" for word in value.keywords)
     if own and not is_many:
@@ -117,6 +120,12 @@ def _columns(child: Model, parent: Model, value: ast.Call, contract: Contract) -
         # It goes by a column of its own that is none of the contract's.
         return ()
     return tuple(column.column for column in (narrowed or found))
+
+
+def _is_named(child: Model, columns: tuple[str, ...], value: ast.Call) -> bool:
+    """Say whether a relationship names one of the columns that it goes by."""
+    names = {attribute for attribute, column in child.columns.items() if column in columns}
+    return bool(_foreign_keys(value) & {*names, *columns})
 
 
 def _attributes(model: Model) -> set[str]:
