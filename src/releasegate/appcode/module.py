@@ -167,6 +167,12 @@ class Module:
         return found
 
     @cached_property
+    def looped(self) -> frozenset[str]:
+        """Names that a loop or a comprehension gives a value."""
+        listed = (binding for bindings in self.bindings.values() for binding in bindings)
+        return frozenset(binding.name for binding in listed if binding.iterated is not None)
+
+    @cached_property
     def renamed(self) -> dict[str, str]:
         """Names that stand for another: ``from x import Run as R``, ``R = models.Run``."""
         found: dict[str, str] = {}

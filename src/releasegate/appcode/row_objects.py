@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SETS = {"sqlmodel_update", "update_from_dict"}
 _DELETING = re.compile(r"(?i)delete|remove|destroy|purge|execute|super\(")
 _SAVING = re.compile(r"(?i)save|store|persist|commit")
+#: what a method for rows of any model speaks of
+_ANY_MODEL = re.compile(r"\b(self|cls)\._?[mM]odel|\bcls\b|\bmodel_class\b")
 _SESSIONS = ("session", "db", "store")
 _DELETES = {"delete", "adelete", "delete_instance"}
 
@@ -80,9 +82,12 @@ def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
     holder = node.func.value if isinstance(node.func, ast.Attribute) else node
     word = getattr(holder, "id", getattr(holder, "attr", "")).lower()
     models = module.project.models
-    if models is None or not word.endswith(_SESSIONS) or not isinstance(given, ast.Name):
+    is_asked = given in node.args and word.endswith(_SESSIONS)
+    if models is None or not is_asked or not isinstance(given, ast.Name):
         return None
-    if instances(module, given):
+    function = module.function(node)
+    is_generic = function is not None and _ANY_MODEL.search(written(function))
+    if is_generic or instances(module, given):
         return None
     words = words_of(given.id)
     for start in range(len(words)):

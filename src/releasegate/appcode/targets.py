@@ -107,7 +107,9 @@ def _is_open(module: Module, name: str, function: Function, hops: int) -> bool:
 
 def _listed(module: Module, node: ast.expr, models: Models) -> list[ast.expr]:
     """Give the models that a loop's variable stands for in turn: ``for model in (Run, Plan):``."""
-    found = origins(module, node) if isinstance(node, ast.Name) else ()
+    # Most names are no loop's: to follow each to its import would parse half of the project.
+    is_looped = isinstance(node, ast.Name) and node.id in module.looped
+    found = origins(module, node) if is_looped else ()
     loop = found[0].iterated if len(found) == 1 else None
     if not isinstance(loop, ast.List | ast.Tuple):
         return []

@@ -65,7 +65,7 @@ def _lines(module: Module, node: ast.List, depth: int) -> str | None:
     is_opening = isinstance(first, ast.Constant) and isinstance(first.value, str)
     if not called_name(call).startswith("execute") or not is_opening:
         return None
-    return "\n".join(items(module, node, depth + 1) or ())
+    return "\n".join(_part(module, item, depth) for item in node.elts)
 
 
 def _template(module: Module, node: ast.JoinedStr, depth: int) -> str:

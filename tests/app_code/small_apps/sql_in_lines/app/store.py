@@ -40,3 +40,11 @@ class Comments:
             "DELETE FROM tasks",
             "  WHERE title = '';",
         ])
+
+    def vote(self, comment: int, upvote: bool, voters: bytes):
+        self.db.execute([
+            "UPDATE comments SET",
+            "    likes = likes + 1," if upvote else "    dislikes = dislikes + 1,",
+            "    voters = %s",
+            "WHERE id = %s",
+        ], (voters, comment))

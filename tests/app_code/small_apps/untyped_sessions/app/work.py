@@ -63,3 +63,12 @@ def half_filled(session, person):
     task = Task(title="Start")
     fill(task, person, known=True)
     session.add(task)
+
+
+class Rows:
+    def __init__(self, model):
+        self.model = model
+
+    def drop(self, session, key):
+        task = session.query(self.model).filter_by(key=key).first()
+        session.delete(task)
