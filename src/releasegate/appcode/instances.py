@@ -206,8 +206,8 @@ def _stored(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:
         return named
     found = [item for origin in origins(module, node) for item in _of_origin(origin, depth)]
     if not found and isinstance(node, ast.Attribute):
-        found = list(_of_field(module, node, depth) or _children(module, node, depth))
-        found = found or list(_of_link(module, node, depth))
+        found = list(_of_field(module, node, depth)) or list(_of_link(module, node, depth))
+        found = found or list(_children(module, node, depth))
     if not found and isinstance(node, ast.Name):
         found = list(_appended(module, node, depth))
     return tuple(dict.fromkeys(found))

@@ -18,6 +18,7 @@ from releasegate.appcode.models import (
     imperative,
     peewee,
     relationships,
+    spoken,
     sqlalchemy,
 )
 from releasegate.appcode.models.model import Collection
@@ -37,11 +38,6 @@ if TYPE_CHECKING:
     from releasegate.model import Relation
 
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)
-_HEIR = re.compile(rb"^class (\w+)\(([^)]+)\)", re.MULTILINE)
-_FORM = re.compile(rb"^class (\w+(?:Form|Serializer))\(", re.MULTILINE)
-_BASE = re.compile(r"\w+")
-#: so many times a class may be made from one that is made from a model
-MAX_GENERATIONS = 3
 _NAMING = (b"Table(", b"__tablename__", b"db_table", b"table_name", b"table=True", b"table =")
 _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
 #: gives every table's name the same prefix, so that no file has the whole name
@@ -74,34 +70,11 @@ class Models:
     def names(self) -> frozenset[str]:
         """The words by which other files speak of the models and of what is made from them."""
         own = {word for model in self._by_node.values() for word in _words(model) if word}
-        return frozenset(own | self._heirs(own) | self._forms(own))
-
-    def _forms(self, names: set[str]) -> set[str]:
-        """List the forms and serializers of Django that may stand for one of its models."""
-        if not any(model.kind == "django" for model in self):
-            return set()
-        words = [f"model = {name}".encode() for name in names]
-        found: set[str] = set()
-        for path, content in self._project.contents.items():
-            is_form = path.endswith(PYTHON) and b"class Meta" in content
-            if is_form and any(word in content for word in words):
-                found |= {name.decode() for name in _FORM.findall(content)}
-        return found
-
-    def _heirs(self, names: set[str]) -> set[str]:
-        """List the classes that share a model's table: ``class PdfExport(Export)``, proxies."""
-        classes = [
-            (match[1].decode(), set(_BASE.findall(match[2].decode(errors="replace"))))
-            for content in self._declaring.values()
-            for match in _HEIR.finditer(content)
-        ]
-        found: set[str] = set()
-        for _ in range(MAX_GENERATIONS):
-            more = {name for name, bases in classes if bases & (names | found)} - found - names
-            if not more:
-                break
-            found |= more
-        return found
+        declaring = self._declaring.values()
+        is_django = any(model.kind == "django" for model in self)
+        contents = self._project.contents
+        python = (x for path, x in contents.items() if path.endswith(PYTHON) and is_django)
+        return frozenset(own | spoken.heirs(declaring, own) | spoken.forms(python, own))
 
     def is_named(self, word: str) -> bool:
         """Say whether a model is called so; no, while they are being read."""

@@ -1,0 +1,154 @@
+"""A call in a module -> the row that it takes away: ``session.delete(plan)``, ``plan.delete()``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from releasegate.appcode import orm
+from releasegate.appcode.calls import callees, method_of
+from releasegate.appcode.instances import instances
+from releasegate.appcode.nullness import called_name
+from releasegate.appcode.references import words_of
+from releasegate.appcode.written import written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from releasegate.appcode.class_names import Class
+    from releasegate.appcode.contract import Contract
+    from releasegate.appcode.models.model import Model
+    from releasegate.appcode.module import Function, Module
+    from releasegate.appcode.sites import Found
+
+_DELETES = {"delete", "adelete", "delete_instance"}
+_DELETING = re.compile(r"(?i)delete|remove|destroy|purge|execute|super\(")
+#: what a method for rows of any model speaks of
+_ANY_MODEL = re.compile(r"\b(self|cls)\._?[mM]odel|\bcls\b|\bmodel_class\b")
+_SESSIONS = ("session", "db", "store")
+
+
+def deletions(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    """Find what a call deletes, by its name or by what the method does."""
+    is_plain = called_name(node) in _DELETES
+    yield from (_deleted if is_plain else _deletes_itself)(module, node, contract)
+
+
+def is_class(module: Module, node: ast.expr) -> bool:
+    models = module.project.models
+    return models is not None and models.of(module, node) is not None
+
+
+def model_of(module: Module, node: ast.expr) -> Model | None:
+    """Find the one model that an object is a row of."""
+    models = module.project.models
+    if models is None:
+        return None
+    known = [models.of_class(owner) for owner in instances(module, node)]
+    found = {model.relation: model for model in known if model is not None}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    if not isinstance(node.func, ast.Attribute):
+        return
+    given_first = node.args[:1] if called_name(node) == "delete" else []
+    if _is_row(module, node.func.value):
+        # ``plan.delete(watchers)``: a row's own method, whatever it takes.
+        given_first = []
+    for given in (*given_first, node.func.value):
+        is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
+        if (is_query and given is node.func.value) or is_class(module, given):
+            return
+        model = model_of(module, given) or _by_name(module, node, given)
+        if model is None:
+            continue
+        is_own = given is node.func.value
+        if not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
+            yield orm.deleted(module, node, model, contract)
+        return
+
+
+def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
+    """Take ``session.delete(old_plan)`` for a Plan's where nothing else tells what it is."""
+    holder = node.func.value if isinstance(node.func, ast.Attribute) else node
+    word = getattr(holder, "id", getattr(holder, "attr", "")).lower()
+    models = module.project.models
+    is_asked = given in node.args and word.endswith(_SESSIONS)
+    if models is None or not is_asked or not isinstance(given, ast.Name):
+        return None
+    function = module.function(node)
+    is_generic = function is not None and _ANY_MODEL.search(written(function))
+    if is_generic or instances(module, given):
+        return None
+    words = words_of(given.id)
+    for start in range(len(words)):
+        found = models.of_name(module, "".join(part.capitalize() for part in words[start:]))
+        if found is not None:
+            return found
+    return None
+
+
+def _is_row(module: Module, node: ast.expr) -> bool:
+    is_named = isinstance(node, ast.Name | ast.Attribute) and not is_class(module, node)
+    return is_named and model_of(module, node) is not None
+
+
+def _deletes_nothing(module: Module, node: ast.Call) -> bool:
+    """Tell ``PlanPolicy.delete(plan)``, which only asks, from ``repository.delete(plan)``."""
+    bodies = [frame.function.body for _, frame in callees(module, node)]
+    return bool(bodies) and not any(
+        isinstance(body, list)
+        and (_is_declared_only(body) or _DELETING.search("\n".join(map(written, body))))
+        for body in bodies
+    )
+
+
+def _is_declared_only(body: list[ast.stmt]) -> bool:
+    return all(
+        isinstance(item, ast.Pass | ast.Expr | ast.Raise) and _is_empty(item) for item in body
+    )
+
+
+def _is_empty(node: ast.stmt) -> bool:
+    return not isinstance(node, ast.Expr) or isinstance(node.value, ast.Constant)
+
+
+def _deletes_itself(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
+    """Find ``run.hard_delete(session)`` of a class whose method does ``session.delete(self)``."""
+    if not isinstance(node.func, ast.Attribute):
+        return
+    found = callees(module, node)
+    if any(_hands_itself(item) for _, f in found for item in ast.walk(f.function)):
+        model = model_of(module, node.func.value)
+        if model is not None:
+            yield orm.deleted(module, node, model, contract)
+
+
+def _hands_itself(node: ast.AST) -> bool:
+    is_delete = isinstance(node, ast.Call) and called_name(node) == "delete"
+    return isinstance(node, ast.Call) and is_delete and "self" in map(written, node.args)
+
+
+def _only_marks(module: Module, node: ast.expr) -> bool:
+    """Say whether the class's own ``delete()`` only marks the row as gone."""
+    for owner in instances(module, node):
+        found = method_of(owner, "delete")
+        if found is not None:
+            return not _takes_itself_away(owner, found[1])
+    return False
+
+
+def _takes_itself_away(owner: Class, function: Function, hops: int = 1) -> bool:
+    """Say whether a method deletes its row, by itself or through another of its class."""
+    for item in ast.walk(function):
+        if not isinstance(item, ast.Call):
+            continue
+        if called_name(item) in ("super", "hard_delete") or _hands_itself(item):
+            return True
+        is_own = isinstance(item.func, ast.Attribute) and written(item.func.value) == "self"
+        other = method_of(owner, called_name(item)) if is_own and hops else None
+        if other is not None and _takes_itself_away(owner, other[1], hops - 1):
+            return True
+    return False
