@@ -61,6 +61,8 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
         if (is_query and given is node.func.value) or is_class(module, given):
             return
+        if given is node.func.value and _is_list(module, given):
+            return
         model = model_of(module, given) or _by_name(module, node, given)
         if model is None:
             continue
@@ -88,6 +90,14 @@ def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
         if found is not None:
             return found
     return None
+
+
+def _is_list(module: Module, node: ast.expr) -> bool:
+    """Tell ``client.plans.delete(name)`` from a row: SQLAlchemy's ``team.plans`` is a list."""
+    models = module.project.models
+    is_attribute = isinstance(node, ast.Attribute)
+    found = models.collection(module, node) if models is not None and is_attribute else None
+    return found is not None and not found.is_manager
 
 
 def _is_row(module: Module, node: ast.expr) -> bool:

@@ -16,3 +16,8 @@ def note(task, user):
 def note_without(task):
     comment = Comment(task=task)
     comment.save()
+
+
+def forget(client, name):
+    # a client of some service, which has notes of its own
+    client.api.notes.delete(name)
