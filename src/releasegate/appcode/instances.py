@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import classes, text_as_type
 from releasegate.appcode.class_names import Class, ancestry, resolve
+from releasegate.appcode.definitions import definitions
 from releasegate.appcode.frames import Frame, entered, frame_of
 from releasegate.appcode.module import NAMED_FUNCTIONS, returned
 from releasegate.appcode.names import origins
@@ -111,7 +112,13 @@ def _functions(module: Module, node: ast.Call, depth: int) -> list[tuple[Module,
     if isinstance(node.func, ast.Name):
         functions = [(o.module, o.node) for o in origins(module, node.func)]
     elif isinstance(node.func, ast.Attribute):
-        owners = instances(module, node.func.value, depth + 1)
+        base = node.func.value
+        place = module.module_named(base) if isinstance(base, ast.Name) else None
+        if place is not None:
+            # ``crud.get_run(session, run_id)``
+            listed = [(m, binding.node) for m, binding in definitions(place, node.func.attr)]
+            return [(m, item) for m, item in listed if isinstance(item, NAMED_FUNCTIONS)]
+        owners = instances(module, base, depth + 1)
         functions = [
             (there, item)
             for owner in owners

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.added_to import with_parent
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.calls import callees
 from releasegate.appcode.constructors import constructed
 from releasegate.appcode.flows import is_stored
@@ -129,8 +130,17 @@ def _created(
 
 def takes_arguments(module: Module, node: ast.Call) -> bool:
     """Say whether ``Run.create(plan, user)`` is the project's own: its body tells what is sent."""
-    given = [item for item in node.args if not isinstance(item, ast.Dict | ast.Starred)]
+    given = [
+        item
+        for item in node.args
+        if not isinstance(item, ast.Dict | ast.Starred) and not _is_session(item)
+    ]
     return bool(given) and bool(callees(module, node))
+
+
+def _is_session(node: ast.expr) -> bool:
+    """Tell ``Run.create(db, plan_id=x)`` from a method whose arguments are the row."""
+    return last_word(node).lower().endswith(("session", "db", "conn", "connection"))
 
 
 def _is_read_inside(module: Module, node: ast.Call) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.frames import MAX_HOPS, argument, frame_of
-from releasegate.appcode.names import origins
+from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.parameters import parameters
 
 if TYPE_CHECKING:
@@ -135,8 +135,20 @@ def at_root(module: Module, node: ast.expr) -> Target | None:
         elif isinstance(current, ast.Await | ast.Subscript):
             current = current.value
         else:
-            return named(module, current) if isinstance(current, ast.Name) else None
+            return _of_variable(module, current) if isinstance(current, ast.Name) else None
     return None
+
+
+def _of_variable(module: Module, node: ast.Name) -> Target | None:
+    """Take ``query = session.query(Run)``, and later ``query.filter(...).delete()``."""
+    found = named(module, node)
+    origin = single_value(module, node) if found is None else None
+    value = origin[1] if origin is not None else None
+    if origin is None or not isinstance(value, ast.Call):
+        return found
+    starts = (x for x in ast.walk(value) if isinstance(x, ast.Call))
+    is_query = any(_name(x.func) in ("query", "select", "get_queryset") for x in starts)
+    return at_root(*origin) if is_query and origin[0] is module else None
 
 
 def _children(module: Module, node: ast.Attribute) -> Target | None:
