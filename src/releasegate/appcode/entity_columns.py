@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.models.naming import fits
@@ -26,8 +27,11 @@ _PROPERTY = re.compile(
 #: Sequelize's ``ownerId: { type: DataTypes.UUID, field: "owner_id" }``
 _ATTRIBUTE = re.compile(rb"""\b(\w+)\s*:\s*\{[^{}]{0,300}?\bfield\s*:\s*['"](\w+)['"]""")
 _MARKS = (b"Column(", b"Property(", b"ManyToOne(", b"OneToOne(", b"field:")
-#: no decorator takes more
+_NEXT = re.compile(rb"\s*@\w+\(")
+#: no decorator takes more, no property has more of them, and no class more properties
 MAX_ARGUMENTS = 2000
+MAX_DECORATORS = 12
+MAX_PROPERTIES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def _classes(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _read(body: bytes, found: Renamed) -> None:
-    for match in _DECORATOR.finditer(body):
+    for match in islice(_DECORATOR.finditer(body), MAX_PROPERTIES):
         end = _closing(body, match.end())
         name = _NAME.search(body, match.end(), end)
         word = _property(body, end) if name and match[1] in _COLUMNS | _LINKS else None
@@ -80,8 +84,8 @@ def _read(body: bytes, found: Renamed) -> None:
 
 def _property(body: bytes, place: int) -> str | None:
     """Name the property that stands behind a decorator, and behind those that follow it."""
-    while True:
-        rest = re.compile(rb"\s*@\w+\(").match(body, place)
+    for _ in range(MAX_DECORATORS):
+        rest = _NEXT.match(body, place)
         if rest is None:
             break
         place = _closing(body, rest.end())
