@@ -10,10 +10,11 @@ from releasegate.appcode.definitions import MAX_IMPORTS, definitions
 from releasegate.appcode.frames import Frame, argument, frame_of
 from releasegate.appcode.module import Module, before
 from releasegate.appcode.parameters import Origin, parameter_origin
+from releasegate.appcode.ways import on_way
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from releasegate.appcode.bindings import Binding
 
@@ -49,35 +50,13 @@ def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
         if local or parameter:
             same = function is module.function(node)
             reached, is_covered = _reaching(module, local, use) if same else (local, False)
-            own = tuple(_assigned(module, binding) for binding in _on_way(module, reached))
+            own = tuple(_assigned(module, binding) for binding in on_way(module, reached))
             return own if parameter is None or is_covered else (*own, parameter)
         use, function = function, module.function(function)
     in_class = module.bindings.get((module.scope(node), node.id), ())
     if in_class and not isinstance(module.scope(node), ast.Module):
         return tuple(_assigned(module, binding) for binding in in_class)
     return tuple(_assigned(*found) for found in definitions(module, node.id))
-
-
-def _on_way(module: Module, bindings: Iterable[Binding]) -> list[Binding]:
-    """Keep what does not stand in another branch than the statement that is being followed."""
-    listed, way = list(bindings), module.project.way
-    kept = [x for x in listed if way is None or not _excludes(module, x.node, way)]
-    return kept or listed
-
-
-def _excludes(module: Module, one: ast.AST, other: ast.AST) -> bool:
-    """Say whether two statements stand in branches of which only one runs."""
-    sides = dict(_branches(module, other))
-    return any(sides.get(choice, side) != side for choice, side in _branches(module, one))
-
-
-def _branches(module: Module, node: ast.AST) -> Iterator[tuple[object, object]]:
-    """Yield each choice that a node stands in, and its side of it; a switch is one choice."""
-    for item in module.ancestors(node):
-        parent = module.parent(item)
-        if isinstance(parent, ast.If):
-            switch = getattr(parent, "switch", None)
-            yield (switch, parent) if switch else (parent, module.field(item))
 
 
 def _assigned(module: Module, binding: Binding) -> Origin:
