@@ -26,7 +26,10 @@ def main() -> None:
     gc.set_threshold(100_000, 50, 50)
     from releasegate.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # The process ends: what is left needs no last search for garbage.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":
