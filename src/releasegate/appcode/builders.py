@@ -30,7 +30,7 @@ _OPERATIONS = {
 _TABLES = ("table", "from_", "from")
 _PAYLOADS = ("json", "values", "data", "row", "rows")
 #: what Knex is called where it is used
-_KNEX = ("db", "knex", "trx")
+_KNEX = ("db", "knex", "trx", "tx", "client", "database", "connection", "conn", "pg")
 MAX_DEPTH = 6
 
 

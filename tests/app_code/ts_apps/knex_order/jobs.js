@@ -7,3 +7,15 @@ exports.sweep = async (knex, ids, owner) => {
   seen.delete(ids[0]);
   Array.from("comments").forEach((letter) => seen.delete(letter));
 };
+
+class Store {
+  constructor(client) {
+    this.client = client;
+  }
+
+  async assign(id, who) {
+    await this.client("tasks").where({ id }).update({ assignee_id: who?.id });
+    return this.client("tasks").where({ id }).del();
+  }
+}
+exports.Store = Store;
