@@ -75,6 +75,12 @@ def _is_used(module: Module, node: ast.expr) -> bool:
             continue
         place = module.statement(load)
         is_sure = place is own or module.dominates(load, node)
+        if any(
+            written(store) == node.id and module.statement(store) is place
+            for store in module.stores.get(function, ())
+        ):
+            # ``person = person.manager`` says nothing of the new one.
+            continue
         if is_sure and not _may_be_left_out(module, load, place):
             return not _is_rebound(module, place, node) or place is own
     return False

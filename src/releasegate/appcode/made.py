@@ -14,6 +14,7 @@ from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.constructors import runs, set_by
 from releasegate.appcode.instances import instances
 from releasegate.appcode.module import before
+from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import Entry, Payload, overlaid, rows, with_entry
 from releasegate.appcode.written import written
@@ -57,8 +58,14 @@ def _set_on_kept(
     ]
     loads.sort(key=lambda load: (load.lineno, load.col_offset))
     for load in loads:
-        payload = _set_on(module, statement, load, loads, payload)
+        if not isinstance(load, ast.Name) or _may_be(module, load, statement):
+            payload = _set_on(module, statement, load, loads, payload)
     return payload
+
+
+def _may_be(module: Module, load: ast.Name, statement: ast.stmt) -> bool:
+    """Say whether a reading of the variable may still be the object, and not a later one."""
+    return any(origin.node is statement for origin in origins(module, load))
 
 
 def _set_by_callers(module: Module, made: ast.expr, target: ast.expr, payload: Payload) -> Payload:
