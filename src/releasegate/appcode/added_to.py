@@ -31,7 +31,7 @@ def with_parent(module: Module, node: ast.Call, row: Row, model: Model) -> Row:
         for column in columns
         if column not in row.values
         or column in row.uncertain
-        or row.values[column].verdict == "maybe_null"
+        or row.values[column].verdict in ("maybe_null", "undecidable")
     }
     if not missing:
         return row
