@@ -187,6 +187,11 @@ def _compared(test: ast.Compare, wanted: Wanted, *, is_true: bool) -> bool:
         is_in = isinstance(operator, ast.In) == is_true
         return is_in and wanted.text == f"{written(other)}[{operand.value!r}]"
     is_equal = isinstance(operator, ast.Eq) == is_true and isinstance(operator, ast.Eq | ast.NotEq)
+    if is_equal and isinstance(operand, ast.Call) and _called(operand) == "typeof":
+        # ``typeof null`` is "object".
+        kind = other.value if isinstance(other, ast.Constant) else "undefined"
+        is_there = kind not in ("undefined", "object")
+        return is_there and [written(item) for item in operand.args] == [wanted.text]
     return is_equal and isinstance(other, ast.Constant) and written(operand) == wanted.text
 
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import zod
 from releasegate.appcode.annotations import last_word
-from releasegate.appcode.fields import Field, Shape
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, one
+from releasegate.appcode.table_rows import of_table
 from releasegate.appcode.texts import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from releasegate.appcode.fields import Shape
     from releasegate.appcode.module import Function, Module
     from releasegate.model import Relation
 
@@ -50,7 +49,7 @@ def _is_new_entity(module: Module, node: ast.Call) -> bool:
 def _queried(module: Module, node: ast.Call) -> Payload | None:
     """Read the whole rows of Drizzle: ``db.query.runs.findFirst()``, ``db.select().from(runs)``."""
     table = _relational(node) or _selected_from(node)
-    shape = _of_drizzle(module, table, "Select") if table else None
+    shape = of_table(module, table, "Select") if table else None
     if shape is None:
         return None
     return Payload(
@@ -170,7 +169,7 @@ def row_of(module: Module, node: ast.Call) -> Payload | None:
 def of_type(module: Module, word: str) -> Shape | None:
     """Read ``typeof runs.$inferInsert`` and ``Prisma.RunUncheckedCreateInput``."""
     if "$infer" in word:
-        return _of_drizzle(module, *word.split(".$infer", 1))
+        return of_table(module, *word.split(".$infer", 1))
     match = _PRISMA.match(word)
     models = module.project.models
     if match is None or models is None:
@@ -178,35 +177,3 @@ def of_type(module: Module, word: str) -> Shape | None:
     name = match[1][:1].lower() + match[1][1:]
     client, is_checked = module.project.prisma(models.contract), not (match[2] or match[3])
     return client.inputs(name, module, is_checked=is_checked)
-
-
-def _of_drizzle(module: Module, table: str, kind: str) -> Shape | None:
-    models = module.project.models
-    made = ast.Name(table.rsplit(".", 1)[-1], ast.Load())
-    module.adopt(made, module.tree)
-    model = models.of(module, made) if models is not None else None
-    if model is None or not isinstance(model.node, ast.Call) or len(model.node.args) < 2:
-        return None
-    listed = model.node.args[1]
-    listed = listed.body if isinstance(listed, ast.Lambda) else listed
-    if not isinstance(listed, ast.Dict):
-        return None
-    found = _columns(model.module, listed, is_insert=kind.startswith("Insert"))
-    return Shape({item.name: item for item in found}, is_mapping=True)
-
-
-def _columns(module: Module, listed: ast.Dict, *, is_insert: bool) -> Iterator[Field]:
-    for key, value in zip(listed.keys, listed.values, strict=True):
-        if not isinstance(key, ast.Constant):
-            continue
-        words = {item.attr for item in ast.walk(value) if isinstance(item, ast.Attribute)}
-        is_sure = bool(words & {"notNull", "primaryKey"})
-        has_default = any(word.lstrip("$").startswith(("default", "onUpdate")) for word in words)
-        yield Field(
-            module=module,
-            node=value,
-            owner="the table",
-            name=str(key.value),
-            may_be_none=not is_sure,
-            is_required=not is_insert or (is_sure and not has_default),
-        )

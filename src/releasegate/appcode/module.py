@@ -17,11 +17,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 NamedFunction = ast.FunctionDef | ast.AsyncFunctionDef
 NAMED_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: what a function of TypeScript with statements is called that stands as a value
+ANONYMOUS = "anonymous"
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 
 
 #: fields that hold no part of the program
 _NO_CHILDREN = ("ctx", "op")
+#: so many files may hand another one on, each by an import
+MAX_HANDED_ON = 4
 
 
 class Module:
@@ -228,10 +232,32 @@ class Module:
         """Find the file that a name stands for after an import."""
         for binding in self._imports_of(node):
             if binding.imported is not None:
-                dotted, last = binding.imported
-                full = f"{dotted}{'' if dotted.endswith('.') else '.'}{last}" if last else dotted
-                return self.project.find(self.path, full)
+                return self._imported(*binding.imported)
         return None
+
+    def _imported(self, dotted: str, last: str, depth: int = 0) -> Module | None:
+        full = f"{dotted}{'' if dotted.endswith('.') else '.'}{last}" if last else dotted
+        found = self.project.find(self.path, full)
+        if found is not None or not last or self.is_python or depth > MAX_HANDED_ON:
+            return found
+        there = self.project.find(self.path, dotted)
+        return there._handed_on(last, depth + 1) if there is not None else None
+
+    def _handed_on(self, name: str, depth: int) -> Module | None:
+        """Find the file that ``export * as schema from "./schema"`` hands on by a name."""
+        for binding in self.of_module(name):
+            if binding.imported is not None:
+                return self._imported(*binding.imported, depth)
+        for star in self.of_module("*"):
+            found = self._imported(star.imported[0], name, depth) if star.imported else None
+            if found is not None:
+                return found
+        return None
+
+
+def has_no_name(function: ast.AST) -> bool:
+    """Say whether nothing can have called a function before the place where it stands."""
+    return isinstance(function, ast.Lambda) or getattr(function, "name", "") == ANONYMOUS
 
 
 def before(earlier: ast.AST, later: ast.AST) -> bool:

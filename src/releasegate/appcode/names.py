@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import MAX_IMPORTS, definitions
 from releasegate.appcode.frames import Frame, argument, frame_of
-from releasegate.appcode.module import Module, before
+from releasegate.appcode.module import Module, before, has_no_name
 from releasegate.appcode.parameters import Origin, parameter_origin
 from releasegate.appcode.ways import on_way
 from releasegate.appcode.written import written
@@ -50,6 +50,8 @@ def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
         if local or parameter:
             same = function is module.function(node)
             reached, is_covered = _reaching(module, local, use) if same else (local, False)
+            if not same and has_no_name(use):
+                reached = _enclosed(module, local, use)
             own = tuple(_assigned(module, binding) for binding in on_way(module, reached))
             return own if parameter is None or is_covered else (*own, parameter)
         use, function = function, module.function(function)
@@ -83,6 +85,12 @@ def _reaching(
     if chosen is not None and (last is None or chosen > last):
         last = chosen
     return tuple(candidates[last or 0 :]), last is not None
+
+
+def _enclosed(module: Module, bindings: tuple[Binding, ...], inner: ast.AST) -> tuple[Binding, ...]:
+    """Leave out what was overwritten before the function that looks was made."""
+    reached, _ = _reaching(module, bindings, inner)
+    return tuple(item for item in bindings if item in reached or not before(item.node, inner))
 
 
 def _first_of_all_ways(module: Module, candidates: list[Binding], use: ast.AST) -> int | None:

@@ -32,6 +32,7 @@ _SAME = {
     "Annotated",
 }
 _GENERATED = {"Generated", "GeneratedAlways"}
+_MIXINS = {"PartialType", "OmitType", "PickType", "IntersectionType"}
 _LISTS = {"list", "List", "Array", "Sequence", "Iterable", "ReadonlyArray", "tuple", "Tuple"}
 
 
@@ -180,10 +181,36 @@ def of_class(owner: Class) -> Shape:
     fields: dict[str, Field] = {}
     line = ancestry(owner)
     for module, node in reversed(line):
+        for base in node.bases:
+            if isinstance(base, ast.Call) and not module.is_python:
+                fields.update(_mixed(module, base))
         is_total = not any(word.arg == "total" for word in node.keywords)
         for field in _own(module, node, is_total=is_total):
             fields[field.name] = field
     return Shape(fields, _is_mapping(line), line)
+
+
+def _mixed(module: Module, call: ast.Call, depth: int = 0) -> dict[str, Field]:
+    """Read Nest's ``PartialType(Run)``, ``OmitType(Run, ["id"])`` and what is made from zod."""
+    word = last_word(call.func)
+    if word == "createZodDto":
+        known = zod.shape_of(module, call.args[0]) if call.args else None
+        return known.fields if known is not None else {}
+    if word not in _MIXINS or depth > MAX_DEPTH:
+        return {}
+    fields: dict[str, Field] = {}
+    for given in call.args:
+        if isinstance(given, ast.Call):
+            fields.update(_mixed(module, given, depth + 1))
+        for owner in classes(module, given)[:1]:
+            fields.update(of_class(owner).fields)
+    if word == "PartialType":
+        return {name: replace(field, is_required=False) for name, field in fields.items()}
+    listed = call.args[-1].elts if isinstance(call.args[-1], ast.List) else []
+    named = {item.value for item in listed if isinstance(item, ast.Constant)}
+    if word == "IntersectionType":
+        return fields
+    return {k: field for k, field in fields.items() if (k in named) == (word == "PickType")}
 
 
 def _is_mapping(line: tuple[Class, ...]) -> bool:
@@ -212,17 +239,23 @@ def _field(module: Module, owner: str, item: ast.AnnAssign, *, is_total: bool) -
         default = _default(default)
     # In TypeScript ``name?: string`` may be left out, which is not the same as null.
     is_none = isinstance(default, ast.Constant) and default.value is None and module.is_python
+    may_be_left = any(last_word(getattr(x, "func", x)) == "IsOptional" for x in _decorators(item))
     return Field(
         module=module,
         node=item,
         owner=owner,
         name=item.target.id if isinstance(item.target, ast.Name) else "",
-        may_be_none=is_none or allows_none(item.annotation),
-        is_required=default is None and is_total,
+        may_be_none=is_none or may_be_left or allows_none(item.annotation),
+        is_required=default is None and is_total and not may_be_left,
         default=default,
         alias=str(alias.value) if isinstance(alias, ast.Constant) else None,
         annotation=item.annotation,
     )
+
+
+def _decorators(item: ast.AnnAssign) -> list[ast.expr]:
+    """Give what stands before a property of TypeScript: class-validator's ``@IsOptional()``."""
+    return getattr(item, "decorators", [])
 
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:

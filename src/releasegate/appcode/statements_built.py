@@ -128,8 +128,9 @@ def _takes_keywords(target: Target | None) -> bool:
 
 def _is_database(module: Module, node: ast.Call) -> bool:
     """Tell Drizzle's ``db.delete(runs)`` from ``cache.delete(runs)``."""
-    base = written(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-    word = base.rsplit(".", 1)[-1].rstrip("()").lower()
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    base = called_name(owner) if isinstance(owner, ast.Call) else written(owner) if owner else ""
+    word = base.rsplit(".", 1)[-1].lower()
     is_followed = isinstance(module.parent(node), ast.Attribute)
     return is_followed or word.endswith(
         ("db", "tx", "trx", "database", "drizzle", "client", "conn")

@@ -23,8 +23,8 @@ def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
     if len(node.args) < 2 or not _declares(node):
         return None
     name = text_of(module, node.args[0])
-    relation = contract.find(None, name) if name else None
-    if name and relation is None:
+    relation = contract.find(_schema(module, node), name) if name else None
+    if name and relation is None and isinstance(node.func, ast.Name):
         relation = contract.find(None, _created(module, node, name))
     fields = node.args[1]
     if isinstance(fields, ast.Lambda):
@@ -43,6 +43,17 @@ def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
             if is_filled:
                 filled.add(column)
     return Model(relation, module, node, "drizzle", columns, {}, {}, frozenset(filled))
+
+
+def _schema(module: Module, node: ast.Call) -> str | None:
+    """Find the schema's name in ``audit = pgSchema("audit")`` and ``audit.table("events")``."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    found = definitions(module, owner.id) if isinstance(owner, ast.Name) else ()
+    for there, binding in found:
+        made = binding.value
+        if isinstance(made, ast.Call) and made.args and called_name(made).endswith("Schema"):
+            return text_of(there, made.args[0])
+    return None
 
 
 def _created(module: Module, node: ast.Call, name: str) -> str | None:

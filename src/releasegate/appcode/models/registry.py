@@ -127,7 +127,7 @@ class Models:
 
     def _of_value(self, module: Module, node: ast.expr, depth: int) -> Model | None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            there = module.module_named(node.value)
+            there = module.module_named(node.value) or _namespace(module, node.value)
             found = definitions(there, node.attr) if there is not None else ()
         elif isinstance(node, ast.Name):
             found = definitions(module, node.id)
@@ -260,6 +260,13 @@ class Models:
         for model in list(self):
             if model.kind in ("django", "peewee", "tortoise"):
                 django.collect(model, self)
+
+
+def _namespace(module: Module, node: ast.Name) -> Module | None:
+    """Find the file that ``const { runs } = schema`` takes a table out of."""
+    values = ((origin.module, origin.value) for origin in origins(module, node))
+    named = (there.module_named(value) for there, value in values if isinstance(value, ast.Name))
+    return next((found for found in named if found is not None), None)
 
 
 def _is_nothing(node: ast.expr) -> bool:

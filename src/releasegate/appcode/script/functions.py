@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.module import ANONYMOUS
 from releasegate.appcode.script import expressions, statements, types
 from releasegate.appcode.script.places import at, child, children, constant, has_token, name, text
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
-
-_ANONYMOUS = "anonymous"
 
 
 @dataclass
@@ -40,7 +39,7 @@ def as_value(node: Node) -> ast.expr:
     if body is not None and body.type != "statement_block" and not parameters.opening:
         return at(node, ast.Lambda(parameters.whole(), expressions.expression(body)))
     # A function with statements cannot stand in a Python expression; our readers do not mind.
-    return definition(node, _ANONYMOUS, parameters=parameters)  # type: ignore[return-value]
+    return definition(node, ANONYMOUS, parameters=parameters)  # type: ignore[return-value]
 
 
 def definition(
@@ -49,7 +48,7 @@ def definition(
     """Translate a function; a method gets ``self`` for its first parameter."""
     known = parameters or _parameters(node)
     body = child(node, "body")
-    called = word or text(child(node, "name")) or _ANONYMOUS
+    called = word or text(child(node, "name")) or ANONYMOUS
     returned = child(node, "return_type")
     made = ast.FunctionDef(
         "__init__" if called == "constructor" else called,
@@ -164,7 +163,7 @@ def class_definition(node: Node) -> ast.ClassDef:
     bases = [expressions.expression(part) for item in heritage for part in _extended(item)]
     decorators = [item for item in children(node) if item.type == "decorator"]
     made = ast.ClassDef(
-        text(child(node, "name")) or _ANONYMOUS,
+        text(child(node, "name")) or ANONYMOUS,
         bases,
         [],
         list(_members(child(node, "body"))) or [at(node, ast.Pass())],
