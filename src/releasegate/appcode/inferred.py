@@ -172,6 +172,10 @@ def of_type(module: Module, word: str) -> Shape | None:
         return of_table(module, *word.split(".$infer", 1))
     match = _PRISMA.match(word)
     models = module.project.models
+    if models is not None and match is None:
+        taken = (binding.imported[1] for binding in module.of_module(word) if binding.imported)
+        client = module.project.prisma(models.contract)
+        return next((client.row(name, module) for name in taken), None)
     if match is None or models is None:
         return None
     name = match[1][:1].lower() + match[1][1:]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.definitions import definitions
 from releasegate.appcode.fields import Field, Shape
+from releasegate.appcode.models.drizzle import declared
+from releasegate.appcode.module import FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +33,26 @@ def of_table(module: Module, table: str, kind: str) -> Shape | None:
 
 
 def _columns(module: Module, listed: ast.Dict, *, is_insert: bool) -> Iterator[Field]:
-    for key, value in zip(listed.keys, listed.values, strict=True):
-        if not isinstance(key, ast.Constant):
-            continue
-        words = {item.attr for item in ast.walk(value) if isinstance(item, ast.Attribute)}
+    for there, name, value in declared(module, listed):
+        words = set(_words(there, value))
         is_sure = bool(words & {"notNull", "primaryKey"})
         has_default = any(word.lstrip("$").startswith(("default", "onUpdate")) for word in words)
         yield Field(
-            module=module,
+            module=there,
             node=value,
             owner="the table",
-            name=str(key.value),
+            name=name,
             may_be_none=not is_sure,
             is_required=not is_insert or (is_sure and not has_default),
         )
+
+
+def _words(module: Module, value: ast.expr) -> Iterator[str]:
+    """List what is called on a column, and in the function of the project that makes it."""
+    for item in ast.walk(value):
+        if isinstance(item, ast.Attribute):
+            yield item.attr
+        if isinstance(item, ast.Call) and isinstance(item.func, ast.Name):
+            for _, binding in definitions(module, item.func.id):
+                inside = ast.walk(binding.node) if isinstance(binding.node, FUNCTIONS) else ()
+                yield from (part.attr for part in inside if isinstance(part, ast.Attribute))

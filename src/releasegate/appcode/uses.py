@@ -140,7 +140,8 @@ def _is_message_key(parent: ast.Dict, node: ast.AST) -> bool:
 def _followed(
     module: Module, value: ast.AST, others: tuple[Module, ...], text: str, depth: int
 ) -> Iterator[Use]:
-    """Follow a text to the readings of the name that it is bound to."""
+    """Follow a text to the readings of the name that it, or its mapping, is bound to."""
+    value, keys = _mapped(module, value)
     statement = module.parent(value)
     if isinstance(statement, ast.Assign):
         targets: list[ast.expr] = statement.targets
@@ -154,7 +155,32 @@ def _followed(
             loads = (x for word in _names(place, str(name)) for x in place.loads.get(word, ()))
             for load in loads:
                 if any(origin.value is value for origin in origins(place, load)):
-                    yield from _read(place, load, others, text, depth)
+                    taken = _taken(place, load, keys)
+                    if taken is not None:
+                        yield from _read(place, taken, others, text, depth)
+
+
+def _mapped(module: Module, value: ast.AST) -> tuple[ast.AST, list[object]]:
+    """Climb out of ``{ runs: { add: text } }``; the keys lead back to the text."""
+    keys: list[object] = []
+    while isinstance(mapping := module.parent(value), ast.Dict):
+        pairs = zip(mapping.keys, mapping.values, strict=True)
+        keys += [getattr(key, "value", None) for key, item in pairs if item is value]
+        value = mapping
+    return value, keys[::-1]
+
+
+def _taken(module: Module, load: ast.expr, keys: list[object]) -> ast.expr | None:
+    """Find the whole of ``queries.runs.add`` or ``queries["add"]`` around the mapping's name."""
+    current = load
+    for key in keys:
+        part = module.parent(current)
+        is_named = isinstance(part, ast.Attribute) and part.attr == key
+        is_listed = isinstance(part, ast.Subscript) and getattr(part.slice, "value", None) == key
+        if not isinstance(part, ast.expr) or not (is_named or is_listed):
+            return None
+        current = part
+    return current
 
 
 def _names(place: Module, name: str) -> list[str]:

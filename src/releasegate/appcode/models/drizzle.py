@@ -12,9 +12,13 @@ from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
 
+#: how often columns may be spread into others
+MAX_DEPTH = 4
 _FILLED = {"$default", "$defaultFn", "default", "defaultNow", "defaultRandom"}
 
 
@@ -33,16 +37,28 @@ def table(module: Module, node: ast.Call, contract: Contract) -> Model | None:
         return None
     columns: dict[str, str] = {}
     filled: set[str] = set()
+    for there, key, value in declared(module, fields):
+        column, is_filled = _column(there, key, value)
+        known = contract.table(relation)
+        if known is not None and column not in known.columns and key in known.columns:
+            column = key
+        columns[key] = column
+        if is_filled:
+            filled.add(column)
+    return Model(relation, module, node, "drizzle", columns, {}, {}, frozenset(filled))
+
+
+def declared(
+    module: Module, fields: ast.Dict, depth: int = 0
+) -> Iterator[tuple[Module, str, ast.expr]]:
+    """List the columns by their keys, with those of ``...timestamps``."""
     for key, value in zip(fields.keys, fields.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
-            column, is_filled = _column(module, key.value, value)
-            known = contract.table(relation)
-            if known is not None and column not in known.columns and key.value in known.columns:
-                column = key.value
-            columns[key.value] = column
-            if is_filled:
-                filled.add(column)
-    return Model(relation, module, node, "drizzle", columns, {}, {}, frozenset(filled))
+            yield module, key.value, value
+        elif isinstance(value, ast.Name) and depth < MAX_DEPTH:
+            for there, binding in definitions(module, value.id):
+                if isinstance(binding.value, ast.Dict):
+                    yield from declared(there, binding.value, depth + 1)
 
 
 def _schema(module: Module, node: ast.Call) -> str | None:

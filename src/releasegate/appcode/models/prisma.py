@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,15 @@ class Client:
                 if attribute not in hidden
             },
             is_mapping=True,
+        )
+
+    def row(self, kind: str, module: Module) -> Shape | None:
+        """Give the fields of the type that Prisma generates for a model's rows."""
+        found = self.inputs(client_name(kind), module, is_checked=False)
+        if found is None or not kind[:1].isupper():
+            return None
+        return replace(
+            found, fields={k: replace(f, is_required=True) for k, f in found.fields.items()}
         )
 
     def of_relation(self, relation: Relation) -> Model | None:

@@ -72,6 +72,18 @@ def _assigned(node: Node) -> list[ast.stmt]:
     return bound(node, left, right)
 
 
+def _enum(node: Node) -> ast.stmt:
+    """Translate ``enum Table { Runs = "runs" }`` to an object."""
+    keys: list[ast.expr | None] = []
+    values: list[ast.expr] = []
+    for index, item in enumerate(children(child(node, "body"))):
+        value = child(item, "value")
+        keys.append(expressions.key(child(item, "name") or item))
+        values.append(expressions.expression(value) if value else constant(item, index))
+    stored = name(node, text(child(node, "name")), ast.Store())
+    return at(node, ast.Assign([stored], at(node, ast.Dict(keys, values))))
+
+
 def _augmented(node: Node) -> list[ast.stmt]:
     left, right = child(node, "left") or node, child(node, "right") or node
     stored, value = expressions.target(left), expressions.expression(right)
@@ -225,7 +237,7 @@ _TRANSLATIONS: dict[str, Callable[[Node], list[ast.stmt]]] = {
     "abstract_class_declaration": lambda node: [functions.class_definition(node)],
     "interface_declaration": lambda node: [types.interface(node)],
     "type_alias_declaration": lambda node: [types.alias(node)],
-    "enum_declaration": lambda node: [at(node, ast.Pass())],
+    "enum_declaration": lambda node: [_enum(node)],
     "if_statement": _if,
     "for_in_statement": _for_in,
     "for_statement": _loop,

@@ -1,0 +1,4 @@
+export enum Table {
+  Tasks = "tasks",
+  Archive = "tasks_archive",
+}
