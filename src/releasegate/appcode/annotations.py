@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 8
+_WAITING = {"Promise", "Awaitable", "Awaited", "Readonly"}
+#: types of TypeScript that stand for themselves
+_PLAIN = {"string", "number", "boolean", "any", "unknown", "object", "Date", "list", "Record", ""}
 #: what holds a value of the inner type, or a row of them
 _HOLDERS = {
     *("Optional", "Union", "Annotated", "list", "List", "Sequence", "Iterable", "set", "Set"),
@@ -41,6 +44,26 @@ def allows_none(annotation: ast.expr) -> bool:
     if isinstance(annotation, ast.Subscript):
         return _generic_allows_none(annotation)
     return False
+
+
+def may_be_none(module: Module, annotation: ast.expr, depth: int = 0) -> bool:
+    """Say whether an annotation allows None, if need be by an alias: ``Maybe<string>``."""
+    node = text_as_type(annotation)
+    if allows_none(node):
+        return True
+    if module.is_python or depth > MAX_DEPTH:
+        return False
+    if isinstance(node, ast.BinOp):
+        return any(may_be_none(module, side, depth + 1) for side in (node.left, node.right))
+    if isinstance(node, ast.Subscript) and last_word(node.value) in _WAITING:
+        return may_be_none(module, node.slice, depth + 1)
+    word = last_word(node.value if isinstance(node, ast.Subscript) else node)
+    return any(
+        binding.value is not None
+        and not isinstance(binding.value, ast.Call | ast.Dict)
+        and may_be_none(there, binding.value, depth + 1)
+        for there, binding in (definitions(module, word) if word not in _PLAIN else ())
+    )
 
 
 def _generic_allows_none(annotation: ast.Subscript) -> bool:

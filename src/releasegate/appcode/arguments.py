@@ -66,6 +66,17 @@ def given(
     return tuple(found)
 
 
+def in_text(use: Use, index: int) -> tuple[Given, ...]:
+    """Find what the rows of postgres.js, ``VALUES ${sql(rows)}``, have at a place."""
+    parts = use.node.values if isinstance(use.node, ast.JoinedStr) else []
+    calls = [part.value for part in parts if isinstance(part, ast.FormattedValue)]
+    listed = calls[0] if len(calls) == 1 else None
+    if use.module.is_python or not isinstance(listed, ast.Call) or len(listed.args) != 1:
+        return ()
+    sets = parameter_sets(use.module, listed.args[0])
+    return tuple(x for module, row in sets for x in _pick(module, row, index, None, 0))
+
+
 def _keywords(use: Use) -> list[ast.keyword]:
     """Give the call's own keywords, and those that the text was bound to before."""
     bound = [item for item in ast.walk(use.node) if isinstance(item, ast.Call)]

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.annotations import allows_none, last_word
+from releasegate.appcode.annotations import last_word, may_be_none
+from releasegate.appcode.declared_items import item_type
 from releasegate.appcode.guards import filled_in, is_checked
 from releasegate.appcode.names import origins
 from releasegate.appcode.written import written
@@ -120,7 +121,7 @@ def _returned(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
     found = callees(module, node)
     for there, frame in found[:3]:
         annotation = getattr(frame.function, "returns", None)
-        if annotation is not None and allows_none(annotation):
+        if annotation is not None and may_be_none(there, annotation):
             return Nullness(True, f"{name}() may return None", there, frame.function)
         if annotation is not None:
             return Nullness(
@@ -192,6 +193,11 @@ def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
         return nullness(module, filling, depth + 1)
     if _is_optional_chain(module, node):
         return Nullness(True, f"{shown(node)} is undefined where ?. finds nothing", module, node)
+    if written(getattr(node, "value", node)) in _ENVIRONMENTS:
+        return Nullness(True, f"{shown(node)} is undefined where it is not set", module, node)
+    declared = item_type(module, node.value) if isinstance(node, ast.Subscript) else None
+    if declared is not None and may_be_none(module, declared):
+        return Nullness(True, "its items may be None", module, node)
     found = [_of_origin(origin, depth) for origin in origins(module, node)]
     if not found:
         from releasegate.appcode.members import of_part
@@ -219,8 +225,8 @@ def _is_optional_chain(module: Module, node: ast.expr) -> bool:
 def _of_origin(origin: Origin, depth: int) -> Nullness:
     if origin.value is not None:
         found = nullness(origin.module, origin.value, depth + 1)
-        node = origin.node
-        is_declared = isinstance(node, ast.AnnAssign) and allows_none(node.annotation)
+        there, node = origin.module, origin.node
+        is_declared = isinstance(node, ast.AnnAssign) and may_be_none(there, node.annotation)
         if found.may_be_none is not None or not is_declared:
             return found
         return Nullness(True, "it is declared as one that may be None", origin.module, node)
@@ -234,8 +240,8 @@ def _of_origin(origin: Origin, depth: int) -> Nullness:
 def _of_item(origin: Origin, depth: int) -> Nullness:
     """Judge a loop's variable by the items that are written down."""
     listed = origin.iterated
-    declared = _element(origin.module, listed) if listed is not None else None
-    if declared is not None and allows_none(declared):
+    declared = item_type(origin.module, listed) if listed is not None else None
+    if declared is not None and may_be_none(origin.module, declared):
         return Nullness(True, "its items may be None", origin.module, declared)
     if isinstance(listed, ast.List | ast.Tuple):
         bad = worst([nullness(origin.module, item, depth + 1) for item in listed.elts])
@@ -244,16 +250,7 @@ def _of_item(origin: Origin, depth: int) -> Nullness:
     return Nullness(None, "its value is not visible here", origin.module, origin.node)
 
 
-def _element(module: Module, node: ast.expr) -> ast.expr | None:
-    """Find the type of a list's items in the declaration of the parameter that holds it."""
-    for origin in origins(module, node):
-        declared = origin.parameter.annotation if origin.parameter is not None else None
-        if isinstance(declared, ast.Subscript) and last_word(declared.value).lower() in _LISTS:
-            return declared.slice
-    return None
-
-
-_LISTS = ("list", "sequence", "iterable", "set", "array", "readonlyarray")
+_ENVIRONMENTS = ("process.env", "import.meta.env")
 #: defaults that stand for a declaration, not for a value: FastAPI, pydantic
 _DECLARING = {"Depends", "Query", "Body", "Path", "Header", "Form", "File", "Cookie", "Security"}
 
@@ -268,7 +265,7 @@ def _of_parameter(origin: Origin, depth: int) -> Nullness:
         return _of_default(origin, parameter)
     if parameter.annotation is None:
         return _of_callers(origin, parameter, depth)
-    if allows_none(parameter.annotation):
+    if may_be_none(origin.module, parameter.annotation):
         what = f"the parameter {parameter.arg} may be None"
         return Nullness(True, what, origin.module, parameter)
     what = f"the parameter {parameter.arg} is declared {shown(parameter.annotation)}"

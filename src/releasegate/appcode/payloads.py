@@ -114,6 +114,8 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         return mapped(
             module, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), depth
         )
+    if name in ("omit", "pick") and len(node.args) > 1 and not module.is_python:
+        return _parted(module, node, depth)
     if name in _SAME and node.args:
         return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
@@ -130,6 +132,17 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     if name in ("map", "flatMap") and node.args and is_mapped:
         return mapped(module, node, depth)
     return of_call(module, node, depth)
+
+
+def _parted(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read ``pick(row, ["a"])`` and ``omit(row, ["b"])``: what ``{ b, ...rest } = row`` leaves."""
+    listed = node.args[1].elts if isinstance(node.args[1], ast.List) else node.args[1:]
+    named = {item.value for item in listed if isinstance(item, ast.Constant)}
+    is_kept = called_name(node) == "pick"
+    return tuple(
+        replace(row, entries={k: v for k, v in row.entries.items() if (k in named) == is_kept})
+        for row in rows(module, node.args[0], depth + 1)
+    )
 
 
 def _is_nothing(node: ast.expr) -> bool:

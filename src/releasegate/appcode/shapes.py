@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import zod
-from releasegate.appcode.annotations import allows_none, classes, last_word, text_as_type
+from releasegate.appcode.annotations import classes, last_word, may_be_none, text_as_type
 from releasegate.appcode.class_names import Class, ancestry
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.fields import Field, Shape
@@ -245,7 +245,7 @@ def _field(module: Module, owner: str, item: ast.AnnAssign, *, is_total: bool) -
         node=item,
         owner=owner,
         name=item.target.id if isinstance(item.target, ast.Name) else "",
-        may_be_none=is_none or may_be_left or allows_none(item.annotation),
+        may_be_none=is_none or may_be_left or may_be_none(module, item.annotation),
         is_required=default is None and is_total and not may_be_left,
         default=default,
         alias=str(alias.value) if isinstance(alias, ast.Constant) else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.arguments import Given, given
+from releasegate.appcode.arguments import Given, given, in_text
 from releasegate.appcode.references import is_sentinel
 from releasegate.appcode.values import of_entry
 from releasegate.appcode.verdicts import Row, Value, of_expression
@@ -94,6 +94,8 @@ class Judge:
         key = value.bind if value.bind is not None else 0
         is_made_up = key == HOLE
         found = given(self._use, key, self._binds, index) if self._use and not is_made_up else ()
+        if self._use and is_made_up and index is not None:
+            found = in_text(self._use, index)
         same = f"placeholder {value.bind}.{index}"
         if not found:
             what = "listed with a placeholder; what stands behind it is not in view"

@@ -100,6 +100,9 @@ def _whole(module: Module, leaf: ast.expr) -> ast.expr:
             continue
         if not isinstance(parent, ast.JoinedStr | ast.BinOp | ast.Call):
             return best
+        if hasattr(parent, "is_tagged"):
+            # The values of SQL`... ${x}` stand in the call itself.
+            return best
         if text_of(module, parent) is None:
             return best
         best = current = parent
@@ -177,6 +180,9 @@ def _taken(module: Module, load: ast.expr, keys: list[object]) -> ast.expr | Non
         part = module.parent(current)
         is_named = isinstance(part, ast.Attribute) and part.attr == key
         is_listed = isinstance(part, ast.Subscript) and getattr(part.slice, "value", None) == key
+        if key == "text" and isinstance(part, ast.Call):
+            # The object is one of node-postgres: ``query({ name, text }, values)``.
+            return current
         if not isinstance(part, ast.expr) or not (is_named or is_listed):
             return None
         current = part

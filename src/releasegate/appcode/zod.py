@@ -19,6 +19,8 @@ MAX_DEPTH = 6
 _NULLABLE = {"nullable", "nullish", "null"}
 _OPTIONAL = {"optional", "nullish", "partial"}
 _FILLED = {"default", "catch"}
+#: what may bring a value that the schema itself does not have
+_GIVING = {"transform", "default", "catch", "overwrite"}
 #: what makes a schema from a table of Drizzle, and which rows it lets through
 _FROM_TABLE = {"createInsertSchema": "Insert", "createSelectSchema": "Select"}
 _FROM_TABLE["createUpdateSchema"] = "Insert"
@@ -102,6 +104,14 @@ def _refined(module: Module, changes: ast.Dict, known: Shape) -> dict[str, Field
     return found
 
 
+def _gives_none(node: ast.expr, words: set[str]) -> bool:
+    """Recognise ``.transform((text) => text || null)`` and ``.default(null)``."""
+    is_one = bool(words & _GIVING)
+    return is_one and any(
+        isinstance(item, ast.Constant) and item.value is None for item in ast.walk(node)
+    )
+
+
 def _fields(module: Module, node: ast.Dict) -> dict[str, Field]:
     found: dict[str, Field] = {}
     for key, value in zip(node.keys, node.values, strict=True):
@@ -113,7 +123,7 @@ def _fields(module: Module, node: ast.Dict) -> dict[str, Field]:
             node=value,
             owner="the schema",
             name=key.value,
-            may_be_none=bool(words & _NULLABLE),
+            may_be_none=bool(words & _NULLABLE) or _gives_none(value, words),
             is_required=not words & _OPTIONAL or bool(words & _FILLED),
         )
     return found

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.module import ANONYMOUS
 from releasegate.appcode.script import expressions, statements, types
-from releasegate.appcode.script.places import at, child, children, constant, has_token, name, text
+from releasegate.appcode.script.places import (
+    at,
+    call,
+    child,
+    children,
+    constant,
+    has_token,
+    name,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,13 +124,16 @@ def unpacked(pattern: Node, source: ast.Name) -> list[ast.stmt]:
 
 
 def _of_object(pattern: Node, source: ast.Name) -> Iterator[ast.stmt]:
+    taken: list[ast.expr] = []
     for item in children(pattern):
         if item.type == "rest_pattern":
-            yield _bound(item, text(children(item)[0]), name(item, source.id))
+            rest = call(item, "omit", name(item, source.id), at(item, ast.List(taken, ast.Load())))
+            yield _bound(item, text(children(item)[0]), rest)
             continue
         default = child(item, "right") if item.type == "object_assignment_pattern" else None
         key = child(item, "key", "left") or item
         inner = child(item, "value") if item.type == "pair_pattern" else key
+        taken.append(expressions.key(key))
         yield from _part(item, text(key).strip("'\""), inner or key, source, default)
 
 

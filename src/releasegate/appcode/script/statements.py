@@ -100,13 +100,36 @@ def bound(node: Node, left: Node, right: Node, declared: Node | None = None) -> 
     """Bind a name or the names of a pattern to a value."""
     if left.type not in ("object_pattern", "array_pattern"):
         return _named(node, left, right, declared)
-    parts = children(right) if left.type == "array_pattern" and right.type == "array" else []
+    parts = _parts(right) if left.type == "array_pattern" else []
     if parts and len(parts) == len(children(left)):
         pairs = zip(children(left), parts, strict=True)
         return [made for one, other in pairs for made in bound(node, one, other)]
-    word = f"_at_{node.start_point.row}_{node.start_point.column}"
+    if left.type == "array_pattern" and text(child(right, "function")).endswith("useState"):
+        return _state(node, children(left)[:1], right)
+    word = f"_at_{left.start_point.row}_{left.start_point.column}"
     first = ast.Assign([name(left, word, ast.Store())], expressions.expression(right))
     return [at(node, first), *functions.unpacked(left, name(left, word))]
+
+
+def _parts(right: Node) -> list[Node]:
+    """Give the values of ``[a, b]`` and of ``await Promise.all([a, b])``."""
+    inner = children(right)[0] if right.type == "await_expression" else right
+    given = children(child(inner, "arguments"))
+    if text(child(inner, "function")) == "Promise.all" and len(given) == 1:
+        inner = given[0]
+    return children(inner) if inner.type == "array" else []
+
+
+def _state(node: Node, names: list[Node], right: Node) -> list[ast.stmt]:
+    """Translate React's ``const [id, setId] = useState<string | null>(null)``."""
+    given, declared = children(child(right, "arguments")), children(child(right, "type_arguments"))
+    value = expressions.expression(given[0]) if given else constant(right, None)
+    if not names or names[0].type != "identifier":
+        return [at(node, ast.Expr(value))]
+    stored = name(names[0], text(names[0]), ast.Store())
+    if declared:
+        return [at(node, ast.AnnAssign(stored, types.annotation(declared[0]), value, 1))]
+    return [at(node, ast.Assign([stored], value))]
 
 
 def _named(node: Node, left: Node, right: Node, declared: Node | None) -> list[ast.stmt]:
