@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from psycopg.pq.abc import PGconn, PGresult
 
+    from releasegate.database import Connection
     from releasegate.throwaway import Database
 
 _SETTINGS = {"search_path": MIGRATION_SEARCH_PATH, "statement_timeout": "2s", "lock_timeout": "1s"}
@@ -61,15 +62,33 @@ def session(app: Parameters, says: Mapping[str, str] | None = None) -> Iterator[
         CouldNotLook: no connection was to be had.
     """
     with database.connect(app, application_name="app") as connection:
-        database.settle(connection, {**_SETTINGS, **(says or {})})
-        yield Session(connection.pgconn)
+        # The driver would prepare by itself, and not know of what is forgotten.
+        connection.prepare_threshold = None
+        settings = {**_SETTINGS, **(says or {})}
+        database.settle(connection, settings)
+        yield Session(connection, settings)
 
 
 class Session:
     """A connection that prepares by the protocol, as drivers do."""
 
-    def __init__(self, pgconn: PGconn) -> None:
-        self._pgconn = pgconn
+    def __init__(self, connection: Connection, settings: Mapping[str, str] | None = None) -> None:
+        self._connection = connection
+        #: what the app sets once it has logged in
+        self._settings = settings or {}
+
+    @property
+    def _pgconn(self) -> PGconn:
+        return self._connection.pgconn
+
+    def begin_anew(self) -> None:
+        """Be as a connection that comes new, which would cost a process.
+
+        What a role or a database sets for new ones is no matter: no migration may change that.
+        """
+        self._pgconn.exec_(b"DISCARD ALL")
+        if not self.is_lost:
+            database.settle(self._connection, self._settings)
 
     def prepare(self, name: str, text: str) -> Refusal | None:
         return _refusal(self._pgconn.prepare(name.encode(), text.encode()))

@@ -16,7 +16,6 @@ from releasegate.statements.parser import SqlError, parse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from releasegate.database import Parameters
     from releasegate.specimens.app import Refusal, Session
     from releasegate.specimens.arguments import Arguments
     from releasegate.specimens.demands import Demand
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 #: the app's connection that was there before the first step, its statements prepared
 KEPT = "kept"
-#: a connection that comes new at every boundary
+#: a connection that is as new at every boundary
 FRESH = "fresh"
 
 _PLAYED = frozenset("select_stmt insert_stmt update_stmt delete_stmt merge_stmt".split())
@@ -95,11 +94,11 @@ def opened(
     Raises:
         CouldNotLook: no connection was to be had.
     """
-    with app_role(where) as app, session(app, says) as kept:
+    with app_role(where) as app, session(app, says) as kept, session(app, says) as fresh:
         with database.connect(where.owner, application_name="releasegate") as owner:
             arguer = Arguer(owner, Maker(owner, demands))
             parts = tuple(_parts(queries, kept, arguer))
-        yield Player(app, kept, parts=parts, passed_over=len(queries) - len(parts), says=says)
+        yield Player(kept, fresh, parts=parts, passed_over=len(queries) - len(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +164,10 @@ class Player:
     """Plays the app's statements, each in a transaction that is rolled back."""
 
     def __init__(
-        self,
-        app: Parameters,
-        kept: Session,
-        *,
-        parts: Sequence[_Part],
-        passed_over: int,
-        says: Mapping[str, str] | None,
+        self, kept: Session, fresh: Session, *, parts: Sequence[_Part], passed_over: int
     ) -> None:
-        self._app = app
-        self._says = says
         self._kept = kept
+        self._fresh = fresh
         self._parts = parts
         self._passed_over = passed_over
 
@@ -187,8 +179,8 @@ class Player:
         """
         both = [self._go_on(part) for part in self._parts]
         self._kept.let_go()
-        with session(self._app, self._says) as fresh:
-            both += [_start(fresh, part) for part in self._parts]
+        self._fresh.begin_anew()
+        both += [_start(self._fresh, part) for part in self._parts]
         return tuple(failure for failure in both if failure is not None)
 
     def evidence(

@@ -36,14 +36,11 @@ def begin(
 
     ``baseline`` are the statements that made what the ground holds.
     """
-    with ground.copy() as made:
-        before = snapshot(made)
-        with connected(made) as connection:
-            demanded = demands.held(connection)
+    with ground.copy() as made, connected(made) as connection:
+        before, demanded = snapshot(made), demands.held(connection)
         if failure(reference.run(made)) is not None:
             return None
-        with connected(made) as connection:
-            to_come = tuple(sorted(demands.held(connection) - demanded, key=demands.in_order))
+        to_come = tuple(sorted(demands.held(connection) - demanded, key=demands.in_order))
         wanted, dump = snapshot(made), _dumped(ground, made)
     return Case(ground, reference, planned, before, wanted, dump, to_come, tuple(baseline))
 

@@ -80,7 +80,7 @@ def _arguments(identity: Identity, arguer: Arguer, query: Query, name: str) -> A
         return None
     if len(found) != 1 or found[0].kind not in _PLAYED:
         return None
-    session = Session(identity.connection.pgconn)
+    session = Session(identity.connection)
     if session.prepare(name, query.sql) is not None:
         return None
     return arguer.arguments(found[0], session.parameter_types(name))
