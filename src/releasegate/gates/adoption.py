@@ -81,7 +81,7 @@ class _States:
         self._ground = inputs.ground
         self._files = [inputs.migration]
         self._later = list(later)
-        before, self._first = snapshot(self._ground.original), self._after()
+        before, self._first = self._ground.held, self._after()
         changed = {t for t in {*before, *self._first} if before.get(t) != self._first.get(t)}
         things = catalog.things(changed)
         #: what it changes beside objects: rights, owners, comments

@@ -39,6 +39,8 @@ class Ground:
     server: Server
     #: holds the schema that the migration starts from
     original: Database
+    #: everything that it holds
+    held: Snapshot
     #: how the baseline came onto it
     loaded: Loaded
 
@@ -92,7 +94,7 @@ def lay(
     loaded = baseline.load(text, into=original, server=server, setup=setup, say=say)
     for migration in earlier:
         _replay(migration, original)
-    return Ground(server, original, loaded)
+    return Ground(server, original, snapshot(original), loaded)
 
 
 def live_schema(server: Server, live: LiveTarget) -> str:

@@ -163,7 +163,7 @@ class _Trial:
 
     def _apply(self, made: Database) -> Iterator[Finding]:
         """Run the file by psql, and its statements one by one as an apply does, and compare."""
-        before = snapshot(made)
+        before = self._ground.held
         path = MIGRATION_SEARCH_PATH.replace(" ", "")
         options = f"-c search_path={path} -c statement_timeout={baseline.TIMEOUT}"
         where = Parameters({**made.owner.values, "options": options})

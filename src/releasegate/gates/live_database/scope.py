@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from releasegate import catalog, database, facts, ledger
 from releasegate.baseline import BaselineError
 from releasegate.gates import LiveTarget, NotAsked
-from releasegate.gates.ground import snapshot
 from releasegate.model import Plan, Relation
 from releasegate.statements.contract import foreign_keys
 from releasegate.statements.effects import effects
@@ -128,7 +127,7 @@ class Scope:
     def before(self) -> Snapshot | None:
         """What the baseline holds; None where it does not load, which parse-only tells."""
         try:
-            return snapshot(self.inputs.ground.original)
+            return self.inputs.ground.held
         except BaselineError:
             return None
 

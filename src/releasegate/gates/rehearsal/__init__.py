@@ -10,7 +10,7 @@ from releasegate import database, facts, findings, ledger
 from releasegate.baseline import BaselineError
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, parse_only
-from releasegate.gates.ground import lay, live_schema, run, snapshot
+from releasegate.gates.ground import lay, live_schema, run
 from releasegate.gates.rehearsal import app, policies, proofs, rows, way_back
 from releasegate.gates.rehearsal.trial import Trial
 from releasegate.gates.waivers import waived
@@ -112,7 +112,7 @@ def _on_live_schema(inputs: GateInputs, of_baseline: Case) -> tuple[list[Finding
         # What a prelude brings is in the dump.
         setup = replace(inputs.setup, platform="", prelude=())
         laid = lay(ground.server, schema, not_yet, inputs.stack, setup=setup)
-        if snapshot(laid.original) == of_baseline.before:
+        if laid.held == of_baseline.before:
             of_baseline.evidence["live_schema"] = "is the baseline's"
             return [], None
         case = _case(inputs, of_baseline.planned.plan, laid)

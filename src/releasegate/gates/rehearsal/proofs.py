@@ -37,12 +37,12 @@ def begin(
     ``baseline`` are the statements that made what the ground holds.
     """
     with ground.copy() as made, connected(made) as connection:
-        before, demanded = snapshot(made), demands.held(connection)
+        demanded = demands.held(connection)
         if failure(reference.run(made)) is not None:
             return None
         to_come = tuple(sorted(demands.held(connection) - demanded, key=demands.in_order))
         wanted, dump = snapshot(made), _dumped(ground, made)
-    return Case(ground, reference, planned, before, wanted, dump, to_come, tuple(baseline))
+    return Case(ground, reference, planned, ground.held, wanted, dump, to_come, tuple(baseline))
 
 
 def same_catalogs(case: Case, made: Database) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from releasegate import ledger
-from releasegate.gates.rehearsal.trial import connected, failure
+from releasegate.gates.rehearsal.trial import connected, failure, session_on
 from releasegate.plan import AS_WRITTEN
 from releasegate.specimens import variants
 from releasegate.specimens.rows import common, contents, fill
@@ -141,16 +141,20 @@ def _try(
     expected: Mapping[int, Mapping[str, str | None]],
 ) -> Tried:
     """Run file or plan on top of variants; tell how it ended and what rows it left."""
-    with ground.copy() as made, connected(made) as connection:
-        refused = [variants.add(connection, variant) for variant in group]
-        failed = failure(trial.run(made, expected=expected))
-        now = common(connection, connection)
+    with ground.copy() as made, session_on(made) as session:
+        refused = [variants.add(session.connection, variant) for variant in group]
+        failed = failure(trial.run_in(session, expected=expected))
+        now = common(session.observer, session.observer)
         names = {
             table: tuple(column for column in columns if column in now[table])
             for table, columns in before.items()
             if table in now
         }
-        return _ended(failed), contents(connection, list(names), names=names), not any(refused)
+        return (
+            _ended(failed),
+            contents(session.observer, list(names), names=names),
+            not any(refused),
+        )
 
 
 def _ended(failed: Outcome | None) -> str | None:
