@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.module import Module, before
+from releasegate.appcode.module import FUNCTIONS, Module, before
+from releasegate.appcode.names import single_value
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ def is_checked(module: Module, node: ast.expr, *, strictly: bool = False) -> boo
             earlier = parent.values[: parent.values.index(child)]  # type: ignore[arg-type]
             if any(_implies(item, wanted, is_true=True) for item in earlier):
                 return True
-        if isinstance(parent, ast.comprehension):
-            continue
+        if not module.is_python and _is_sifted(module, child, wanted):
+            return True
         if isinstance(parent, ast.ListComp | ast.GeneratorExp | ast.DictComp | ast.SetComp):
             tests = [test for loop in parent.generators for test in loop.ifs]
             if child not in parent.generators and any(
@@ -62,6 +63,39 @@ def is_checked(module: Module, node: ast.expr, *, strictly: bool = False) -> boo
         _guards(guard, wanted) and not _is_rebound(module, guard, node)
         for guard in _earlier(module, node)
     ) or _is_used(module, node)
+
+
+def _is_sifted(module: Module, place: ast.AST, wanted: Wanted) -> bool:
+    """Say whether ``rows.filter((row) => row.id)`` let through what a function or loop takes."""
+    if isinstance(place, ast.For):
+        named, base = written(place.target), place.iter
+    elif isinstance(place, FUNCTIONS) and place.args.args:
+        call = module.parent(place)
+        function = call.func if isinstance(call, ast.Call) else None
+        if not isinstance(function, ast.Attribute):
+            return False
+        named, base = place.args.args[0].arg, function.value
+    else:
+        return False
+    if wanted.text.split(".")[0] != named:
+        return False
+    rest = wanted.text.removeprefix(named)
+    return any(
+        _implies(sieve.body, Wanted(sieve.args.args[0].arg + rest, wanted.strictly), is_true=True)
+        for sieve in _sieves(module, base)
+    )
+
+
+def _sieves(module: Module, node: ast.expr) -> Iterator[ast.Lambda]:
+    """List the functions by which ``filter`` chose the items of a list."""
+    origin = single_value(module, node) if isinstance(node, ast.Name) else None
+    current = origin[1] if origin is not None and origin[0] is module else node
+    while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
+        sieve = current.args[0] if current.args else None
+        is_filter = current.func.attr == "filter" and isinstance(sieve, ast.Lambda)
+        if is_filter and isinstance(sieve, ast.Lambda) and sieve.args.args:
+            yield sieve
+        current = current.func.value
 
 
 def _is_used(module: Module, node: ast.expr) -> bool:
@@ -187,12 +221,18 @@ def _compared(test: ast.Compare, wanted: Wanted, *, is_true: bool) -> bool:
         is_in = isinstance(operator, ast.In) == is_true
         return is_in and wanted.text == f"{written(other)}[{operand.value!r}]"
     is_equal = isinstance(operator, ast.Eq) == is_true and isinstance(operator, ast.Eq | ast.NotEq)
-    if is_equal and isinstance(operand, ast.Call) and _called(operand) == "typeof":
-        # ``typeof null`` is "object".
-        kind = other.value if isinstance(other, ast.Constant) else "undefined"
-        is_there = kind not in ("undefined", "object")
-        return is_there and [written(item) for item in operand.args] == [wanted.text]
+    if isinstance(operand, ast.Call) and _called(operand) == "typeof":
+        is_meant = [written(item) for item in operand.args] == [wanted.text]
+        return is_meant and _is_of_kind(other, wanted, is_equal=is_equal)
     return is_equal and isinstance(other, ast.Constant) and written(operand) == wanted.text
+
+
+def _is_of_kind(kind: ast.expr, wanted: Wanted, *, is_equal: bool) -> bool:
+    """Read ``typeof x === "string"``; ``typeof null`` is "object"."""
+    word = kind.value if isinstance(kind, ast.Constant) else "object"
+    if word == "undefined":
+        return not is_equal and not wanted.strictly
+    return is_equal and word != "object"
 
 
 def _accepted(test: ast.Call, wanted: Wanted) -> bool:

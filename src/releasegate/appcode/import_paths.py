@@ -29,7 +29,7 @@ def python_path(dotted: str) -> str:
 
 def tails(inner: str) -> Iterator[str]:
     """Give the ends of ``@scope/db/schema`` under which a workspace's file may lie."""
-    plain = inner.lstrip("@~#").lstrip("/")
+    plain = inner.lstrip("@~#$").lstrip("/")
     yield plain
     parts = plain.split("/")
     if not inner.startswith("@") or len(parts) < 2:

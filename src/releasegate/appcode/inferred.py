@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SAFE = {"safeParse", "safeParseAsync"}
 _VALIDATES = ("zValidator", "validator", "vValidator", "sValidator")
+_FINDS = {"findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"}
 _PRISMA = re.compile(r"^(\w+?)(Unchecked)?Create(Many)?(?:Without\w+)?Input$")
 
 
@@ -35,6 +36,10 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
         return _wrapped(module, node, made)
     if module.is_python:
         return None
+    if name in _FINDS:
+        found = _found(module, node)
+        if found is not None:
+            return found
     if name in ("single", "maybeSingle", "select"):
         return _selected(module, node) or _queried(module, node)
     return _queried(module, node)
@@ -46,22 +51,33 @@ def _is_new_entity(module: Module, node: ast.Call) -> bool:
     return getattr(node, "is_new", False) and is_plain and module.project.has_entities
 
 
+def _found(module: Module, node: ast.Call) -> Payload | None:
+    """Read the whole rows of Prisma: ``prisma.run.findUnique({ where: { id } })``."""
+    models = module.project.models
+    table = node.func.value if isinstance(node.func, ast.Attribute) else None
+    options = node.args[0] if node.args else None
+    keys = options.keys if isinstance(options, ast.Dict) else []
+    is_whole = not {getattr(key, "value", None) for key in keys} & {"select", "omit"}
+    if models is None or not isinstance(table, ast.Attribute) or not is_whole:
+        return None
+    kind = table.attr[:1].upper() + table.attr[1:]
+    shape = module.project.prisma(models.contract).row(kind, module)
+    return _copied(module, node, table.attr, shape) if shape is not None else None
+
+
+def _copied(module: Module, node: ast.Call, table: str, shape: Shape) -> Payload:
+    entries = {
+        name: Entry(field.module, None, node, True, field.may_be_none, f"{table}.{name} is copied")
+        for name, field in shape.fields.items()
+    }
+    return Payload(module, node, entries)
+
+
 def _queried(module: Module, node: ast.Call) -> Payload | None:
     """Read the whole rows of Drizzle: ``db.query.runs.findFirst()``, ``db.select().from(runs)``."""
     table = _relational(node) or _selected_from(node)
     shape = of_table(module, table, "Select") if table else None
-    if shape is None:
-        return None
-    return Payload(
-        module,
-        node,
-        {
-            name: Entry(
-                field.module, None, node, True, field.may_be_none, f"{table}.{name} is copied"
-            )
-            for name, field in shape.fields.items()
-        },
-    )
+    return _copied(module, node, str(table), shape) if shape is not None else None
 
 
 def _relational(node: ast.Call) -> str | None:

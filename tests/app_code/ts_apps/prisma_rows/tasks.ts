@@ -15,3 +15,8 @@ export function save(task: Partial<TaskRow> & Pick<TaskRow, "title" | "projectId
 export function add(task: Omit<TaskRow, "id">) {
   return prisma.task.create({ data: { ...task, assigneeId: task.assigneeId! } });
 }
+
+export async function repeat(id: string) {
+  const { id: _, ...again } = await prisma.task.findUniqueOrThrow({ where: { id } });
+  return prisma.task.create({ data: again });
+}
