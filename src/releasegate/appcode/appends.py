@@ -6,6 +6,7 @@ import ast
 import itertools
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -29,4 +30,16 @@ def appended(
         is_there = bool(way) and module.parent(way[-1]) is block
         if is_there and not (is_sure_only and any(isinstance(item, ast.If) for item in way)):
             found += call.args
+    return found
+
+
+def rows_appended(module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
+    """Find what a function appends to its list of rows, in any order."""
+    found: list[tuple[Module, ast.expr]] = []
+    for load in module.loads.get(node.id, ()):
+        method = module.parent(load)
+        call = module.parent(method) if isinstance(method, ast.Attribute) else None
+        is_same = module.function(load) is module.function(node)
+        if isinstance(call, ast.Call) and called_name(call) == "append" and call.args and is_same:
+            found.append((module, call.args[0]))
     return found

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.appends import appended
+from releasegate.appcode.appends import appended, rows_appended
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
@@ -68,10 +68,10 @@ def given(
 
 def in_text(use: Use, index: int) -> tuple[Given, ...]:
     """Find what the rows of postgres.js, ``VALUES ${sql(rows)}``, have at a place."""
-    parts = use.node.values if isinstance(use.node, ast.JoinedStr) else []
-    calls = [part.value for part in parts if isinstance(part, ast.FormattedValue)]
-    listed = calls[0] if len(calls) == 1 else None
-    if use.module.is_python or not isinstance(listed, ast.Call) or len(listed.args) != 1:
+    parts = () if use.module.is_python else getattr(use.node, "values", ())
+    holes = [part.value for part in parts if isinstance(part, ast.FormattedValue)]
+    listed = holes[0] if len(holes) == 1 else None
+    if not isinstance(listed, ast.Call) or len(listed.args) != 1:
         return ()
     sets = parameter_sets(use.module, listed.args[0])
     return tuple(x for module, row in sets for x in _pick(module, row, index, None, 0))
@@ -154,19 +154,8 @@ def parameter_sets(module: Module, node: ast.expr, depth: int = 0) -> list[tuple
     if isinstance(node, ast.Name):
         found = [item for item in origins(module, node) if item.value is not None]
         known = [parameter_sets(o.module, o.value, depth + 1) for o in found if o.value is not None]
-        return [row for part in known for row in part] + _appended(module, node)
+        return [row for part in known for row in part] + rows_appended(module, node)
     return []
-
-
-def _appended(module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:
-    found: list[tuple[Module, ast.expr]] = []
-    for load in module.loads.get(node.id, ()):
-        method = module.parent(load)
-        call = module.parent(method) if isinstance(method, ast.Attribute) else None
-        is_same = module.function(load) is module.function(node)
-        if isinstance(call, ast.Call) and called_name(call) == "append" and call.args and is_same:
-            found.append((module, call.args[0]))
-    return found
 
 
 def _pick(
@@ -178,7 +167,7 @@ def _pick(
     if isinstance(key, str):
         return _named(module, node, key)
     if isinstance(node, ast.Tuple | ast.List):
-        return _positioned(module, node, key, count)
+        return _positioned(module, node, key, count, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         return _added(module, node, key, count)
     if isinstance(node, ast.IfExp):
@@ -216,7 +205,8 @@ def _stored(
     whole = ast.copy_location(ast.List([*origin.value.elts, *pushed], ast.Load()), origin.value)
     width = len(whole.elts)
     is_row = bool(pushed) and not origin.value.elts and (count or width) % width == 0
-    return _positioned(module, whole, key % width if is_row else key, width if is_row else count)
+    place, expected = (key % width, width) if is_row else (key, count)
+    return _positioned(module, whole, place, expected, depth)
 
 
 def _surely(module: Module, node: ast.Name, origin: Origin) -> list[ast.expr]:
@@ -272,13 +262,16 @@ def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tupl
 
 
 def _positioned(
-    module: Module, node: ast.Tuple | ast.List, key: int, count: int | None
+    module: Module, node: ast.Tuple | ast.List, key: int, count: int | None, depth: int = 0
 ) -> tuple[Given, ...]:
-    before = node.elts[: key + 1]
-    if any(isinstance(item, ast.Starred) for item in before):
-        return ()
-    has_star = any(isinstance(item, ast.Starred) for item in node.elts)
-    if key >= len(node.elts) or (count is not None and count != len(node.elts) and not has_star):
+    stars = [(i, item.value) for i, item in enumerate(node.elts) if isinstance(item, ast.Starred)]
+    if stars and stars[0][0] <= key:
+        # ``[id, ...Object.values(row)]``
+        start, rest = stars[0]
+        if start < len(node.elts) - 1:
+            return ()
+        return _pick(module, rest, key - start, None, depth + 1)
+    if key >= len(node.elts) or (count is not None and count != len(node.elts) and not stars):
         missing = f"{len(node.elts)} values stand for {count or key + 1} placeholders"
         return (Given(module, node, missing=missing),)
     return (Given(module, node.elts[key], node.elts[key]),)

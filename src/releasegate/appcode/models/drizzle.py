@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.models.naming import snake
+from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
 
@@ -55,10 +56,19 @@ def declared(
     for key, value in zip(fields.keys, fields.values, strict=True):
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             yield module, key.value, value
-        elif isinstance(value, ast.Name) and depth < MAX_DEPTH:
-            for there, binding in definitions(module, value.id):
-                if isinstance(binding.value, ast.Dict):
-                    yield from declared(there, binding.value, depth + 1)
+        elif depth < MAX_DEPTH:
+            for there, inner in _spread(module, value):
+                yield from declared(there, inner, depth + 1)
+
+
+def _spread(module: Module, node: ast.expr) -> Iterator[tuple[Module, ast.Dict]]:
+    """Find the columns of ``...timestamps``, and of ``...timestamps()`` that makes them."""
+    word = node.func if isinstance(node, ast.Call) else node
+    for there, binding in definitions(module, word.id) if isinstance(word, ast.Name) else ():
+        made: tuple[ast.expr | None, ...] = (binding.value,)
+        if isinstance(node, ast.Call):
+            made = returned(there, binding.node) if isinstance(binding.node, FUNCTIONS) else ()
+        yield from ((there, value) for value in made if isinstance(value, ast.Dict))
 
 
 def _schema(module: Module, node: ast.Call) -> str | None:

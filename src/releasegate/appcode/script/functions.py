@@ -155,10 +155,13 @@ def _part(
 
 def _of_array(pattern: Node, source: ast.Name) -> Iterator[ast.stmt]:
     for index, item in enumerate(children(pattern)):
+        value = at(item, ast.Subscript(name(item, source.id), constant(item, index), ast.Load()))
         if item.type == "identifier":
-            place = constant(item, index)
-            value = ast.Subscript(name(item, source.id), place, ast.Load())
-            yield _bound(item, text(item), at(item, value))
+            yield _bound(item, text(item), value)
+        elif item.type == "object_pattern":
+            word = f"{source.id}_{index}"
+            yield _bound(item, word, value)
+            yield from unpacked(item, name(item, word))
 
 
 def _bound(node: Node, word: str, value: ast.expr) -> ast.stmt:
