@@ -403,3 +403,24 @@ def test_the_configured_folder_of_migrations_is_left_out_whatever_its_name(tmp_p
 
     assert sources.files == ("db/seeds/001.sql",)
     assert [(item.path, item.reason) for item in sources.left_out] == [("db/changes", "migrations")]
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"),
+    [("n.parent_id", "maybe_null"), ("n.parent.id", "sent"), ("parent_id", "sent")],
+)
+def test_the_root_of_a_tree_is_written_without_a_parent(
+    tmp_path: Path, value: str, verdict: str
+) -> None:
+    examination = look(
+        tmp_path,
+        f"""
+        def f(c, tree, parent_id: str):
+            for n in tree.nodes():
+                c.execute('INSERT INTO nodes (id, parent_id) VALUES (%s, %s)', (n.id, {value}))
+        """,
+        migration="ALTER TABLE nodes ADD FOREIGN KEY (parent_id) REFERENCES nodes (id);",
+        baseline="CREATE TABLE nodes (id uuid PRIMARY KEY, parent_id uuid);",
+    )
+
+    assert verdicts(examination) == [{"parent_id": verdict}]

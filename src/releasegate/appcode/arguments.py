@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.appends import appended, rows_appended
+from releasegate.appcode.mapped import Given, entry_at, named, valued
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload, rows
+from releasegate.appcode.payloads import rows
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -23,19 +24,6 @@ MAX_DEPTH = 6
 _MANY = {"executemany", "execute_values", "execute_batch", "execute_many"}
 _PARAMETERS = {"params", "parameters", "vars", "args", "argslist", "values", "vars_list"}
 _DOLLAR = re.compile(r"\$\d")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What one placeholder gets: an expression, a hidden value, or visibly nothing."""
-
-    module: Module
-    node: ast.AST
-    value: ast.expr | None = None
-    #: it is this entry of a mapping
-    entry: Entry | None = None
-    #: why nothing fits the placeholder
-    missing: str | None = None
 
 
 def given(
@@ -165,7 +153,7 @@ def _pick(
     if depth > MAX_DEPTH:
         return ()
     if isinstance(key, str):
-        return _named(module, node, key)
+        return named(module, node, key)
     if isinstance(node, ast.Tuple | ast.List):
         return _positioned(module, node, key, count, depth)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -176,10 +164,10 @@ def _pick(
     if isinstance(node, ast.Call) and called_name(node) in ("tuple", "list") and node.args:
         return _pick(module, node.args[0], key, count, depth + 1)
     if isinstance(node, ast.Call):
-        return _flattened(module, node, key, count) or _valued(module, node, key)
+        return _flattened(module, node, key, count) or valued(module, node, key)
     if isinstance(node, ast.Dict):
         # ``run(sql, {"id": id})`` that hands on ``*params.values()``: in the order of the keys.
-        return _entry_at(rows(module, node), key)
+        return entry_at(rows(module, node), key)
     if isinstance(node, ast.Name):
         return tuple(
             item
@@ -204,9 +192,24 @@ def _stored(
         pushed = sure if count == len(origin.value.elts) + len(sure) else pushed
     whole = ast.copy_location(ast.List([*origin.value.elts, *pushed], ast.Load()), origin.value)
     width = len(whole.elts)
-    is_row = bool(pushed) and not origin.value.elts and (count or width) % width == 0
+    is_pushed = bool(pushed) and not origin.value.elts
+    if is_pushed and count != width and _are_choices(module, pushed, origin):
+        return tuple(Given(module, item, item) for item in pushed)
+    is_row = is_pushed and (count or width) % width == 0
     place, expected = (key % width, width) if is_row else (key, count)
     return _positioned(module, whole, place, expected, depth)
+
+
+def _are_choices(module: Module, pushed: list[ast.expr], origin: Origin) -> bool:
+    """Say whether each turn of a loop pushes one of these: they stand in the ways of one ``if``."""
+    block = module.parent(origin.node)
+    chosen: set[ast.AST | None] = set()
+    for node in pushed:
+        way = list(itertools.takewhile(lambda item: item is not block, module.ancestors(node)))
+        is_looped = any(isinstance(item, ast.For | ast.AsyncFor | ast.While) for item in way)
+        ifs = [item for item in way if isinstance(item, ast.If)] if is_looped else []
+        chosen.add(ifs[-1] if ifs else None)
+    return len(pushed) > 1 and len(chosen) == 1 and None not in chosen
 
 
 def _surely(module: Module, node: ast.Name, origin: Origin) -> list[ast.expr]:
@@ -234,23 +237,6 @@ def _flattened(module: Module, node: ast.Call, key: int, count: int | None) -> t
     return tuple(found)
 
 
-def _valued(module: Module, node: ast.Call, key: int) -> tuple[Given, ...]:
-    """Read ``data.values()``, ``Object.values(data)``: the entries in their order."""
-    if called_name(node) != "values" or not isinstance(node.func, ast.Attribute):
-        return ()
-    return _entry_at(rows(module, node.args[0] if node.args else node.func.value), key)
-
-
-def _entry_at(payloads: tuple[Payload, ...], key: int) -> tuple[Given, ...]:
-    found: list[Given] = []
-    for payload in payloads:
-        entries = list(payload.entries.values())
-        if payload.is_open or key >= len(entries):
-            return ()
-        found.append(Given(entries[key].module, entries[key].node, entry=entries[key]))
-    return tuple(found)
-
-
 def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tuple[Given, ...]:
     left, right = node.left, node.right
     if not isinstance(left, ast.Tuple | ast.List):
@@ -264,29 +250,27 @@ def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tupl
 def _positioned(
     module: Module, node: ast.Tuple | ast.List, key: int, count: int | None, depth: int = 0
 ) -> tuple[Given, ...]:
-    stars = [(i, item.value) for i, item in enumerate(node.elts) if isinstance(item, ast.Starred)]
-    if stars and stars[0][0] <= key:
-        # ``[id, ...Object.values(row)]``
-        start, rest = stars[0]
-        if start < len(node.elts) - 1:
-            return ()
-        return _pick(module, rest, key - start, None, depth + 1)
+    stars = [place for place, item in enumerate(node.elts) if isinstance(item, ast.Starred)]
+    if stars and stars[0] <= key:
+        return _behind(module, node, key, count, depth) if len(stars) == 1 else ()
     if key >= len(node.elts) or (count is not None and count != len(node.elts) and not stars):
         missing = f"{len(node.elts)} values stand for {count or key + 1} placeholders"
         return (Given(module, node, missing=missing),)
     return (Given(module, node.elts[key], node.elts[key]),)
 
 
-def _named(module: Module, node: ast.expr, key: str) -> tuple[Given, ...]:
-    found: list[Given] = []
-    for payload in rows(module, node):
-        entry = payload.entries.get(key)
-        if entry is not None and entry.value is not None:
-            found.append(Given(entry.module, entry.value, entry.value))
-        if entry is not None and not entry.is_certain:
-            missing = f"the key {key} is there on some paths only"
-            found.append(Given(entry.module, entry.node, missing=missing))
-        if entry is None and not payload.is_open:
-            missing = f"the parameters have no key {key}"
-            found.append(Given(payload.module, payload.node, missing=missing))
-    return tuple(found)
+def _behind(
+    module: Module, node: ast.Tuple | ast.List, key: int, count: int | None, depth: int
+) -> tuple[Given, ...]:
+    """Read ``(*values, run_id)``: the star has what the others leave of the placeholders."""
+    first, star = next(
+        (place, item) for place, item in enumerate(node.elts) if isinstance(item, ast.Starred)
+    )
+    after = len(node.elts) - 1 - first
+    width = count - first - after if count is not None else None
+    if (width is None and after) or (width is not None and width < 0):
+        return ()
+    if width is None or key < first + width:
+        return _pick(module, star.value, key - first, width, depth + 1)
+    value = node.elts[key - width + 1]
+    return (Given(module, value, value),)

@@ -132,15 +132,25 @@ def _may_be_left_out(module: Module, node: ast.AST, statement: ast.AST) -> bool:
 
 
 def filled_in(module: Module, node: ast.expr) -> ast.expr | None:
-    """Find the value of ``if x is None: x = value`` before a use of x."""
+    """Find ``value`` of ``if x is None: x = value``, or ``if x: ... else: x = value``, before."""
     wanted = Wanted(written(node))
     for guard in _earlier(module, node):
-        if not isinstance(guard, ast.If) or not _implies(guard.test, wanted, is_true=False):
-            continue
-        for last in reversed(guard.body):
+        for last in reversed(_ways_without(guard, wanted)):
             if isinstance(last, ast.Assign) and written(last.targets[0]) == wanted.text:
                 return None if _is_rebound(module, last.value, node) else last.value
     return None
+
+
+def _ways_without(guard: ast.AST, wanted: Wanted) -> list[ast.stmt]:
+    """Give what runs only where the wanted one is missing, and may fill it in."""
+    if not isinstance(guard, ast.If):
+        return []
+    if _implies(guard.test, wanted, is_true=False):
+        return guard.body
+    stores = (item for part in guard.body for item in ast.walk(part))
+    set_again = (item for item in stores if isinstance(getattr(item, "ctx", None), ast.Store))
+    is_kept = not any(written(item) == wanted.text for item in set_again)
+    return guard.orelse if is_kept and _implies(guard.test, wanted, is_true=True) else []
 
 
 def _earlier(module: Module, node: ast.expr) -> Iterator[ast.AST]:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from releasegate.model import Relation
 
 _VERB = re.compile(
-    r"\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b", re.IGNORECASE
+    r"\b(insert\s+(?:or\s+\w+\s+|ignore\s+)?into|update|delete\s+from|merge\s+into|copy|truncate)\b",
+    re.IGNORECASE,
 )
 _NAME = r'(?:only\s+|table\s+)?(?:"?[\w\ue000]+"?\s*\.\s*)?"?(?P<table>[\w\ue000]+)"?(?P<rest>.*)'
 _TARGET = re.compile(_VERB.pattern + r"\s+" + _NAME, re.IGNORECASE | re.DOTALL)

@@ -16,10 +16,14 @@ _LOOKUPS = {"get", "pop"}
 
 
 def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness | None:
-    """Judge ``get()``, ``pop()``, ``getattr()`` and ``next()``; None where it is none of them."""
+    """Judge ``get()``, ``pop()``, ``getattr()``, ``next()`` and ``literal()``; None for others."""
     is_method = isinstance(node.func, ast.Attribute) and bool(node.args)
     if name in _LOOKUPS and _is_context(module, node):
         return Nullness(None, f"{shown(node)} is sent", module, node)
+    if name == "literal" and node.args:
+        return nullness(module, node.args[0], depth + 1)
+    if name == "null" and not node.args:
+        return Nullness(True, "it is NULL", module, node)
     if name in ("get", "aget") and _is_manager(node):
         return Nullness(False, f"{shown(node)} raises where nothing is found", module, node)
     if name in _LOOKUPS and is_method:

@@ -25,17 +25,11 @@ _NEVER_NONE = {
 }
 #: calls at the end of a query that give None where nothing is found
 _MAY_FIND_NOTHING = {
-    *(
-        "first",
-        "scalar",
-        "scalar_one_or_none",
-        "one_or_none",
-        "fetchone",
-        "fetchval",
-        "get_or_none",
-    ),
+    *("first", "scalar", "scalar_one_or_none", "one_or_none", "fetchone", "fetchval"),
+    *("get_or_none",),
     *("findFirst", "findUnique", "maybeSingle", "findOne", "findOneBy", "afirst", "last", "find"),
     *("fetchrow", "getItem", "latest_or_none", "first_or_none", "filter_first"),
+    *("scalar_subquery", "as_scalar"),
 }
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
 
 _VERB = re.compile(
-    r"\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b", re.IGNORECASE
+    r"\b(insert\s+(?:or\s+\w+\s+|ignore\s+)?into|update|delete\s+from|merge\s+into|copy|truncate)\b",
+    re.IGNORECASE,
 )
 _TARGET = re.compile(
     _VERB.pattern + r"\s+(?:only\s+)?(?:\"?[\w\ue000]+\"?\.)?\"?(?P<table>\w+)", re.IGNORECASE

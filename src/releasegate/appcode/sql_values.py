@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.arguments import Given, given, in_text
+from releasegate.appcode.arguments import given, in_text
 from releasegate.appcode.references import is_sentinel
 from releasegate.appcode.values import of_entry
 from releasegate.appcode.verdicts import Row, Value, of_expression
@@ -14,6 +14,7 @@ from releasegate.statements.binds import HOLE, HOLE_NAME
 
 if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.mapped import Given
     from releasegate.appcode.uses import Use
     from releasegate.statements.binds import Key
     from releasegate.statements.expressions import SqlValue

@@ -7,7 +7,6 @@ SQLAlchemy's ``insert(Run).values(...)``, peewee's ``Run.insert(...)``, Drizzle'
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import chains, orm
@@ -17,7 +16,8 @@ from releasegate.appcode.class_names import resolve
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows, with_entry
+from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows
+from releasegate.appcode.selected import selected
 from releasegate.appcode.sites import Found, riddle
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.texts import text_of
@@ -51,7 +51,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     name = _name(module, node)
     operation = _operation(name)
-    if operation is None or _is_own(module, node):
+    if operation is None or _is_own(module, node) or (name == "replace" and len(node.args) > 1):
         return
     target, payload = _target(module, node, name, contract)
     if target is None:
@@ -217,7 +217,7 @@ def _of_step(step: Step) -> list[Payload]:
     """Read ``.values({...})``, ``.values(plan_id=x)``, ``.set({...})``, ``.from_select([...])``."""
     call = step.call
     if step.name in ("from_select", "columns") and call.args:
-        return [_selected(step)]
+        return [selected(step)]
     word = text_of(step.module, call.args[0]) if len(call.args) == 2 else None
     if word is not None:
         # Kysely's ``set("plan_id", x)``
@@ -229,56 +229,6 @@ def _of_step(step: Step) -> list[Payload]:
         step.module.adopt(made, call)
         found.append(of_keywords(step.module, made, 0))
     return found
-
-
-def _selected(step: Step) -> Payload:
-    """Read the columns of ``from_select(["plan_id", ...], select)``."""
-    payload = Payload(step.module, step.call)
-    values = _literals(step)
-    for index, item in enumerate(_listed(step.module, step.call.args[0])):
-        key = text_of(step.module, item) or getattr(item, "attr", None)
-        if key is None:
-            payload = replace(payload, is_open="not all of the columns are visible here")
-        else:
-            entry = Entry(step.module, None, item, may_be_none=False, what="it is selected")
-            if index in values:
-                entry = Entry(step.module, values[index], item)
-            payload = with_entry(payload, key, entry)
-    return payload
-
-
-def _literals(step: Step) -> dict[int, ast.expr]:
-    """Find what ``select(literal(x), Run.plan_id)`` sends that is no column, by its place."""
-    given = step.call.args[1] if len(step.call.args) > 1 else None
-    origin = single_value(step.module, given) if isinstance(given, ast.Name) else None
-    given = origin[1] if origin is not None else given
-    while isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute):
-        if given.func.attr == "select":
-            break
-        given = given.func.value
-    listed = given.args if isinstance(given, ast.Call) and called_name(given) == "select" else []
-    found: dict[int, ast.expr] = {}
-    for index, item in enumerate(listed):
-        while isinstance(item, ast.Call) and called_name(item) in ("label", "cast"):
-            item = item.func.value if isinstance(item.func, ast.Attribute) else item.args[0]
-        if isinstance(item, ast.Call) and called_name(item) == "null":
-            found[index] = ast.copy_location(ast.Constant(None), item)
-        elif isinstance(item, ast.Call) and called_name(item) == "literal" and item.args:
-            found[index] = item.args[0]
-    return found
-
-
-def _listed(module: Module, node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the columns of a list, through ``*names`` too; what hides some is given as it is."""
-    if isinstance(node, ast.List | ast.Tuple):
-        for item in node.elts:
-            yield from _listed(module, item.value) if isinstance(item, ast.Starred) else (item,)
-        return
-    origin = single_value(module, node)
-    if origin is not None and isinstance(origin[1], ast.List | ast.Tuple):
-        yield from _listed(*origin)
-    else:
-        yield node if not isinstance(node, ast.Attribute) else ast.Name("", ast.Load())
 
 
 def _run_with(module: Module, node: ast.Call) -> list[Payload]:

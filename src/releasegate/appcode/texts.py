@@ -27,7 +27,7 @@ _UNCHANGED = {
 }
 #: a statement that may be read with all of its parts: what it sets on some ways only counts
 _CHANGES = re.compile(r"\s*(update|delete)\b", re.IGNORECASE)
-_INSERTS = re.compile(r"\binsert\s+into\b", re.IGNORECASE)
+_INSERTS = re.compile(r"\binsert\s+(?:or\s+\w+\s+|ignore\s+)?into\b", re.IGNORECASE)
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _PRINTF = re.compile(r"%%|%(?:\((?P<name>[^)]*)\))?[sdrif]")
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 4
-_WRITES = re.compile(r"(?i)\b(insert\s+into|update|delete\s+from|merge\s+into|copy|truncate)\b")
+_WRITES = re.compile(
+    r"\b(insert\s+(?:or\s+\w+\s+|ignore\s+)?into|update|delete\s+from|merge\s+into|copy|truncate)\b",
+    re.IGNORECASE,
+)
 _MESSAGES = {
     *("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "fatal"),
     *("print", "echo", "secho", "fail", "skip", "xfail", "add_argument", "deprecated"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import ast
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.nullness import nullness
@@ -10,7 +11,6 @@ from releasegate.appcode.references import contradicted, identity, is_alias, nam
 from releasegate.model import ColumnVerdict, ContractColumn, Proof
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
@@ -56,6 +56,9 @@ def of_expression(
     here = Proof(module.path, node.lineno, found.what)
     if found.may_be_none:
         return Value("maybe_null", tuple(dict.fromkeys((here, seen))), same, named)
+    if found.may_be_none is None and _is_of_a_tree(node, column):
+        what = f"{column.parent.name} refers to itself: where it begins there is no parent"
+        return Value("maybe_null", (replace(here, what=what),), same, named)
     reason = no_row(module, node)
     other = contradicted(module, node, column, contract.relations)
     if other is not None:
@@ -64,6 +67,12 @@ def of_expression(
         proof = (Proof(module.path, node.lineno, reason),)
         return Value("wrong_reference", proof, same, named)
     return Value("sent", tuple(dict.fromkeys((here, seen))), same, named)
+
+
+def _is_of_a_tree(node: ast.expr, column: ContractColumn) -> bool:
+    """Recognise ``node.parent_id``, copied from a node whose class is not in view."""
+    is_copied = isinstance(node, ast.Attribute) and node.attr == column.column
+    return is_copied and column.parent == column.child
 
 
 def decide(

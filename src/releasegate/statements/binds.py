@@ -16,6 +16,7 @@ _PIECE = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?\*/)
   | (?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>[A-Za-z_]\w*|)\$.*?\$(?P=tag)\$)
+  | (?P<insert>\binsert\s+)(?:or\s+(?:ignore|replace|abort|fail|rollback)|ignore)(?=\s+into\b)
   | (?P<rows>\bvalues\s+%[sL])
   | (?P<made>\bvalues\s*\ue000)
   | (?P<counted>\$\ue000)
@@ -83,6 +84,9 @@ def _replaced(match: re.Match[str], numbering: _Numbering) -> str:
     text = match.group()
     if match["comment"] or match["quoted"]:
         return _PERCENT.sub(lambda inner: _percent(inner, numbering), text)
+    if match["insert"]:
+        # What SQLite and MySQL add says what happens on a conflict; the row is the same.
+        return match["insert"]
     if match["rows"] or match["made"] or match["settled"]:
         return _filled(match, numbering)
     if match["counted"]:
