@@ -46,12 +46,9 @@ def given(
         return ()
     is_many = called_name(use.call) in _MANY or index is not None
     wanted, count = (key, len(set(binds))) if index is None else (index, None)
-    found: list[Given] = []
-    for module, node in (
-        parameter_sets(use.module, parameters) if is_many else ((use.module, parameters),)
-    ):
-        found.extend(_pick(module, node, wanted, count, 0))
-    return tuple(found)
+    whole = [(use.module, parameters)]
+    sets = parameter_sets(use.module, parameters) if is_many else whole
+    return tuple(x for module, node in sets for x in _pick(module, node, wanted, count, 0))
 
 
 def in_text(use: Use, index: int) -> tuple[Given, ...]:
@@ -67,8 +64,8 @@ def in_text(use: Use, index: int) -> tuple[Given, ...]:
 
 def _keywords(use: Use) -> list[ast.keyword]:
     """Give the call's own keywords, and those that the text was bound to before."""
-    bound = [item for item in ast.walk(use.node) if isinstance(item, ast.Call)]
-    calls = [item for item in bound if called_name(item) == "bindparams"]
+    made = (item for item in ast.walk(use.node) if isinstance(item, ast.Call))
+    calls = [item for item in made if called_name(item) == "bindparams"]
     return [word for call in (use.call, *calls) if call for word in call.keywords]
 
 
@@ -156,14 +153,14 @@ def _pick(
         return named(module, node, key)
     if isinstance(node, ast.Tuple | ast.List):
         return _positioned(module, node, key, count, depth)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+    if isinstance(node, ast.BinOp):
         return _added(module, node, key, count)
     if isinstance(node, ast.IfExp):
         sides = (node.body, node.orelse)
         return tuple(g for side in sides for g in _pick(module, side, key, count, depth + 1))
-    if isinstance(node, ast.Call) and called_name(node) in ("tuple", "list") and node.args:
-        return _pick(module, node.args[0], key, count, depth + 1)
     if isinstance(node, ast.Call):
+        if (same := _same_list(node)) is not None:
+            return _pick(module, same, key, count, depth + 1)
         return _flattened(module, node, key, count) or valued(module, node, key)
     if isinstance(node, ast.Dict):
         # ``run(sql, {"id": id})`` that hands on ``*params.values()``: in the order of the keys.
@@ -176,6 +173,16 @@ def _pick(
             for item in _stored(module, node, origin, key, count, depth)
         )
     return ()
+
+
+def _same_list(node: ast.Call) -> ast.expr | None:
+    """Find the list in ``tuple(values)``, and in ``[a, b].map((value) => value ?? null)``."""
+    if called_name(node) in ("tuple", "list") and node.args:
+        return node.args[0]
+    if called_name(node) != "map" or not isinstance(node.func, ast.Attribute) or not node.args:
+        return None
+    is_value = isinstance(getattr(node.args[0], "body", None), ast.BoolOp | ast.IfExp)
+    return node.func.value if is_value else None
 
 
 def _stored(
@@ -239,7 +246,7 @@ def _flattened(module: Module, node: ast.Call, key: int, count: int | None) -> t
 
 def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tuple[Given, ...]:
     left, right = node.left, node.right
-    if not isinstance(left, ast.Tuple | ast.List):
+    if not isinstance(left, ast.Tuple | ast.List) or not isinstance(node.op, ast.Add):
         return ()
     if isinstance(right, ast.Tuple | ast.List):
         whole = ast.Tuple([*left.elts, *right.elts], ast.Load())

@@ -10,6 +10,8 @@ from releasegate.appcode.parsing import COMPONENTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: the name of what a file of TypeScript hands out without one
+DEFAULT = "default"
 PYTHON = (".py", ".pyi")
 SCRIPT = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", *COMPONENTS)
 CODE = (*PYTHON, *SCRIPT)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import parsing
 from releasegate.appcode.import_paths import (
+    DEFAULT,
     MOST_FOLDERS,
     PYTHON,
     PYTHON_ENDINGS,
@@ -184,7 +185,8 @@ class Project:
             stem = module.path.rsplit(".", 1)[0].removesuffix("/__init__").removesuffix("/index")
             word = os.fsencode(stem.rsplit("/", 1)[-1])
             paths = self._importing_word(word, python=module.is_python)
-            wanted = [path for path in paths if os.fsencode(name) in self.contents[path]]
+            word = b"" if name == DEFAULT else os.fsencode(name)
+            wanted = [path for path in paths if word in self.contents[path]]
             found = map(self.module, wanted[:MAX_MENTIONS])
             self._importing[key] = [x for x in found if x is not None and x is not module]
         return self._importing[key]

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.import_paths import DEFAULT
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.texts import text_of
@@ -160,10 +161,17 @@ def _followed(
         for place in (module, *others) if name else ():
             loads = (x for word in _names(place, str(name)) for x in place.loads.get(word, ()))
             for load in loads:
-                if any(origin.value is value for origin in origins(place, load)):
+                is_it = any(origin.value is value for origin in origins(place, load))
+                if is_it or (name == DEFAULT and _is_whole(place, load, module)):
                     taken = _taken(place, load, keys)
                     if taken is not None:
                         yield from _read(place, taken, others, text, depth)
+
+
+def _is_whole(place: Module, load: ast.expr, module: Module) -> bool:
+    """Say whether a name stands for all that another file hands out: ``require("./queries")``."""
+    is_name = isinstance(load, ast.Name) and place is not module
+    return is_name and isinstance(load, ast.Name) and place.module_named(load) is module
 
 
 def _mapped(module: Module, value: ast.AST) -> tuple[ast.AST, list[object]]:
@@ -198,7 +206,8 @@ def _names(place: Module, name: str) -> list[str]:
         binding.name
         for bindings in place.bindings.values()
         for binding in bindings
-        if binding.imported is not None and binding.imported[1] == name
+        if binding.imported is not None
+        and (binding.imported[1] == name or (name == DEFAULT and not binding.imported[1]))
     ]
     return list(dict.fromkeys([name, *renamed]))
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.import_paths import DEFAULT
 from releasegate.appcode.script import expressions, functions
 from releasegate.appcode.script.places import at, child, children, name, string, text
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-DEFAULT = "default"
 
 
 def imported(node: Node) -> list[ast.stmt]:
