@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import last_word, may_be_none
-from releasegate.appcode.declared_items import item_type
+from releasegate.appcode.declared_items import item_type, part_type
 from releasegate.appcode.guards import filled_in, is_checked
 from releasegate.appcode.names import origins
 from releasegate.appcode.written import written
@@ -190,6 +190,7 @@ def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
     if written(getattr(node, "value", node)) in _ENVIRONMENTS:
         return Nullness(True, f"{shown(node)} is undefined where it is not set", module, node)
     declared = item_type(module, node.value) if isinstance(node, ast.Subscript) else None
+    declared = part_type(module, node) if isinstance(node, ast.Name) else declared
     if declared is not None and may_be_none(module, declared):
         return Nullness(True, "its items may be None", module, node)
     found = [_of_origin(origin, depth) for origin in origins(module, node)]

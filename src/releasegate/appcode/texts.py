@@ -28,6 +28,7 @@ _UNCHANGED = {
 #: a statement that may be read with all of its parts: what it sets on some ways only counts
 _CHANGES = re.compile(r"\s*(update|delete)\b", re.IGNORECASE)
 _INSERTS = re.compile(r"\binsert\s+(?:or\s+\w+\s+|ignore\s+)?into\b", re.IGNORECASE)
+_SETTINGS = ("Settings", "Config", "Options")
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _PRINTF = re.compile(r"%%|%(?:\((?P<name>[^)]*)\))?[sdrif]")
 
@@ -50,7 +51,9 @@ def text_of(module: Module, node: ast.AST, depth: int = 0) -> str | None:
         return _call(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
         found = _of_origins(module, origins(module, node), depth)
-        return found if found is not None or isinstance(node, ast.Name) else _member(module, node)
+        if found is not None or isinstance(node, ast.Name):
+            return found
+        return _member(module, node) or _setting(module, node)
     if isinstance(node, ast.List):
         return _lines(module, node, depth)
     return _member(module, node) if isinstance(node, ast.Subscript) else None
@@ -92,6 +95,20 @@ def _member(module: Module, node: ast.Attribute | ast.Subscript) -> str | None:
     for key, value in zip(origin[1].keys, origin[1].values, strict=True):
         if isinstance(key, ast.Constant) and key.value == wanted:
             return _constant(value) if isinstance(value, ast.Constant) else None
+    return None
+
+
+def _setting(module: Module, node: ast.Attribute) -> str | None:
+    """Read ``settings.runs_table``: what its class says counts where nothing else is configured."""
+    from releasegate.appcode.instances import instances
+    from releasegate.appcode.shapes import of_class
+
+    for there, owner in instances(module, node.value) if module.is_python else ():
+        if not owner.name.endswith(_SETTINGS):
+            continue
+        field = of_class((there, owner)).fields.get(node.attr)
+        default = field.default if field is not None else None
+        return _constant(default) if isinstance(default, ast.Constant) else None
     return None
 
 
