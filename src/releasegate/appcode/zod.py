@@ -22,8 +22,11 @@ _FILLED = {"default", "catch"}
 #: what may bring a value that the schema itself does not have
 _GIVING = {"transform", "default", "catch", "overwrite"}
 #: what makes a schema from a table of Drizzle, and which rows it lets through
-_FROM_TABLE = {"createInsertSchema": "Insert", "createSelectSchema": "Select"}
-_FROM_TABLE["createUpdateSchema"] = "Insert"
+_FROM_TABLE = {
+    "createInsertSchema": "Insert",
+    "createSelectSchema": "Select",
+    "createUpdateSchema": "Insert",
+}
 
 
 def shape_of(module: Module, node: ast.expr, depth: int = 0) -> Shape | None:
