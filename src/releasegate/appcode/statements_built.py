@@ -42,6 +42,7 @@ _CONFLICT = {
     "onConflict",
     "doUpdateSet",
 }
+_MODEL_WORDS = ("model_class", "model", "model_cls", "entity_class")
 _RUNS = ("execute", "exec", "fetch", "run", "scalar", "stream")
 
 
@@ -113,12 +114,24 @@ def _target(
         if taken is not None and name in ("insert", "update", "delete"):
             # ``sa.insert(Run)``; ``session.delete(run)`` takes an object and is read elsewhere.
             return (taken, []) if name == "insert" or _is_library(node.func) else (None, [])
+    if name == "delete" and (generic := _of_any_model(module, node)) is not None:
+        return generic, []
     assert isinstance(node.func, ast.Attribute)
     if _is_objects(name) and not _is_query(node.func.value):
         return None, []
     target = at_root(module, node.func.value)
     is_mapping = name in _UPDATES and bool(node.args) and _takes_keywords(target)
     return (None if is_mapping else target), node.args
+
+
+def _of_any_model(module: Module, node: ast.Call) -> Target | None:
+    """Read ``store.delete(Run, filters={...})`` and ``store.delete(filters, model_class=Run)``."""
+    words = {word.arg: word.value for word in node.keywords}
+    given = next((words[word] for word in _MODEL_WORDS if word in words), None)
+    first = node.args[0] if node.args and words else None
+    word = given or first
+    found = named(module, word) if isinstance(word, ast.Name | ast.Attribute) else None
+    return found if found is not None and found.model is not None else None
 
 
 def _takes_keywords(target: Target | None) -> bool:
