@@ -37,3 +37,8 @@ async def by_mail(session, project_id: str, email: str):
     await session.execute(
         insert(Task).values(project_id=literal(project_id), assignee_id=null())
     )
+
+
+def titled(session, task_id: str, person: str):
+    task = session.query(Task).filter(Task.id == task_id).first()
+    return task.title.replace("{person}", person).replace("{id}", task_id)
