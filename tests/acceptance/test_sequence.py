@@ -1,5 +1,8 @@
 """The main story: blocked without the tag, cut, checked, applied in the window, never twice."""
 
+import os
+import signal
+import time
 from datetime import datetime
 
 import pytest
@@ -250,3 +253,20 @@ def test_a_database_without_one_of_the_tables_is_the_wrong_one(
     assert {"RG506"} <= run.errors <= {"RG506", "RG409"}
     assert "public.storyboards" in run.finding("RG506")["message"]
     assert not production.has_ledger()
+
+
+@pytest.mark.parametrize("delay_s", [0.3, 0.6])
+def test_a_preflight_that_is_interrupted_while_it_rehearses_ends_soon(
+    project: Project, delay_s: float
+) -> None:
+    running = project.start("preflight", "001")
+    running.await_event("gate.answered")
+    time.sleep(delay_s)
+
+    os.kill(running.pid, signal.SIGINT)
+    asked = time.monotonic()
+    ended = running.finish()
+
+    # Where the server took the interrupt for an error of the rehearsal, that is no pass.
+    assert ended.exit_code in (1, 130)
+    assert time.monotonic() - asked < 5

@@ -47,9 +47,10 @@ def ask_gates(
     wanted = [gate for gate in _ON_A_SERVER if gate in asked and not unasked[gate.id]]
     ahead: dict[str, Future[GateResult]] = {}
     if wanted:
-        # It starts, and they are asked, beside the gates that only read files.
+        # It starts, and the first of them is asked, beside the gates that only read files. The
+        # longer one stays in our own thread, where an interrupt reaches it.
         _ = inputs.laying
-        ahead = {gate.id: inputs.beside.submit(gates.run, gate, inputs) for gate in wanted}
+        ahead = {gate.id: inputs.beside.submit(gates.run, gate, inputs) for gate in wanted[:1]}
     return tuple(_answer(request, inputs, gate, unasked[gate.id], ahead) for gate in asked)
 
 
