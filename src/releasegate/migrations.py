@@ -43,7 +43,10 @@ def load(root: Path, folder: str, *, drafts: Collection[str] = ()) -> tuple[Migr
         raise UsageError(f"{folder} cannot be read: {error.strerror}.") from error
     for left, right in itertools.pairwise(found):
         if left.number == right.number:
-            raise UsageError(f"{left.path} and {right.path} have the same number.")
+            raise UsageError(
+                f"{left.path} and {right.path} have the same number: give one of them another. "
+                f"Ways back (*.down.sql) belong into another folder than {folder}."
+            )
     for draft in sorted(drafts):
         if not any(_is(migration, draft) for migration in found):
             raise UsageError(f"policy.drafts names {draft!r}, which is no file in {folder}.")

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,60 @@ def test_a_database_that_cannot_be_reached_leaves_nothing_written(foreign: Proje
     assert run.exit_code == 1
     assert "canary" not in run.stdout + run.stderr
     assert contents(foreign) == before
+
+
+def test_what_lies_in_the_way_of_a_file_is_said_and_so_is_what_was_written(
+    foreign: Project,
+) -> None:
+    foreign.write("runbooks", "a file, where a folder would have to be")
+
+    run = foreign.run("init")
+
+    assert run.exit_code == 2
+    assert "runbooks/releasegate.md cannot be written" in run.stderr
+    assert [line for line in run.stdout.splitlines() if line.startswith("written")] == [
+        "written  releasegate.toml",
+        f"written  {WORKFLOW}",
+    ]
+    assert foreign.read("runbooks") == "a file, where a folder would have to be"
+
+
+#: files of a repository -> what init makes of them: migrations, baseline, the app's folders
+LAYOUTS = {
+    "supabase": (
+        ["supabase/migrations/20240101120000_a.sql", "supabase/seed.sql", "src/index.ts"],
+        ("supabase/migrations", None, ["src"]),
+    ),
+    "drizzle": (["drizzle/0000_a.sql", "src/a.ts", "web/a.tsx"], ("drizzle", None, ["src", "web"])),
+    "django": (["manage.py", "shop/models.py", "shop/migrations/0001_a.py"], (None, None, ["."])),
+    "alembic": (["alembic/versions/a.py", "app/models.py"], (None, None, ["app"])),
+    "prisma": (["prisma/migrations/2024_a/migration.sql", "src/a.ts"], (None, None, ["src"])),
+    "a test's files": (
+        [
+            *("db/migrations/001_a.sql", "db/structure.sql", "app/a.py"),
+            *("tests/001_a.sql", "tests/002_b.sql", "vendor/schema.sql", "e2e/a.ts"),
+        ],
+        ("db/migrations", "db/structure.sql", ["app"]),
+    ),
+    "nothing": ([], (None, None, ["."])),
+}
+
+
+@pytest.mark.parametrize(("files", "found"), LAYOUTS.values(), ids=LAYOUTS)
+def test_init_finds_its_way_in_each_kind_of_repository(
+    tmp_path: Path, home: Path, files: list[str], found: tuple[str | None, str | None, list[str]]
+) -> None:
+    somebodys = Project(tmp_path, home)
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        somebodys.write(name, "")
+    migrations, baseline, roots = found
+
+    run = somebodys.run("init")
+
+    written = tomllib.loads(somebodys.read("releasegate.toml"))
+    assert run.exit_code == 0, run.stderr
+    assert written["migrations"] == (migrations or "db/migrations")
+    assert written.get("baseline") == baseline
+    assert written["app-code"] == {"roots": roots}
+    assert ("manage.py sqlmigrate" in run.stdout) is (migrations is None)

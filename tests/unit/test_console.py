@@ -62,7 +62,7 @@ FULL = replace(
     release=Release("v0", "1234567890abcdef"),
     target=Target("app", "db.example.org:5432", "papers", "18.6", "7000000000000000000"),
     window=Window(NOW, LATER),
-    gates=(gate(MISSING, WARNING, NOTE),),
+    gates=(gate(MISSING, replace(WARNING, help=f"{LONG}."), NOTE),),
     outcomes=(
         Outcome(1, OutcomeStatus.FAILED, 3, 1.234, 0.5, "55P03", f"The window closed. {LONG}"),
     ),
@@ -77,8 +77,26 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
     lines = render(FULL, width=width).splitlines()
 
-    whole = ("next:", "             ->")
-    assert [line for line in lines if len(line) > limit and not line.startswith(whole)] == []
+    assert [line for line in lines if len(line) > limit] == []
+
+
+def test_a_word_that_is_wider_than_the_line_stays_beside_what_it_is() -> None:
+    host = f"{'db.' * 20}example.org"
+    report = replace(FULL, target=Target("app", host, "papers", "18.6", "7000000000000000000"))
+
+    text = render(report, width=60)
+
+    assert f"  target     app@{host}/papers,\n             PostgreSQL 18.6\n" in text
+
+
+def test_a_sentence_that_says_what_to_do_is_wrapped() -> None:
+    report = replace(BARE, gates=(gate(replace(MISSING, help=f"{LONG}.")),))
+
+    lines = render(report, width=60).splitlines()
+
+    assert max(map(len, lines)) <= 60
+    assert any(line.startswith("                word") for line in lines)
+    assert lines[-1].startswith("      word")
 
 
 def test_a_command_stays_in_one_piece() -> None:
@@ -160,6 +178,16 @@ def test_a_plan_is_a_table_with_locks_and_the_way_back() -> None:
     assert "1 add column a.b ACCESS EXCLUSIVE on public.a yes, data goes too" in rows
     assert any(row.startswith("2 check every row SHARE UPDATE EXCLUSIVE") for row in rows)
     assert max(map(len, render(report, width=60).splitlines())) <= 76
+
+
+def test_a_name_as_wide_as_its_column_stays_apart_from_the_next_one() -> None:
+    name = "storyboards.paper_id,"
+    step = replace(samples.ADD, title=f"add columns {name} storyboards.run_id")
+    report = replace(BARE, command="plan", plan=Plan("online", "f" * 64, (step,)))
+
+    text = render(report, width=60)
+
+    assert f"      {name} public.runs         goes too\n" in text
 
 
 def test_a_plan_is_shown_by_its_own_command_only() -> None:

@@ -50,7 +50,7 @@ def unescaped(text: str) -> str:
 
 
 def test_an_annotation_stands_at_the_line_with_its_help() -> None:
-    (error, *_) = commands(github.render(BLOCKED))
+    (_, error, *_) = commands(github.render(BLOCKED))
 
     assert error == (
         "error",
@@ -66,15 +66,15 @@ def test_an_annotation_stands_at_the_line_with_its_help() -> None:
 def test_each_level_and_a_gate_that_could_not_look_has_its_command() -> None:
     kinds = [name for name, _, _ in commands(github.render(BLOCKED))]
 
-    assert kinds == ["error", "warning", "error"]
+    assert kinds == ["error", "error", "warning"]
 
 
 def test_hostile_text_adds_no_command_and_loses_nothing() -> None:
     found = commands(github.render(HOSTILE))
 
-    assert [name for name, _, _ in found] == ["error", "notice", "error"]
-    assert set(found[0][1]) == {"file", "line", "title"}
-    assert "injected" in found[0][2]
+    assert [name for name, _, _ in found] == ["error", "error", "notice"]
+    assert set(found[1][1]) == {"file", "line", "title"}
+    assert found[1][2].count("injected") == EVIL.count("injected") * 2
     assert "\x1b" not in github.render(HOSTILE)
 
 
@@ -85,6 +85,17 @@ def test_no_more_annotations_are_written_than_are_shown_and_the_rest_is_counted(
 
     assert len(commands(text)) == 10
     assert "releasegate: 27 more of kind error in the report" in text
+
+
+def test_a_gate_that_could_not_look_is_among_those_that_are_shown() -> None:
+    report = with_findings(*[replace(BAD_WRITE, line=n) for n in range(1, 11)])
+    errored = GateResult("parse-only", "?", GateStatus.ERRORED, reason="no server")
+
+    text = github.render(replace(report, gates=(*report.gates, errored)))
+
+    assert len(commands(text)) == 10
+    assert commands(text)[0] == ("error", {"title": "releasegate parse-only"}, "no server")
+    assert "releasegate: 1 more of kind error in the report" in text
 
 
 def test_the_gravest_are_shown_first() -> None:

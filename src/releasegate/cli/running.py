@@ -190,12 +190,13 @@ def write_files(options: dict[str, Any]) -> int:
     loaded = settings.load(_here(), os.environ)
     target = None if url is None else database.target_parameters(url)
     database.scrub_environment()
-    files = scaffold.write(loaded, target)
-    for file in files:
+    is_any_new = False
+    for file in scaffold.write(loaded, target):
+        is_any_new |= file.is_new
         click.echo(f"{'written' if file.is_new else 'kept   '}  {file.path}")
         if file.remark:
             click.echo(f"         {file.remark}")
-    if any(file.is_new for file in files):
+    if is_any_new:
         click.echo("next: look at them, commit them, then: releasegate preflight")
     return 0
 

@@ -214,7 +214,8 @@ def _choose(found: Sequence[Migration], name: str | None, known: Ledger | None) 
         return migrations.choose(found, name)
     ready = [migration for migration in found if not migration.draft]
     if not ready:
-        raise UsageError("There is no migration to apply: name a draft to check it.")
+        why = "name a draft to check it" if found else "the folder has no NNN_words.sql"
+        raise UsageError(f"There is no migration to apply: {why}.")
     if known is None:
         return ready[-1]
     pending = [m for m in ready if not _is_complete(known, m)]

@@ -74,10 +74,12 @@ def _head(report: Report, width: int) -> Iterator[str]:
         yield f"  sha256     {_fitting(report.migration.sha256, width - 13)}"
     if report.release and report.command != "status":
         commit = report.release.commit
-        yield f"  release    tag {report.release.tag} ({commit[:12] if commit else 'not cut'})"
+        text = f"tag {report.release.tag} ({commit[:12] if commit else 'not cut'})"
+        yield from _wrapped(text, width, "             ", mark="  release    ")
     if report.target:
         target = report.target
-        yield f"  target     {target}, PostgreSQL {target.server_version}"
+        text = f"{target}, PostgreSQL {target.server_version}"
+        yield from _wrapped(text, width, "             ", mark="  target     ")
         yield f"             system identifier {target.system_identifier}"
     if report.window:
         for text in (describe(report.window), *report.window.remarks):
@@ -126,14 +128,21 @@ def _finding(
             yield from (f"{_INDENT}  {line}" for line in source.marked(excerpt, room))
             for proof in console_app_code.proofs(finding, result.evidence):
                 yield from _wrapped(f"{_INDENT}  see {proof}", width, _INDENT + "    ")
-        # Commands stay in one piece, to be copied.
-        yield f"{_INDENT}  -> {finding.help}"
+        yield from _cure(f"{_INDENT}  -> ", finding.help, width)
+
+
+def _cure(mark: str, text: str, width: int) -> list[str]:
+    """Write what to do: a sentence in lines, and a command in one piece, to be copied."""
+    if text.endswith("."):
+        return _wrapped(text, width, " " * len(mark), mark=mark)
+    return [mark + text]
 
 
 def _state(state: MigrationState, width: int) -> Iterator[str]:
     at = f" {state.applied_at:%Y-%m-%d %H:%M:%S %Z}" if state.applied_at else ""
     detail = f": {state.detail}" if state.detail else ""
-    yield from _wrapped(f"{state.state:<11}{state.path}{at}{detail}", width, _INDENT)
+    text = f"{state.path}{at}{detail}"
+    yield from _wrapped(text, width, _INDENT, mark=f"{state.state:<11}")
 
 
 def _outcome(outcome: Outcome, report: Report, width: int) -> Iterator[str]:
@@ -172,7 +181,7 @@ def _foot(report: Report, width: int) -> Iterator[str]:
         yield f"ledger head {_fitting(report.ledger_head, width - 12)}"
     following = next_step(report)
     if following:
-        yield f"next: {following}"
+        yield from _cure("next: ", following, width)
 
 
 def _fitting(digest: str, room: int) -> str:
@@ -184,10 +193,12 @@ def _verdict(report: Report) -> str:
     return report.verdict.value.replace("_", " ").upper()
 
 
-def _wrapped(text: str, width: int, indent: str) -> list[str]:
+def _wrapped(text: str, width: int, indent: str, *, mark: str = "") -> list[str]:
+    """Break at spaces alone; the first word stays beside its mark, however long it is."""
     return textwrap.wrap(
         text,
         width,
+        initial_indent=mark,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,

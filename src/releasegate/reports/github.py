@@ -30,14 +30,10 @@ def render(report: Report, *, prefix: str = "") -> str:
 
 def _lines(report: Report, prefix: str) -> Iterator[str]:
     shown: Counter[str] = Counter()
-    for finding in _gravest_first(report):
-        command = _COMMANDS[finding.level]
+    for command, annotation in _annotations(report, prefix):
         shown[command] += 1
         if shown[command] <= MOST_OF_A_KIND:
-            yield _annotation(command, finding, prefix)
-    for result in report.gates:
-        if result.status is GateStatus.ERRORED:
-            yield f"::error title=releasegate {result.gate}::{_data(result.reason or '')}"
+            yield annotation
     rest = {name: count - MOST_OF_A_KIND for name, count in shown.items() if count > MOST_OF_A_KIND}
     for name, count in rest.items():
         yield f"releasegate: {count} more of kind {name} in the report"
@@ -46,6 +42,16 @@ def _lines(report: Report, prefix: str) -> Iterator[str]:
     following = next_step(report)
     if following:
         yield _plain(f"next: {following}")
+
+
+def _annotations(report: Report, prefix: str) -> Iterator[tuple[str, str]]:
+    """Give each with its command; a gate that could not look comes before all findings."""
+    for result in report.gates:
+        if result.status is GateStatus.ERRORED:
+            yield "error", f"::error title=releasegate {result.gate}::{_data(result.reason or '')}"
+    for finding in _gravest_first(report):
+        command = _COMMANDS[finding.level]
+        yield command, _annotation(command, finding, prefix)
 
 
 def _gravest_first(report: Report) -> list[Finding]:

@@ -46,9 +46,13 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
         textwrap.wrap(cell, size - 1, break_long_words=False, break_on_hyphens=False) or [""]
         for cell, size in zip(cells, widths, strict=False)
     ]
+    starts = [sum(widths[:place]) for place in range(len(widths))]
     for parts in zip_longest(*columns, fillvalue=""):
-        padded = (part.ljust(size) for part, size in zip(parts, widths, strict=True))
-        yield "".join(padded).rstrip()
+        line = ""
+        for part, start in zip(parts, starts, strict=True):
+            # A name may be as wide as its column, and stays apart from the next one all the same.
+            line = f"{line.ljust(start)}{' ' if start and len(line) >= start else ''}{part}"
+        yield line.rstrip()
 
 
 def undo(step: Step) -> str:

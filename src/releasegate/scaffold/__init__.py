@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -34,8 +35,8 @@ class File:
     remark: str = ""
 
 
-def write(settings: Settings, target: Parameters | None) -> tuple[File, ...]:
-    """Write configuration, workflow and runbook, and with a target a baseline.
+def write(settings: Settings, target: Parameters | None) -> Iterator[File]:
+    """Write configuration, workflow and runbook, and with a target a baseline; one after another.
 
     Raises:
         CouldNotLook: the target cannot be dumped; nothing is written then.
@@ -45,7 +46,7 @@ def write(settings: Settings, target: Parameters | None) -> tuple[File, ...]:
     schema = None
     if target is not None and not (settings.root / found.baseline).exists():
         schema = throwaway.dump_target(target)
-    return tuple(_written(settings, found, schema))
+    yield from _written(settings, found, schema)
 
 
 def _found(settings: Settings) -> discovery.Found:
@@ -67,7 +68,10 @@ def _written(settings: Settings, found: discovery.Found, schema: str | None) -> 
     if schema is not None:
         yield _create(root, found.baseline, schema)
     if not found.has_migrations:
-        remark = f"put the first migration there: {found.migrations}/001_words.sql"
+        remark = (
+            f"put the first migration there, as SQL: {found.migrations}/001_words.sql "
+            "(manage.py sqlmigrate, alembic upgrade --sql and Prisma's migration.sql give it)"
+        )
         yield _create(root, f"{found.migrations}/.gitkeep", "", remark=remark)
     if settings.source is None:
         has_baseline = (root / found.baseline).exists()
@@ -86,12 +90,12 @@ def _written(settings: Settings, found: discovery.Found, schema: str | None) -> 
 def _create(root: Path, path: str, text: str, *, remark: str = "") -> File:
     """Write a file that is not there."""
     file = root / path
+    if os.path.lexists(file):
+        return File(path, is_new=False)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as opened:
             opened.write(text)
-    except FileExistsError:
-        return File(path, is_new=False)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
     return File(path, is_new=True, remark=remark)

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 _MIGRATION = re.compile(r"\d+_\w[\w.-]*\.sql\Z")
 _BASELINE = re.compile(r"(schema|structure|baseline|v0)\.sql\Z")
 _SOURCE = frozenset({".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".vue", ".svelte"})
+#: folders whose files production does not know
 _PASSED_OVER = frozenset(
     {
         *("node_modules", "vendor", "venv", "site-packages", "build", "dist", "docs", "examples"),
-        *("tests", "test", "__tests__", "e2e", "scripts", "benchmarks", "migrations", "alembic"),
+        *("tests", "test", "__tests__", "e2e", "fixtures"),
     }
 )
+_NO_APP = frozenset({"scripts", "benchmarks", "migrations", "alembic"})
 #: files that are looked at; a larger repository says where things are itself
 _MOST_FILES = 50_000
 _GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?\Z")
@@ -42,11 +44,14 @@ def discover(root: Path) -> Found:
     """Find migrations, a schema and the app's folders; what is not there gets its usual name."""
     migrations, sources, schemas = Counter[str](), Counter[str](), []
     for path in _files(root):
+        folders = set(path.parent.parts)
+        if _PASSED_OVER & folders:
+            continue
         if _MIGRATION.match(path.name):
             migrations[path.parent.as_posix()] += 1
         elif _BASELINE.search(path.name):
             schemas.append(path.as_posix())
-        elif path.suffix in _SOURCE and not _PASSED_OVER & set(path.parts):
+        elif path.suffix in _SOURCE and not _NO_APP & folders:
             sources[path.parts[0] if len(path.parts) > 1 else "."] += 1
     folder = migrations.most_common(1)[0][0] if migrations else "db/migrations"
     beside = PurePosixPath(folder).parent / "schema" / "v0.sql"
