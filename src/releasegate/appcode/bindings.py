@@ -24,6 +24,11 @@ BINDING = {
 }
 
 
+#: the places to go through in a value, from the outside: of a part, or ``EACH`` item of it
+Way = tuple[int, ...]
+EACH = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A place that gives a name its value."""
@@ -36,8 +41,8 @@ class Binding:
     imported: tuple[str, str] | None = None
     #: the name is each item of this in turn: a loop's target
     iterated: ast.expr | None = None
-    #: the name is one part of this, and which: ``run, created = ...``
-    unpacked: tuple[ast.expr, int] | None = None
+    #: the name is one part of this, and the way to it: ``run, created = ...``
+    unpacked: tuple[ast.expr, Way] | None = None
 
 
 def bindings_of(node: ast.AST) -> Iterator[Binding]:
@@ -69,14 +74,25 @@ def _targets(node: ast.AST, target: ast.expr, value: ast.expr | None) -> Iterato
         same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
         parts = value.elts if same and isinstance(value, ast.Tuple | ast.List) else None
         for index, item in enumerate(target.elts):
-            if value is not None and not parts and isinstance(item, ast.Name):
-                yield Binding(item.id, node, unpacked=(value, index))
+            if value is not None and not parts:
+                yield from _parts(node, item, value, (index,))
             else:
                 yield from _targets(node, item, parts[index] if parts else None)
 
 
+def _parts(node: ast.AST, target: ast.expr, value: ast.expr, way: Way) -> Iterator[Binding]:
+    """Bind the names in a target that takes a value apart, each with the way to its part."""
+    if isinstance(target, ast.Name):
+        yield Binding(target.id, node, unpacked=(value, way))
+    elif isinstance(target, ast.Tuple | ast.List):
+        for index, item in enumerate(target.elts):
+            yield from _parts(node, item, value, (*way, index))
+    elif isinstance(target, ast.Starred):
+        yield from _targets(node, target.value, None)
+
+
 def _looped(node: ast.AST, target: ast.expr, items: ast.expr) -> Iterator[Binding]:
-    """Bind a loop's target; ``enumerate(x)`` and ``x.items()`` give their last part."""
+    """Bind a loop's target; ``enumerate(x)`` gives the items of x as its last part."""
     if isinstance(target, ast.Name):
         yield Binding(target.id, node, iterated=items)
         return
@@ -86,7 +102,10 @@ def _looped(node: ast.AST, target: ast.expr, items: ast.expr) -> Iterator[Bindin
             yield from _targets(node, target.elts[0], None)
             yield Binding(target.elts[-1].id, node, iterated=items.args[0])
             return
-    yield from _targets(node, target, None)
+    if isinstance(target, ast.Tuple | ast.List):
+        yield from _parts(node, target, items, (EACH,))
+    else:
+        yield from _targets(node, target, None)
 
 
 def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[Binding]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.calls import callees, properties
+from releasegate.appcode.frames import Frame, entered
+from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows
@@ -34,6 +39,23 @@ _KNEX = ("db", "knex", "trx", "tx", "client", "database", "connection", "conn", 
 MAX_DEPTH = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The call that names the table."""
+
+    module: Module
+    call: ast.Call
+    #: the functions that hand it out, each as it is called
+    frames: tuple[Frame, ...] = ()
+
+    def text(self, node: ast.expr) -> str | None:
+        """Read a text where the call stands."""
+        with ExitStack() as stack:
+            for frame in self.frames:
+                stack.enter_context(entered(frame))
+            return text_of(self.module, node)
+
+
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     """Find ``.table("runs").insert({...})`` and its like."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -50,7 +72,7 @@ def _takes_table(module: Module, node: ast.Call) -> bool:
     return isinstance(holder, ast.Attribute) and holder.attr in ("values", "set")
 
 
-def _table_after(module: Module, node: ast.Call) -> tuple[Module, ast.Call] | None:
+def _table_after(module: Module, node: ast.Call) -> Start | None:
     """Read Knex's ``knex.insert(rows).into("runs")`` and ``knex.delete().from("runs")``."""
     holder = module.parent(node)
     call = module.parent(holder) if isinstance(holder, ast.Attribute) else None
@@ -58,25 +80,25 @@ def _table_after(module: Module, node: ast.Call) -> tuple[Module, ast.Call] | No
     if module.is_python or not is_named or not isinstance(call, ast.Call) or not call.args:
         return None
     is_text = call.func is holder and text_of(module, call.args[0]) is not None
-    return (module, call) if is_text else None
+    return Start(module, call) if is_text else None
 
 
-def _table_call(module: Module, node: ast.expr, depth: int) -> tuple[Module, ast.Call] | None:
+def _table_call(module: Module, node: ast.expr, depth: int) -> Start | None:
     """Go down a chain of calls to ``.table(...)``; a storage bucket is no table."""
     if depth > MAX_DEPTH:
         return None
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         if node.func.attr in _TABLES:
-            return None if _is_storage(module, node.func.value) else (module, node)
+            return None if _is_storage(module, node.func.value) else Start(module, node)
         if not module.is_python and len(node.args) == 1 and _is_knex(node):
-            return module, node
+            return Start(module, node)
         return _table_call(module, node.func.value, depth + 1) or _returned(module, node, depth)
     if isinstance(node, ast.Call):
         is_knex = not module.is_python and len(node.args) == 1 and _names_table(module, node)
-        return (module, node) if is_knex else _returned(module, node, depth)
+        return Start(module, node) if is_knex else _returned(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
         origin = single_value(module, node)
-        return _table_call(*origin, depth + 1) if origin else None
+        return _table_call(*origin, depth + 1) if origin else _returned(module, node, depth)
     return None
 
 
@@ -89,15 +111,15 @@ def _is_knex(node: ast.Call) -> bool:
     return called_name(node).lower().endswith(_KNEX)
 
 
-def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Module, ast.Call] | None:
-    """Look into a function of this file that only returns a builder."""
-    name = called_name(node)
-    for binding in (b for (_, key), found in module.bindings.items() if key == name for b in found):
-        if not isinstance(binding.node, ast.FunctionDef | ast.AsyncFunctionDef):
-            continue
-        last = binding.node.body[-1]
-        if isinstance(last, ast.Return) and isinstance(last.value, ast.Call):
-            return _table_call(module, last.value, depth + 1)
+def _returned(module: Module, node: ast.expr, depth: int) -> Start | None:
+    """Look into a function, or a property, that hands a builder out."""
+    found = callees(module, node) if isinstance(node, ast.Call) else properties(module, node)
+    for there, frame in found[:1]:
+        with entered(frame) as is_new:
+            values = returned(there, frame.function) if is_new else ()
+            starts = [_table_call(there, value, depth + 1) for value in values if value is not None]
+        start = starts[-1] if starts else None
+        return replace(start, frames=(frame, *start.frames)) if start is not None else None
     return None
 
 
@@ -110,23 +132,21 @@ def _is_storage(module: Module, node: ast.expr) -> bool:
     return any("storage" in written(item.value) for item in found if item.value is not None)
 
 
-def _of_call(
-    module: Module, node: ast.Call, start: tuple[Module, ast.Call], contract: Contract
-) -> Iterator[Found]:
+def _of_call(module: Module, node: ast.Call, start: Start, contract: Contract) -> Iterator[Found]:
     operation = _OPERATIONS[node.func.attr] if isinstance(node.func, ast.Attribute) else ""
-    argument = start[1].args[0] if start[1].args else None
-    text = text_of(start[0], argument) if argument is not None else None
-    if argument is None and not start[1].keywords:
+    argument = start.call.args[0] if start.call.args else None
+    text = start.text(argument) if argument is not None else None
+    if argument is None and not start.call.keywords:
         return
-    choices = _choices(start[0], argument) if text is None else {}
+    choices = _choices(start.module, argument) if text is None else {}
     if choices:
-        yield from _of_choices(module, node, _schema(*start), operation, choices, contract)
+        yield from _of_choices(module, node, _schema(start), operation, choices, contract)
         return
-    if text is None or HOLE in text:
+    if not text or HOLE in text:
         place = Proof(module.path, call_line(node), "the table's name is put in at run time")
         yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
         return
-    relation = contract.find(_schema(*start), text)
+    relation = contract.find(_schema(start), text)
     if relation is not None:
         yield _site(module, node, relation, operation, contract)
 
@@ -160,10 +180,10 @@ def _of_choices(
         yield made
 
 
-def _schema(module: Module, node: ast.Call) -> str | None:
-    for item in ast.walk(node.func):
+def _schema(start: Start) -> str | None:
+    for item in ast.walk(start.call.func):
         if isinstance(item, ast.Call) and called_name(item) == "schema" and item.args:
-            return text_of(module, item.args[0])
+            return start.text(item.args[0])
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import Class, ancestry
 from releasegate.appcode.definitions import definitions
 from releasegate.appcode.frames import Frame
@@ -23,6 +24,25 @@ def callees(module: Module, call: ast.Call) -> tuple[tuple[Module, Frame], ...]:
     return tuple(
         (there, Frame(function, module, call, receiver)) for function, there in found.items()
     )
+
+
+def properties(module: Module, node: ast.expr) -> tuple[tuple[Module, Frame], ...]:
+    """Find the property that an attribute is, with the frame of this reading of it."""
+    if not isinstance(node, ast.Attribute):
+        return ()
+    for owner in instances(module, node.value):
+        found = method_of(owner, node.attr)
+        if found is None or not _is_property(found[1]):
+            continue
+        made = ast.Call(node, [], [])
+        module.adopt(made, node)
+        return ((found[0], Frame(found[1], module, made, node.value)),)
+    return ()
+
+
+def _is_property(function: Function) -> bool:
+    marks = getattr(function, "decorator_list", ())
+    return any("property" in last_word(mark) for mark in marks)
 
 
 def _functions(module: Module, node: ast.expr) -> Iterator[tuple[Module, Function]]:

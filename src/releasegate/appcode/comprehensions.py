@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.column_names import column_named
 from releasegate.appcode.lists import named_keys
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import single_value
@@ -13,7 +14,6 @@ from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.payloads import (
     Entry,
     Payload,
-    column_named,
     left_out,
     opaque,
     rows,
@@ -109,3 +109,14 @@ def mapped(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         return (opaque(module, node),)
     values = [value for value in returned(module, function) if value is not None]
     return tuple(row for value in values for row in rows(module, value, depth + 1))
+
+
+def parted(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
+    """Read ``pick(row, ["a"])`` and ``omit(row, ["b"])``: what ``{ b, ...rest } = row`` leaves."""
+    listed = node.args[1].elts if isinstance(node.args[1], ast.List) else node.args[1:]
+    named = {item.value for item in listed if isinstance(item, ast.Constant)}
+    is_kept = called_name(node) == "pick"
+    return tuple(
+        replace(row, entries={k: v for k, v in row.entries.items() if (k in named) == is_kept})
+        for row in rows(module, node.args[0], depth + 1)
+    )

@@ -7,10 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.calls import callees, method_of
+from releasegate.appcode.frames import entered
 from releasegate.appcode.instances import instances
+from releasegate.appcode.module import returned
+from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.references import words_of
+from releasegate.appcode.targets import Target, named
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -65,6 +70,11 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
             return
         model = model_of(module, given) or _by_name(module, node, given)
         if model is None:
+            is_asked = given in given_first and _is_session(node)
+            target = _of_any_model(module, given) if is_asked else None
+            if target is not None:
+                yield _of_target(module, node, target, contract)
+                return
             continue
         is_own = given is node.func.value
         if not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
@@ -72,12 +82,37 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         return
 
 
+def _of_any_model(module: Module, given: ast.expr, hops: int = 1) -> Target | None:
+    """Take ``row = session.get(self.model, id)`` for a row of what the caller says."""
+    there, value = single_value(module, given) or (module, given)
+    for call in (item for item in ast.walk(value) if isinstance(item, ast.Call)):
+        found = named(there, call.args[0]) if call.args else None
+        found = found or (_of_finder(there, call) if hops else None)
+        if found is not None:
+            return found
+    return None
+
+
+def _of_finder(module: Module, call: ast.Call) -> Target | None:
+    """Look into ``self.get(id)`` for the model that it finds a row of."""
+    for there, frame in callees(module, call)[:1]:
+        with entered(frame) as is_new:
+            values = [x for x in returned(there, frame.function) if x is not None and is_new]
+            found = (_of_any_model(there, value, 0) for value in values)
+            return next((target for target in found if target is not None), None)
+    return None
+
+
+def _of_target(module: Module, node: ast.Call, target: Target, contract: Contract) -> Found:
+    if target.model is None:
+        return orm.hidden(module, node, "delete", contract)
+    return orm.deleted(module, node, target.model, contract)
+
+
 def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
     """Take ``session.delete(old_plan)`` for a Plan's where nothing else tells what it is."""
-    holder = node.func.value if isinstance(node.func, ast.Attribute) else node
-    word = getattr(holder, "id", getattr(holder, "attr", "")).lower()
     models = module.project.models
-    is_asked = given in node.args and word.endswith(_SESSIONS)
+    is_asked = given in node.args and _is_session(node)
     if models is None or not is_asked or not isinstance(given, ast.Name):
         return None
     function = module.function(node)
@@ -90,6 +125,11 @@ def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
         if found is not None:
             return found
     return None
+
+
+def _is_session(node: ast.Call) -> bool:
+    holder = node.func.value if isinstance(node.func, ast.Attribute) else node
+    return last_word(holder).lower().endswith(_SESSIONS)
 
 
 def _is_list(module: Module, node: ast.expr) -> bool:

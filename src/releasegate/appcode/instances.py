@@ -231,8 +231,8 @@ def _of_origin(origin: Origin, depth: int) -> tuple[Class, ...]:
         return classes(origin.module, origin.parameter.annotation)
     if origin.iterated is not None:
         return instances(origin.module, origin.iterated, depth + 1)
-    if origin.unpacked is not None:
-        return _part(origin.module, *origin.unpacked, depth)
+    if origin.unpacked is not None and len(origin.unpacked[1]) == 1:
+        return _part(origin.module, origin.unpacked[0], origin.unpacked[1][0], depth)
     return ()
 
 

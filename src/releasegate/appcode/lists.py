@@ -101,7 +101,8 @@ def _bound(loop: ast.comprehension, item: str, number: int) -> dict[str, str]:
         return {}
     names = [part.id if isinstance(part, ast.Name) else "" for part in target.elts]
     if isinstance(loop.iter, ast.Call) and called_name(loop.iter) == "enumerate":
-        start = loop.iter.args[1] if len(loop.iter.args) > 1 else None
+        words = (word.value for word in loop.iter.keywords if word.arg == "start")
+        start = loop.iter.args[1] if len(loop.iter.args) > 1 else next(words, None)
         first = start.value if isinstance(start, ast.Constant) else 0
         return {names[0]: str(number + int(str(first))), names[-1]: item}
     return {names[0]: item}

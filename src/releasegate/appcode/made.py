@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode import forms
 from releasegate.appcode.callers import frames
 from releasegate.appcode.calls import callees
 from releasegate.appcode.changes import on_all_ways
-from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.constructors import runs, set_by
-from releasegate.appcode.instances import instances
 from releasegate.appcode.module import before
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name, nullness
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     from releasegate.appcode.frames import Frame
     from releasegate.appcode.module import Module
 
-#: WTForms' validators that refuse what is not there
-_REQUIRED = re.compile(r"\b(DataRequired|InputRequired)\b")
 #: so many calls of a function are asked what they set on what it gives back
 MAX_CALLERS = 20
 
@@ -164,20 +160,11 @@ def _set_on(
 def _filled_in(module: Module, call: ast.Call, payload: Payload) -> Payload:
     """Read ``form.populate_obj(run)`` of WTForms: each field of the form is set."""
     form = call.func.value if isinstance(call.func, ast.Attribute) else call
-    owners = instances(module, form)
-    before_it = payload
-    for there, owner in reversed(ancestry(owners[0])) if owners else ():
-        for item in owner.body:
-            value = item.value if isinstance(item, ast.Assign | ast.AnnAssign) else None
-            target = item.targets[0] if isinstance(item, ast.Assign) else None
-            target = item.target if isinstance(item, ast.AnnAssign) else target
-            if isinstance(target, ast.Name) and isinstance(value, ast.Call):
-                is_sure = bool(_REQUIRED.search(written(value)))
-                what = f"{owner.name}.{target.id} {'is' if is_sure else 'is not'} required"
-                entry = Entry(there, None, value, may_be_none=not is_sure, what=what)
-                payload = with_entry(payload, target.id, entry)
-    if payload is before_it:
+    given = forms.fields(module, form)
+    if not given:
         return replace(payload, is_open="populate_obj() sets what is not visible here")
+    for name, entry in given.items():
+        payload = with_entry(payload, name, entry)
     return payload
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 def of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
     """Judge ``data["key"]`` and ``object.field`` by what they are taken from."""
+    from releasegate.appcode.forms import field_data
+
     if isinstance(node, ast.Subscript):
         if not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, str):
             return []
@@ -27,6 +29,7 @@ def of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
     # A row's own id is declared as optional, and there once it is stored.
     is_own_key = bool(owners) and node.attr in ("id", "pk", "uuid")
     declared = None if is_own_key else _of_field(module, node) or _of_column(module, node, owners)
+    declared = declared or field_data(module, node)
     if declared is not None:
         return [declared]
     known = None if module.is_python else member(module, node.value, node.attr, depth)

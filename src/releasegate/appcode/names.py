@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import MAX_IMPORTS, definitions
-from releasegate.appcode.frames import Frame, argument, frame_of
+from releasegate.appcode.frames import MAX_HOPS, Frame, argument, frame_of
 from releasegate.appcode.module import Module, before, has_no_name
 from releasegate.appcode.parameters import Origin, parameter_origin
 from releasegate.appcode.ways import on_way
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SELF = ("self", "cls")
 _SUPER = ("super().__init__", "super", "super.__init__")
-_MODEL_WORDS = ("model", "model_class", "_model", "model_cls")
+MODEL_WORDS = ("model", "model_class", "_model", "model_cls")
 _GENERIC = ("Generic", "Protocol", "typing.Generic", "list", "dict")
 
 
@@ -144,7 +144,7 @@ def _of_attribute(module: Module, node: ast.Attribute, base: ast.Name) -> tuple[
     if there is not None:
         return tuple(_assigned(*found) for found in definitions(there, node.attr))
     if base.id in _SELF:
-        return _of_self(module, node)
+        return _of_self(module, node, node.attr)
     for owner in resolve(module, node.value):
         found = _in_class(owner, node.attr)
         if found:
@@ -152,20 +152,22 @@ def _of_attribute(module: Module, node: ast.Attribute, base: ast.Name) -> tuple[
     return ()
 
 
-def _of_self(module: Module, node: ast.Attribute) -> tuple[Origin, ...]:
+def _of_self(
+    module: Module, node: ast.AST, attribute: str, hops: int = MAX_HOPS
+) -> tuple[Origin, ...]:
     """Look an attribute up in the class that the method is called on, else in its own."""
     function = module.function(node)
     while function is not None and module.function(function) is not None:
         function = module.function(function)
     frame = frame_of(module, function) if function is not None else None
     own = module.class_of(node)
-    if frame is not None and frame.receiver is not None:
-        found = _of_receiver(frame.module, frame.receiver, node.attr)
+    if frame is not None and frame.receiver is not None and hops:
+        found = _of_receiver(frame.module, frame.receiver, attribute, hops - 1)
         if found:
             return found
     if own is None:
         return ()
-    found = _in_class((module, own), node.attr) or _in_heirs(module, own, node.attr)
+    found = _in_class((module, own), attribute) or _in_heirs(module, own, attribute)
     return tuple(_by_super(item, (module, own)) or item for item in found)
 
 
@@ -180,10 +182,12 @@ def _in_heirs(module: Module, owner: ast.ClassDef, attribute: str) -> tuple[Orig
     return tuple(found)
 
 
-def _of_receiver(module: Module, receiver: ast.expr, attribute: str) -> tuple[Origin, ...]:
-    own = module.class_of(receiver) if written(receiver) in _SELF else None
-    known = ((module, own),) if own is not None else resolve(module, receiver)
-    for owner in known:
+def _of_receiver(
+    module: Module, receiver: ast.expr, attribute: str, hops: int
+) -> tuple[Origin, ...]:
+    if written(receiver) in _SELF:
+        return _of_self(module, receiver, attribute, hops)
+    for owner in resolve(module, receiver):
         found = _in_class(owner, attribute)
         if found:
             return tuple(_by_super(item, owner) or item for item in found)
@@ -250,7 +254,7 @@ def _constructions(
 
 def _in_class(owner: Class, attribute: str) -> tuple[Origin, ...]:
     """Find what a class, or one that it is made from, gives an attribute."""
-    generic = _generic(owner) if attribute in _MODEL_WORDS else None
+    generic = _generic(owner) if attribute in MODEL_WORDS else None
     for module, node in ancestry(owner):
         constants = module.bindings.get((node, attribute), ())
         own = _set_on_self(module, node, attribute)

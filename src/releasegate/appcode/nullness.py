@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import last_word, may_be_none
-from releasegate.appcode.declared_items import item_type, part_type
+from releasegate.appcode.bindings import EACH
+from releasegate.appcode.declared_items import item_type
 from releasegate.appcode.guards import filled_in, is_checked
 from releasegate.appcode.names import origins
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
+    from releasegate.appcode.bindings import Way
     from releasegate.appcode.module import Module
     from releasegate.appcode.parameters import Origin
 
@@ -190,7 +192,6 @@ def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
     if written(getattr(node, "value", node)) in _ENVIRONMENTS:
         return Nullness(True, f"{shown(node)} is undefined where it is not set", module, node)
     declared = item_type(module, node.value) if isinstance(node, ast.Subscript) else None
-    declared = part_type(module, node) if isinstance(node, ast.Name) else declared
     if declared is not None and may_be_none(module, declared):
         return Nullness(True, "its items may be None", module, node)
     found = [_of_origin(origin, depth) for origin in origins(module, node)]
@@ -226,23 +227,29 @@ def _of_origin(origin: Origin, depth: int) -> Nullness:
             return found
         return Nullness(True, "it is declared as one that may be None", origin.module, node)
     if origin.iterated is not None:
-        return _of_item(origin, depth)
+        return _of_item(origin, origin.iterated, depth)
+    if origin.unpacked is not None:
+        return _of_part(origin, *origin.unpacked, depth)
     if origin.parameter is None:
         return Nullness(None, "its value is not visible here", origin.module, origin.node)
     return _of_parameter(origin, depth)
 
 
-def _of_item(origin: Origin, depth: int) -> Nullness:
-    """Judge a loop's variable by the items that are written down."""
-    listed = origin.iterated
-    declared = item_type(origin.module, listed) if listed is not None else None
+def _of_part(origin: Origin, source: ast.expr, way: Way, depth: int) -> Nullness:
+    """Judge ``b`` of ``a, b = pair`` and of ``for a, b in pairs`` by what lies there."""
+    from releasegate.appcode.parts import inside
+
+    found = inside(origin.module, source, way, depth)
+    hidden = Nullness(None, "its value is not visible here", origin.module, origin.node)
+    return worst(found) or hidden
+
+
+def _of_item(origin: Origin, listed: ast.expr, depth: int) -> Nullness:
+    """Judge a loop's variable by the items that are written down or declared."""
+    declared = item_type(origin.module, listed)
     if declared is not None and may_be_none(origin.module, declared):
         return Nullness(True, "its items may be None", origin.module, declared)
-    if isinstance(listed, ast.List | ast.Tuple):
-        bad = worst([nullness(origin.module, item, depth + 1) for item in listed.elts])
-        if bad is not None:
-            return bad
-    return Nullness(None, "its value is not visible here", origin.module, origin.node)
+    return _of_part(origin, listed, (EACH,), depth)
 
 
 _ENVIRONMENTS = ("process.env", "import.meta.env")
@@ -257,7 +264,8 @@ def _of_parameter(origin: Origin, depth: int) -> Nullness:
     if isinstance(default, ast.Call) and last_word(default.func) in _DECLARING and default.args:
         default = default.args[0]
     if isinstance(default, ast.Constant) and default.value is None:
-        return _of_default(origin, parameter)
+        what = f"the parameter {parameter.arg} is None unless it is given"
+        return Nullness(True, what, origin.module, parameter)
     if parameter.annotation is None:
         return _of_callers(origin, parameter, depth)
     if may_be_none(origin.module, parameter.annotation):
@@ -265,11 +273,6 @@ def _of_parameter(origin: Origin, depth: int) -> Nullness:
         return Nullness(True, what, origin.module, parameter)
     what = f"the parameter {parameter.arg} is declared {shown(parameter.annotation)}"
     return Nullness(False, what, origin.module, parameter)
-
-
-def _of_default(origin: Origin, parameter: ast.arg) -> Nullness:
-    what = f"the parameter {parameter.arg} is None unless it is given"
-    return Nullness(True, what, origin.module, parameter)
 
 
 def _of_callers(origin: Origin, parameter: ast.arg, depth: int) -> Nullness:

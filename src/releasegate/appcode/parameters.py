@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.frames import Frame, argument, frame_of
 
 if TYPE_CHECKING:
+    from releasegate.appcode.bindings import Way
     from releasegate.appcode.module import Function, Module
 
 
@@ -30,8 +31,8 @@ class Origin:
     function: Function | None = None
     #: it is each item of this in turn
     iterated: ast.expr | None = None
-    #: it is one part of this, and which
-    unpacked: tuple[ast.expr, int] | None = None
+    #: it is one part of this, and the way to it
+    unpacked: tuple[ast.expr, Way] | None = None
 
 
 def parameters(function: Function) -> list[tuple[ast.arg, ast.expr | None]]:

@@ -6,10 +6,13 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.column_names import column_named
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from releasegate.appcode.module import Module
 
 MAX_DEPTH = 14
@@ -17,11 +20,21 @@ MAX_DEPTH = 14
 MAX_PATHS = 24
 _SAME = {
     *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
-    *("batched", "chunked", "chunks", "ichunked"),
+    *("batched", "chunked", "chunks", "ichunked", "Jsonb", "dumps", "stringify"),
     *("OrderedDict", "freeze", "structuredClone", "from", "defaultdict", "DataFrame"),
 }
 #: methods that give the same rows
-_SAME_METHODS = {"copy", "slice", "filter", "sort", "reverse", "values", "deepcopy", "flat"}
+_SAME_METHODS = {
+    "copy",
+    "slice",
+    "filter",
+    "sort",
+    "reverse",
+    "values",
+    "deepcopy",
+    "flat",
+    "decode",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,8 @@ class Payload:
     entries: dict[str, Entry] = field(default_factory=dict)
     #: why there may be other keys than these
     is_open: str | None = None
+    #: keys that are not among the others
+    never: frozenset[str] = frozenset()
 
 
 def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
@@ -104,7 +119,7 @@ def _combined(module: Module, node: ast.BinOp, depth: int) -> tuple[Payload, ...
 
 
 def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
-    from releasegate.appcode.comprehensions import mapped
+    from releasegate.appcode.comprehensions import mapped, parted
     from releasegate.appcode.objects import of_call
 
     name = called_name(node)
@@ -115,7 +130,7 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
             module, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), depth
         )
     if name in ("omit", "pick") and len(node.args) > 1 and not module.is_python:
-        return _parted(module, node, depth)
+        return parted(module, node, depth)
     if name in _SAME and node.args:
         return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
@@ -132,17 +147,6 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
     if name in ("map", "flatMap") and node.args and is_mapped:
         return mapped(module, node, depth)
     return of_call(module, node, depth)
-
-
-def _parted(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
-    """Read ``pick(row, ["a"])`` and ``omit(row, ["b"])``: what ``{ b, ...rest } = row`` leaves."""
-    listed = node.args[1].elts if isinstance(node.args[1], ast.List) else node.args[1:]
-    named = {item.value for item in listed if isinstance(item, ast.Constant)}
-    is_kept = called_name(node) == "pick"
-    return tuple(
-        replace(row, entries={k: v for k, v in row.entries.items() if (k in named) == is_kept})
-        for row in rows(module, node.args[0], depth + 1)
-    )
 
 
 def _is_nothing(node: ast.expr) -> bool:
@@ -183,22 +187,6 @@ def _computed(
 def with_unseen_key(module: Module, payload: Payload, node: ast.AST) -> Payload:
     """Add one key that is not in view; nobody writes it to change one that is written down."""
     return replace(payload, is_open=payload.is_open or opaque(module, node).is_open)
-
-
-def column_named(node: ast.expr) -> str | None:
-    """Name the column of ``Run.plan_id``, ``runs.c.plan_id`` and ``Run.plan_id.key``."""
-    if not isinstance(node, ast.Attribute):
-        return None
-    if _is_columns(node.value):
-        return node.attr
-    return column_named(node.value) if node.attr in ("key", "name") else None
-
-
-def _is_columns(node: ast.expr) -> bool:
-    """Say whether an attribute of it stands for a column: ``Run.plan_id``, ``runs.c.plan_id``."""
-    if isinstance(node, ast.Attribute):
-        return node.attr in ("c", "columns") or node.attr[:1].isupper()
-    return isinstance(node, ast.Name) and node.id[:1].isupper()
 
 
 def _spread(module: Module, paths: list[Payload], value: ast.expr, depth: int) -> list[Payload]:
@@ -260,7 +248,13 @@ def joined(module: Module, node: ast.AST, paths: tuple[Payload, ...]) -> Payload
         certain = len(known) == len(paths) and all(item.is_certain for item in known)
         entries[key] = replace(worst, is_certain=certain)
     is_open = next((path.is_open for path in paths if path.is_open), None)
-    return Payload(module, node, entries, is_open)
+    return Payload(module, node, entries, is_open, _never(paths))
+
+
+def _never(parts: Iterable[Payload]) -> frozenset[str]:
+    """List the keys that no open part holds."""
+    listed = [part.never for part in parts if part.is_open]
+    return frozenset.intersection(*listed) if listed else frozenset()
 
 
 def _is_none(entry: Entry) -> bool:
@@ -287,9 +281,11 @@ def overlaid(below: Payload, above: Payload) -> Payload:
     entries = dict(below.entries)
     if above.is_open:
         entries = {
-            key: replace(entry, value=None, may_be_none=None) for key, entry in entries.items()
+            key: entry if key in above.never else replace(entry, value=None, may_be_none=None)
+            for key, entry in entries.items()
         }
-    payload = replace(below, entries=entries, is_open=below.is_open or above.is_open)
+    is_open, never = below.is_open or above.is_open, _never((below, above))
+    payload = replace(below, entries=entries, is_open=is_open, never=never)
     for key, entry in above.entries.items():
         payload = with_entry(payload, key, entry)
     return payload

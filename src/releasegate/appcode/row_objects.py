@@ -12,10 +12,11 @@ from releasegate.appcode.calls import callees
 from releasegate.appcode.deleted_rows import deletions, is_class, model_of
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.module import before, returned
-from releasegate.appcode.names import origins
+from releasegate.appcode.names import MODEL_WORDS, origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_keywords
 from releasegate.appcode.sites import Found, site
+from releasegate.appcode.targets import Target, named
 from releasegate.appcode.values import row_of
 from releasegate.appcode.written import written
 
@@ -58,11 +59,26 @@ def _set_in_loop(module: Module, node: ast.Call, contract: Contract) -> Iterator
     is_items = isinstance(source, ast.Call) and called_name(source) == "items"
     if not is_items or not isinstance(source, ast.Call) or _is_made_here(module, node.args[0]):
         return
-    model = model_of(module, node.args[0]) if isinstance(source.func, ast.Attribute) else None
-    if model is not None and isinstance(source.func, ast.Attribute):
-        found = rows(module, source.func.value)
-        if len(found) == 1:
-            yield from _set(module, node, model, found[0], contract)
+    if not isinstance(source.func, ast.Attribute):
+        return
+    model = model_of(module, node.args[0])
+    target = Target(model) if model is not None else _of_repository(module, node)
+    if target is not None and target.model is None:
+        yield orm.hidden(module, node, "update", contract)
+    elif target is not None and target.model is not None:
+        for found in rows(module, source.func.value):
+            yield from _set(module, node, target.model, found, contract)
+
+
+def _of_repository(module: Module, node: ast.Call) -> Target | None:
+    """Take a row that nothing tells of for one of ``self.model``, whose repository this is."""
+    for word in MODEL_WORDS if module.class_of(node) is not None else ():
+        own = ast.Attribute(ast.Name("self", ast.Load()), word, ast.Load())
+        module.adopt(own, node)
+        module.adopt(own.value, node)
+        if origins(module, own):
+            return named(module, own)
+    return None
 
 
 def _assigned(

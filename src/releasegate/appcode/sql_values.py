@@ -6,6 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.arguments import given, in_text
+from releasegate.appcode.bindings import EACH
+from releasegate.appcode.mapped import named
+from releasegate.appcode.nullness import worst
+from releasegate.appcode.parts import inside
 from releasegate.appcode.references import is_sentinel
 from releasegate.appcode.values import of_entry
 from releasegate.appcode.verdicts import Row, Value, of_expression
@@ -76,6 +80,8 @@ class Judge:
     def value(self, value: SqlValue, column: ContractColumn | None) -> Value:
         if value.kind in ("bind", "element", "row"):
             return self._bind(value, column)
+        if value.kind == "member":
+            return self._member(value, column)
         if value.kind in ("any", "all"):
             return self._of_parts(value, column)
         if value.kind == "column":
@@ -102,7 +108,33 @@ class Judge:
             what = "listed with a placeholder; what stands behind it is not in view"
             return Value("sent", (self._at(value, what),), same)
         judged = [self._given(item, column, same) for item in found]
+        judged += [x for item in found if value.is_each for x in self._items(item)]
         return min(judged, key=lambda item: _SEVERITY.index(item.verdict))
+
+    def _member(self, value: SqlValue, column: ContractColumn | None) -> Value:
+        """Judge what the objects of JSON have under a column's name."""
+        brought = given(self._use, value.bind or 0, self._binds) if self._use else ()
+        held = [
+            x for item in brought if item.value for x in named(item.module, item.value, value.text)
+        ]
+        same = f"member {value.bind}.{value.text}"
+        if not held:
+            return Value("undecidable", (self._at(value, f"{value.text} of JSON"),), same)
+        judged = [self._given(item, column, same) for item in held if item.missing is None]
+        for item in (item for item in held if item.missing is not None):
+            line = getattr(item.node, "lineno", self._place.line)
+            proof = Proof(item.module.path, line, f"{value.text} is NULL: {item.missing}")
+            judged.append(Value("maybe_null", (proof,), same))
+        return min(judged, key=lambda item: _SEVERITY.index(item.verdict))
+
+    def _items(self, item: Given) -> list[Value]:
+        """Judge the items of an array that becomes rows."""
+        held = inside(item.module, item.value, (EACH,), 0) if item.value is not None else []
+        bad = worst(held)
+        if bad is None:
+            return []
+        line = getattr(bad.node, "lineno", self._place.line)
+        return [Value("maybe_null", (Proof(bad.module.path, line, bad.what),))]
 
     def _given(self, item: Given, column: ContractColumn | None, same: str) -> Value:
         if item.value is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.callers import frames
@@ -11,13 +12,14 @@ from releasegate.appcode.frames import entered
 from releasegate.appcode.inferred import given_to
 from releasegate.appcode.names import origins
 from releasegate.appcode.objects import mapping_of, of_annotation
+from releasegate.appcode.parameters import parameters
 from releasegate.appcode.payloads import MAX_PATHS, Entry, Payload, opaque, rows
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Function, Module
     from releasegate.appcode.parameters import Origin
 
 
@@ -25,11 +27,12 @@ def of_stored(
     module: Module, node: ast.Name | ast.Attribute | ast.Subscript, depth: int
 ) -> tuple[Payload, ...]:
     """Read a name, ``self.x``, or an item of either."""
+    from releasegate.appcode import forms
     from releasegate.appcode.serializers import validated
 
     if isinstance(node, ast.Subscript):
         return _item(module, node, depth)
-    declared = validated(module, node)
+    declared = validated(module, node) or forms.data(module, node)
     found = origins(module, node) if declared is None else ()
     payloads: list[Payload] = [declared] if declared is not None else []
     for origin in found:
@@ -111,11 +114,26 @@ def _of_origin(
         made = () if is_empty else rows(origin.module, origin.value, depth + 1)
     elif origin.parameter is not None and origin.function is not None:
         made = _of_parameter(origin, node, depth)
+    elif origin.function is not None and origin.node is origin.function.args.kwarg:
+        made = _of_keywords(module, origin.function, node, depth)
     else:
         made = (opaque(module, node),)
     for payload in made:
         yield changed(module, origin, payload, node, depth)
     yield from appended(module, origin, node, depth)
+
+
+def _of_keywords(
+    module: Module, function: Function, node: ast.Name | ast.Attribute, depth: int
+) -> tuple[Payload, ...]:
+    """Read ``**kwargs`` by what the calls in view hand over; a parameter's name is never in it."""
+    found: list[Payload] = []
+    for frame in frames(module, function):
+        with entered(frame) as is_new:
+            found.extend(rows(module, node, depth + 1) if is_new else ())
+    names = frozenset(parameter.arg for parameter, _ in parameters(function))
+    listed = tuple(found) or (opaque(module, node),)
+    return tuple(replace(item, never=item.never | names) for item in listed)
 
 
 def _of_parameter(

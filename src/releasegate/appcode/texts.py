@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 12
 #: calls that give their first argument's text: psycopg, SQLAlchemy, textwrap, postgres.js
-_WRAPPERS = {"SQL", "text", "dedent", "cleandoc", "Template", "RawSQL", "raw", "unsafe", "literal"}
+WRAPPERS = {"SQL", "text", "dedent", "cleandoc", "Template", "RawSQL", "raw", "unsafe", "literal"}
 #: methods that leave the text as it is, for our purpose
 _UNCHANGED = {
     *("strip", "lstrip", "rstrip", "encode", "bindparams", "as_string", "lower", "columns"),
@@ -115,7 +115,7 @@ def _setting(module: Module, node: ast.Attribute) -> str | None:
 def _of_origins(module: Module, found: tuple[Origin, ...], depth: int) -> str | None:
     """Read a name's one value, and what ``+=`` adds to it."""
     if not found or found[0].value is None:
-        return None
+        return _of_constructor(found[0]) if len(found) == 1 else None
     text = text_of(found[0].module, found[0].value, depth + 1)
     for origin in found[1:]:
         added = origin.node
@@ -126,6 +126,13 @@ def _of_origins(module: Module, found: tuple[Origin, ...], depth: int) -> str | 
         more = text_of(origin.module, added.value, depth + 1) if is_known else None
         text += HOLE if more is None else more
     return text
+
+
+def _of_constructor(origin: Origin) -> str | None:
+    """Read ``def __init__(self, table="runs")``: what counts where no call in view says more."""
+    is_own = getattr(origin.function, "name", "") == "__init__"
+    default = origin.default if is_own else None
+    return _constant(default) if isinstance(default, ast.Constant) else None
 
 
 def _constant(node: ast.Constant) -> str | None:
@@ -230,7 +237,7 @@ def _call(module: Module, node: ast.Call, depth: int) -> str | None:
     if name == "Placeholder":
         named = text_of(module, node.args[0], depth + 1) if node.args else None
         return f"%({named})s" if named else "%s"
-    if name in _WRAPPERS and node.args:
+    if name in WRAPPERS and node.args:
         return text_of(module, node.args[0], depth + 1)
     if name in ("sql", "id", "identifier", "table") and len(node.args) == 1:
         return _identifier(module, node, depth)

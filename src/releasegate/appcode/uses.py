@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.callers import frames
 from releasegate.appcode.import_paths import DEFAULT
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.texts import text_of
+from releasegate.appcode.texts import WRAPPERS, text_of
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -69,18 +70,55 @@ def _uses(
     if isinstance(node, ast.List) and _writing(node) is not leaf:
         return
     text = text_of(module, node)
+    if text is not None:
+        yield from _placed(module, node, others, text, depth)
+
+
+def _placed(
+    module: Module, node: ast.expr, others: tuple[Module, ...], text: str, depth: int
+) -> Iterator[Use]:
+    """Find where an expression goes that stands for the whole text."""
     parent = _through_choices(module, node)
     holder = module.parent(parent)
-    if text is None or depth > MAX_DEPTH or _is_message(module, parent):
+    if depth > MAX_DEPTH or _is_message(module, parent):
         return
     if isinstance(holder, ast.keyword):
         holder = module.parent(holder)
     if isinstance(holder, ast.Call) and holder.func is not parent:
         yield Use(module, node, text, holder)
         return
-    followed = list(_followed(module, parent, others, text, depth))
+    if isinstance(holder, ast.Tuple) and _has_parameters(holder, parent):
+        yield Use(module, node, text, _execution(module, holder))
+        return
+    way = _given_back if isinstance(holder, ast.Return) else _followed
+    followed = list(way(module, parent, others, text, depth))
     own = [use for use in followed if use.call is not None]
     yield from own or followed or [Use(module, node, text, None)]
+
+
+def _has_parameters(pair: ast.Tuple, text: ast.AST) -> bool:
+    """Recognise ``(sql, params)``, whatever runs it."""
+    is_pair = len(pair.elts) == 2 and pair.elts[0] is text
+    return is_pair and isinstance(pair.elts[1], ast.Tuple | ast.List | ast.Dict)
+
+
+def _execution(module: Module, pair: ast.Tuple) -> ast.Call:
+    made = ast.Call(ast.Name("execute", ast.Load()), pair.elts, [])
+    module.adopt(made, pair)
+    return made
+
+
+def _given_back(
+    module: Module, value: ast.AST, others: tuple[Module, ...], text: str, depth: int
+) -> Iterator[Use]:
+    """Follow a text that a function returns to the calls of the function."""
+    function = module.function(value)
+    for frame in frames(module, function) if function is not None else ():
+        place, call = frame.module, frame.call
+        holder = place.parent(call)
+        if isinstance(holder, ast.Call) and called_name(holder) in WRAPPERS:
+            call = holder
+        yield from _placed(place, call, others, text, depth + 1)
 
 
 def _writing(node: ast.List) -> ast.expr | None:

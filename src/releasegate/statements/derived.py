@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ _JOIN = pg_query_pb2.JoinType.Value
 #: the joins that may leave their left, and their right, side empty
 _EMPTY_LEFT = {_JOIN("JOIN_RIGHT"), _JOIN("JOIN_FULL")}
 _EMPTY_RIGHT = {_JOIN("JOIN_LEFT"), _JOIN("JOIN_FULL")}
+_RECORD = re.compile(r"jsonb?_(to|populate)_record(set)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def aliases(
             yield alias.aliasname, From(None, HOLE_NAME, is_outer, query, names)
         elif kind == "range_function":
             alias = item.range_function.alias
-            names = tuple(parser.strings(alias.colnames)) or (alias.aliasname,)
+            names = listed(item.range_function) or (alias.aliasname,)
             yield alias.aliasname, From(None, HOLE_NAME, is_outer, item, names)
         elif kind is not None:
             yield getattr(item, kind).alias.aliasname, From(None, HOLE_NAME, is_outer)
@@ -118,6 +120,22 @@ def _names(select: Any) -> tuple[str, ...]:
     if select.values_lists:
         return tuple(f"column{i + 1}" for i in range(len(select.values_lists[0].list.items)))
     return tuple(found)
+
+
+def listed(function: Any) -> tuple[str, ...]:
+    """Name the columns of ``unnest(...) AS t(a, b)`` and ``... AS t(a uuid, b text)``."""
+    defined = tuple(item.column_def.colname for item in function.coldeflist)
+    return defined or tuple(parser.strings(function.alias.colnames))
+
+
+def record(function: Any) -> Any | None:
+    """Give the JSON of ``jsonb_to_recordset(json)`` and ``json_populate_record(NULL::t, json)``."""
+    for call in parser.walk(function):
+        name = parser.strings(call.funcname)[-1] if parser.kind_of(call) == "FuncCall" else ""
+        found = _RECORD.fullmatch(name)
+        if found is not None and len(call.args):
+            return call.args[len(call.args) - 1]
+    return None
 
 
 def _of_function(function: Any, names: tuple[str, ...], column: str) -> Any | None:

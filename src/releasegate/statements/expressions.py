@@ -9,7 +9,7 @@ from postgast import pg_query_pb2
 
 from releasegate.statements import parser
 from releasegate.statements.binds import HOLE, HOLE_NAME, Key, Normalised
-from releasegate.statements.derived import From, Part, aliases, parts, returned
+from releasegate.statements.derived import From, Part, aliases, listed, parts, record, returned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,21 +25,23 @@ _GENERATORS = {"gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7", "nextv
 
 @dataclass(frozen=True, slots=True)
 class SqlValue:
-    #: bind, element (of a row that a bind brings), null, constant, default, column, subquery,
-    #: generated, copied, excluded, unknown; or of parts: any (not NULL if any part is not),
-    #: all (not NULL if every part is not)
+    #: bind, element (of a row that a bind brings), member (of JSON that a bind brings), null,
+    #: constant, default, column, subquery, generated, copied, excluded, unknown;
+    #: or of parts: any (not NULL if any part is not), all (not NULL if every part is not)
     kind: str
     #: 1-based line within the text
     line: int = 1
     bind: Key | None = None
     #: the place in the row of an element
     index: int = 0
-    #: a constant's text, or a function's name
+    #: a constant's text, a function's name, or a member's
     text: str = ""
     #: (schema or None, table, column) of a column, where the FROM list tells
     reference: tuple[str | None, str, str] | None = None
     #: a column on an outer join's empty side
     is_outer: bool = False
+    #: each item of what a bind brings
+    is_each: bool = False
     parts: tuple[SqlValue, ...] = ()
 
 
@@ -67,8 +69,12 @@ class Reader:
             row = self.values(item.list.items, select.from_clause)
             yield self._expanded(row, width) if len(row) != width else row
         unnested = _unnested(select, width)
+        recorded = _recorded(select)
         if unnested is not None:
-            yield self.values(unnested, ())
+            yield tuple(_each(value) for value in self.values(unnested, ()))
+        elif recorded:
+            tables = dict(aliases(select.from_clause, self._ctes))
+            yield tuple(self._derived(next(iter(tables.values())), x, 1) for x in recorded)
         elif not select.values_lists:
             targets = [target.res_target.val for target in select.target_list]
             yield self.values(targets, select.from_clause)
@@ -149,7 +155,7 @@ class Reader:
         if name in _GENERATORS:
             return SqlValue("generated", self._line(node), text=name)
         if name == "unnest" and len(node.args) == 1:
-            return self.value(node.args[0], tables)
+            return _each(self.value(node.args[0], tables))
         return SqlValue("unknown", self._line(node), text=name)
 
     def _made_of(
@@ -195,6 +201,10 @@ class Reader:
 
     def _derived(self, table: From, column: str, line: int) -> SqlValue:
         """Follow a column of a WITH query, a subquery or ``unnest()`` to what it is made of."""
+        if table.query.WhichOneof("node") == "range_function":
+            json = record(table.query.range_function)
+            if json is not None:
+                return self._member(json, column, line)
         if table.is_outer or self._depth > MAX_DEPTH:
             return SqlValue("subquery" if table.is_outer else "endless", line, text=column)
         self._depth += 1
@@ -207,22 +217,47 @@ class Reader:
             return known[0]
         return SqlValue("all" if known else "unknown", line, text=column, parts=known)
 
+    def _member(self, json: Any, column: str, line: int) -> SqlValue:
+        brought = self.value(json, {})
+        kind = "member" if brought.kind == "bind" else "unknown"
+        return SqlValue(kind, line, brought.bind, text=column)
+
     def _of_part(self, part: Part, column: str, line: int) -> SqlValue:
         inside = dict(aliases(part.select.from_clause if part.select else (), self._ctes))
         if part.node is not None:
-            return self.value(part.node, inside)
+            value = self.value(part.node, inside)
+            return value if part.select is not None else _each(value)
         only = next(iter(inside.values())) if len(inside) == 1 else None
         return self._resolved(only, column, line) if only else SqlValue("unknown", line)
 
 
-def _unnested(select: Any, width: int) -> list[Any] | None:
-    """Give the arrays of ``SELECT * FROM unnest(a, b)``: one for each column."""
+def _each(value: SqlValue) -> SqlValue:
+    """Take an array that ``unnest()`` spreads for its items."""
+    return replace(value, is_each=True)
+
+
+def _whole(select: Any) -> Any | None:
+    """Give the function of ``SELECT * FROM function(...)``."""
     if len(select.target_list) != 1 or len(select.from_clause) != 1:
         return None
     target = select.target_list[0].res_target.val
     fields = target.column_ref.fields if target.HasField("column_ref") else ()
     source = select.from_clause[0]
     if not fields or not fields[-1].HasField("a_star") or not source.HasField("range_function"):
+        return None
+    return source.range_function
+
+
+def _recorded(select: Any) -> tuple[str, ...]:
+    """Name the columns of ``SELECT * FROM jsonb_to_recordset(...) AS r(a uuid, b text)``."""
+    source = _whole(select)
+    return listed(source) if source is not None and record(source) is not None else ()
+
+
+def _unnested(select: Any, width: int) -> list[Any] | None:
+    """Give the arrays of ``SELECT * FROM unnest(a, b)``: one for each column."""
+    source = _whole(select)
+    if source is None:
         return None
     for call in parser.walk(source):
         is_call = parser.kind_of(call) == "FuncCall"
