@@ -27,7 +27,9 @@ RUNS = Relation("public", "runs")
         ("INSERT INTO runs (id, status) VALUES ($1, $2)", "insert", ("paper_id",), ()),
         ("INSERT INTO runs (id, paper_id) VALUES ($1, $2) /* a */", "insert", (), ()),
         ('INSERT INTO "public"."runs" (id) VALUES ($1), ($2)', "insert", ("paper_id",), ()),
-        ("INSERT INTO runs VALUES ($1, $2, $3)", "insert", (), ("paper_id",)),
+        ("INSERT INTO runs VALUES ($1, $2, $3)", "insert", (), ()),
+        ("INSERT INTO runs VALUES ($1)", "insert", ("paper_id",), ()),
+        ("INSERT INTO runs SELECT * FROM older", "insert", (), ("paper_id",)),
         (
             "INSERT INTO runs (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET status = $2",
             "upsert",

@@ -1,4 +1,4 @@
-"""A list that is filled step by step -> what is appended to it, in the order of the text."""
+"""A list that is made in steps -> what is put into it, in the order of the text."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import itertools
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
 
@@ -31,6 +32,36 @@ def appended(
         if is_there and not (is_sure_only and any(isinstance(item, ast.If) for item in way)):
             found += call.args
     return found
+
+
+def pushed_into(module: Module, node: ast.List) -> list[ast.expr]:
+    """List what ``query.values.push(x)`` adds to the list in ``query = { values: [] }``."""
+    holder = module.parent(node)
+    statement = module.parent(holder)
+    if not isinstance(holder, ast.Dict) or not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return []
+    target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+    key = next(k for k, v in zip(holder.keys, holder.values, strict=True) if v is node)
+    whole = f"{written(target)}.{getattr(key, 'value', '')}"
+    named = (x for x in module.loads.get("append", ()) if isinstance(x, ast.Attribute))
+    calls = [module.parent(x) for x in named if written(x.value) == whole]
+    return [value for call in calls if isinstance(call, ast.Call) for value in call.args]
+
+
+def concatenated(module: Module, node: ast.Call) -> ast.expr | None:
+    """Read ``["a"].concat(more)`` as one list; what is no list is one item."""
+    if called_name(node) != "concat" or not isinstance(node.func, ast.Attribute):
+        return None
+    items: list[ast.expr] = []
+    for part in (node.func.value, *node.args):
+        known = single_value(module, part)
+        if isinstance(part, ast.List):
+            items += part.elts
+        elif part is node.func.value or (known and isinstance(known[1], ast.List)):
+            items.append(ast.copy_location(ast.Starred(part, ast.Load()), part))
+        else:
+            items.append(part)
+    return ast.copy_location(ast.List(items, ast.Load()), node)
 
 
 def rows_appended(module: Module, node: ast.Name) -> list[tuple[Module, ast.expr]]:

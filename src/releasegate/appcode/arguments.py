@@ -7,7 +7,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.appends import appended, rows_appended
+from releasegate.appcode.appends import appended, concatenated, pushed_into, rows_appended
 from releasegate.appcode.mapped import Given, entry_at, named, valued
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
@@ -156,10 +156,11 @@ def _pick(
     if isinstance(node, ast.BinOp):
         return _added(module, node, key, count)
     if isinstance(node, ast.IfExp):
-        sides = (node.body, node.orelse)
+        sides = _fitting([node.body, node.orelse], count)
         return tuple(g for side in sides for g in _pick(module, side, key, count, depth + 1))
     if isinstance(node, ast.Call):
-        if (same := _same_list(node)) is not None:
+        same = concatenated(module, node) or _same_list(node)
+        if same is not None:
             return _pick(module, same, key, count, depth + 1)
         return _flattened(module, node, key, count) or valued(module, node, key)
     if isinstance(node, ast.Dict):
@@ -173,6 +174,13 @@ def _pick(
             for item in _stored(module, node, origin, key, count, depth)
         )
     return ()
+
+
+def _fitting(sides: list[ast.expr], count: int | None) -> list[ast.expr]:
+    """Leave out the list that is for another text: ``id ? [a, b, id] : [a, b]``."""
+    lists = [side for side in sides if isinstance(side, ast.List | ast.Tuple)]
+    fits: list[ast.expr] = [side for side in lists if len(side.elts) == count]
+    return fits if fits and len(lists) == len(sides) else sides
 
 
 def _same_list(node: ast.Call) -> ast.expr | None:
@@ -257,6 +265,8 @@ def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tupl
 def _positioned(
     module: Module, node: ast.Tuple | ast.List, key: int, count: int | None, depth: int = 0
 ) -> tuple[Given, ...]:
+    if isinstance(node, ast.List) and (pushed := pushed_into(module, node)):
+        node = ast.copy_location(ast.List([*node.elts, *pushed], ast.Load()), node)
     stars = [place for place, item in enumerate(node.elts) if isinstance(item, ast.Starred)]
     if stars and stars[0] <= key:
         return _behind(module, node, key, count, depth) if len(stars) == 1 else ()

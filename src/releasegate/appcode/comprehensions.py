@@ -10,11 +10,12 @@ from releasegate.appcode.column_names import column_named
 from releasegate.appcode.lists import named_keys
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import single_value
-from releasegate.appcode.nullness import called_name, nullness
+from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
     Entry,
     Payload,
     left_out,
+    may_be_none,
     opaque,
     rows,
     with_entry,
@@ -51,12 +52,7 @@ def filtered(module: Module, node: ast.DictComp, depth: int) -> tuple[Payload, .
         for name, entry in payload.entries.items():
             if named is not None and (name in named[0]) != named[1]:
                 continue
-            may_go = by_value and (
-                nullness(entry.module, entry.value).may_be_none
-                if entry.value is not None
-                else entry.may_be_none
-            )
-            entries[name] = left_out(entry) if may_go else entry
+            entries[name] = left_out(entry) if by_value and may_be_none(entry) else entry
         found.append(replace(payload, entries=entries))
     return tuple(found)
 

@@ -61,6 +61,11 @@ class Contract:
     def table(self, relation: Relation) -> Table | None:
         return (self.tables or {}).get(relation)
 
+    def columns_of(self, relation: Relation) -> tuple[str, ...]:
+        """List a table's columns in their order; none where some may be missing."""
+        table = self.table(relation)
+        return tuple(table.columns) if table is not None and table.is_complete else ()
+
 
 def read_contract(migration_sql: str, baseline_sql: str, *, path: str) -> Contract:
     """Parse both texts and derive; a text that is no SQL leaves no contract, and a problem."""

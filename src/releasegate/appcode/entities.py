@@ -16,7 +16,7 @@ from releasegate.appcode.changes import changed
 from releasegate.appcode.entity_columns import Renamed
 from releasegate.appcode.models.model import Link, Model
 from releasegate.appcode.models.naming import fits, snake
-from releasegate.appcode.names import origins
+from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, rows
 from releasegate.appcode.references import words_of
@@ -59,6 +59,7 @@ _OPERATIONS = {
 }
 #: what these name makes an object and stores nothing; Sequelize's create() does
 _MAKES = {"create", "build", "merge"}
+_REPOSITORIES = ("getRepository", "getCustomRepository", "getModel")
 _SUFFIX = re.compile(r"(Repository|Repo|Model|Entity|Dao|Store)$")
 #: what stores objects of any class; a cache takes away what it was given as well
 _MANAGER = re.compile(
@@ -131,7 +132,7 @@ def _target(
 ) -> tuple[Relation | None, list[ast.expr]]:
     """Find the table by the class that is taken or called on, and what is left to send."""
     first = node.args[0] if node.args else None
-    word, is_class = _receiver(function.value)
+    word, is_class = _receiver(_repository(module, function.value))
     if function.attr in _MAKES and (not is_class or isinstance(function.value, ast.Call)):
         return None, []
     taken = _class_taken(module, first, contract)
@@ -144,6 +145,16 @@ def _target(
             return None, []
         return _of_made(module, first if first is not None else function.value, contract)
     return relation, _sent(function.attr, node.args)
+
+
+def _repository(module: Module, node: ast.expr) -> ast.expr:
+    """Find ``source.getRepository(Run)`` behind the name that keeps it."""
+    origin = single_value(module, node)
+    calls = ast.walk(origin[1].func) if origin and isinstance(origin[1], ast.Call) else ()
+    is_one = origin is not None and any(
+        isinstance(item, ast.Attribute) and item.attr in _REPOSITORIES for item in calls
+    )
+    return origin[1] if origin is not None and is_one else node
 
 
 def _is_repository(module: Module, node: ast.expr) -> bool:
@@ -169,7 +180,7 @@ def _receiver(node: ast.expr) -> tuple[str, bool]:
         word = called_name(node)
         # A wrapper takes what belongs to the request before the class.
         last = node.args[-1] if node.args else None
-        if word in ("getRepository", "getCustomRepository", "getModel") and last is not None:
+        if word in _REPOSITORIES and last is not None:
             named = last.value if isinstance(last, ast.Constant) else last_word(last)
             return str(named), True
         inner = node.func.value if isinstance(node.func, ast.Attribute) else None

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.appends import appended
+from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
@@ -244,16 +245,18 @@ def _mapped(module: Module, node: ast.Call, depth: int) -> list[str] | None:
     function = node.args[0]
     base = node.func.value if isinstance(node.func, ast.Attribute) else node
     listed = items(module, base, depth + 1)
-    if not isinstance(function, ast.Lambda):
+    made = returned(module, function) if isinstance(function, FUNCTIONS) else ()
+    body = made[0] if len(made) == 1 else None
+    if not isinstance(function, FUNCTIONS) or body is None:
         return None
     names = [item.arg for item in function.args.args]
     padded = [*names, "", ""][:2]
     if listed is None:
         # However many there are, each becomes such a row of a VALUES list.
-        row = _with(module, function.body, dict.fromkeys(padded, HOLE), depth)
+        row = _with(module, body, dict.fromkeys(padded, HOLE), depth)
         return [row] if row.lstrip().startswith("(") else None
     return [
-        _with(module, function.body, {padded[0]: item, padded[1]: str(number)}, depth)
+        _with(module, body, {padded[0]: item, padded[1]: str(number)}, depth)
         for number, item in enumerate(listed)
     ]
 

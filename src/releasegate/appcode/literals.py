@@ -17,7 +17,7 @@ from releasegate.appcode.verdicts import Row
 from releasegate.model import Proof
 from releasegate.statements.binds import HOLE, HOLE_NAME
 from releasegate.statements.parser import SqlError
-from releasegate.statements.writes import SqlWrite, writes
+from releasegate.statements.writes import SqlWrite, in_order, writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,6 +142,7 @@ def _site(
     relation: Relation,
     contract: Contract,
 ) -> Found:
+    write = in_order(write, contract.columns_of(relation))
     line = line_of(module, leaf, use, write.line, write.table)
     lines = (line - write.line, leaf.end_lineno or line)
     rows: list[Row] = []

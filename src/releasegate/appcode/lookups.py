@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.nullness import Nullness, nullness, shown
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 
 #: methods that give their second argument, or None, where nothing is found
 _LOOKUPS = {"get", "pop"}
+#: what marks a text as SQL: Drizzle's, Kysely's and Knex's
+_FRAGMENTS = {"sql", "raw", "literal"}
+#: what a subquery of Kysely's may end with
+_STEPS = {"select", "where", "limit"}
+_EMPTY = re.compile(r"\s*(null\b|\(\s*select\b)", re.IGNORECASE)
 
 
 def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness | None:
@@ -20,10 +26,14 @@ def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
     is_method = isinstance(node.func, ast.Attribute) and bool(node.args)
     if name in _LOOKUPS and _is_context(module, node):
         return Nullness(None, f"{shown(node)} is sent", module, node)
-    if name == "literal" and node.args:
+    if name == "literal" and module.is_python and node.args:
         return nullness(module, node.args[0], depth + 1)
     if name == "null" and not node.args:
         return Nullness(True, "it is NULL", module, node)
+    if name in _FRAGMENTS and not module.is_python and node.args:
+        return _of_sql(module, node)
+    if name in _STEPS and not module.is_python and ".selectFrom(" in written(node):
+        return Nullness(True, f"{shown(node)} is NULL where nothing is found", module, node)
     if name in ("get", "aget") and _is_manager(node):
         return Nullness(False, f"{shown(node)} raises where nothing is found", module, node)
     if name in _LOOKUPS and is_method:
@@ -33,6 +43,16 @@ def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
     if name == "next" and len(node.args) == 2:
         return _looked_up(module, node, name, node.args[1:], depth)
     return None
+
+
+def _of_sql(module: Module, node: ast.Call) -> Nullness | None:
+    """Judge ``sql`null` `` and ``knex.raw("(select ...)")``, which stand for a value."""
+    from releasegate.appcode.texts import text_of
+
+    text = text_of(module, node.args[0]) or ""
+    if not _EMPTY.match(text):
+        return None
+    return Nullness(True, f"{text.strip()[:40]} is or may be NULL", module, node)
 
 
 def _looked_up(

@@ -12,6 +12,7 @@ from releasegate.appcode.nullness import MAX_DEPTH, Nullness, nullness, shown, w
 if TYPE_CHECKING:
     from releasegate.appcode.models.model import Model
     from releasegate.appcode.module import Module
+    from releasegate.appcode.payloads import Entry
 
 
 def of_part(module: Module, node: ast.expr, depth: int) -> list[Nullness]:
@@ -56,20 +57,21 @@ def _of_field(module: Module, node: ast.Attribute) -> Nullness | None:
     """Look a field up where the object is made, else in the class that it is declared as."""
     from releasegate.appcode.objects import fields
 
-    for payload in fields(module, node.value):
-        entry = payload.entries.get(node.attr)
-        if entry is None:
-            continue
-        if entry.value is not None:
-            return nullness(entry.module, entry.value, 3)
-        if not entry.is_certain and not module.is_python:
-            what = f"{shown(node)} is undefined where it is left out"
-            return Nullness(True, what, entry.module, entry.node)
-        if entry.may_be_none:
-            return Nullness(True, entry.what, entry.module, entry.node)
-        if entry.may_be_none is False:
-            return Nullness(False, entry.what, entry.module, entry.node)
-    return None
+    known = (payload.entries.get(node.attr) for payload in fields(module, node.value))
+    judged = [_of_entry(module, node, entry) for entry in known if entry is not None]
+    found = [item for item in judged if item is not None]
+    return worst(found) or (found[0] if found else None)
+
+
+def _of_entry(module: Module, node: ast.Attribute, entry: Entry) -> Nullness | None:
+    if entry.value is not None:
+        return nullness(entry.module, entry.value, 3)
+    if not entry.is_certain and not module.is_python:
+        what = f"{shown(node)} is undefined where it is left out"
+        return Nullness(True, what, entry.module, entry.node)
+    if entry.may_be_none is None:
+        return None
+    return Nullness(entry.may_be_none, entry.what, entry.module, entry.node)
 
 
 def member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | None:
@@ -100,6 +102,13 @@ def lets_null_through(module: Module, node: ast.expr) -> bool:
     if module.is_python or is_checked(module, node, strictly=True):
         return False
     return _declares_null(module, node)
+
+
+def null_kept(module: Module, node: ast.BoolOp) -> Nullness | None:
+    """Judge ``{ plan = "x" } = input``: what is null there stays, unlike what is undefined."""
+    if not hasattr(node, "is_default") or not _declares_null(module, node.values[0]):
+        return None
+    return Nullness(True, f"{shown(node.values[0])} may be null: no default then", module, node)
 
 
 def _declares_null(module: Module, node: ast.expr, depth: int = 0) -> bool:

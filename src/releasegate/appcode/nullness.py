@@ -66,7 +66,9 @@ def _combined(module: Module, node: ast.expr, depth: int) -> Nullness:
     if isinstance(node, ast.IfExp):
         return _chosen(module, node, depth)
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
-        return nullness(module, node.values[-1], depth + 1)
+        from releasegate.appcode.members import null_kept
+
+        return null_kept(module, node) or nullness(module, node.values[-1], depth + 1)
     if isinstance(node, ast.BoolOp):
         found = [nullness(module, value, depth + 1) for value in node.values]
         if all(is_checked(module, value) for value in node.values[:-1]):

@@ -157,8 +157,11 @@ def fields(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...
         return _constructed(module, node, depth)
     if isinstance(node, ast.ListComp | ast.GeneratorExp):
         return fields(module, node.elt, depth + 1)
-    if isinstance(node, ast.List | ast.Tuple):
-        return tuple(row for item in node.elts for row in fields(module, item, depth + 1))
+    if isinstance(node, ast.List | ast.Tuple | ast.BoolOp):
+        parts = node.values if isinstance(node, ast.BoolOp) else node.elts
+        return tuple(row for item in parts for row in fields(module, item, depth + 1))
+    if isinstance(node, ast.Dict):
+        return rows(module, node, depth)
     if isinstance(node, ast.Name) and node.id in ("self", "cls"):
         return _of_self(module, node, depth)
     return _of_origins(module, node, depth)

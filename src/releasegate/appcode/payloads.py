@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.column_names import column_named
-from releasegate.appcode.nullness import called_name
+from releasegate.appcode.nullness import called_name, nullness
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -18,23 +18,6 @@ if TYPE_CHECKING:
 MAX_DEPTH = 14
 #: so many paths to one payload are told apart
 MAX_PATHS = 24
-_SAME = {
-    *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
-    *("batched", "chunked", "chunks", "ichunked", "Jsonb", "dumps", "stringify"),
-    *("OrderedDict", "freeze", "structuredClone", "from", "defaultdict", "DataFrame"),
-}
-#: methods that give the same rows
-_SAME_METHODS = {
-    "copy",
-    "slice",
-    "filter",
-    "sort",
-    "reverse",
-    "values",
-    "deepcopy",
-    "flat",
-    "decode",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +69,9 @@ def rows(module: Module, node: ast.expr, depth: int = 0) -> tuple[Payload, ...]:
         return rows(module, node.value, depth + 1)
     if isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
         return of_stored(module, node, depth)
+    if isinstance(node, ast.Lambda):
+        # Kysely's ``values((eb) => ({ ... }))``
+        return rows(module, node.body, depth + 1)
     return _made(module, node, depth)
 
 
@@ -105,7 +91,9 @@ def _made(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
 
         return filtered(module, node, depth)
     if isinstance(node, ast.Call):
-        return _called(module, node, depth)
+        from releasegate.appcode.same_rows import called
+
+        return called(module, node, depth)
     return () if _is_nothing(node) else (opaque(module, node),)
 
 
@@ -116,37 +104,6 @@ def _combined(module: Module, node: ast.BinOp, depth: int) -> tuple[Payload, ...
     if isinstance(node.op, ast.Add):
         return rows(module, node.left, depth + 1) + rows(module, node.right, depth + 1)
     return (opaque(module, node),)
-
-
-def _called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
-    from releasegate.appcode.comprehensions import mapped, parted
-    from releasegate.appcode.objects import of_call
-
-    name = called_name(node)
-    if name == "dict" and isinstance(node.func, ast.Name):
-        return (of_keywords(module, node, depth),)
-    if name == "from" and len(node.args) == 2 and isinstance(node.func, ast.Attribute):
-        return mapped(
-            module, ast.copy_location(ast.Call(node.func, node.args[1:], []), node), depth
-        )
-    if name in ("omit", "pick") and len(node.args) > 1 and not module.is_python:
-        return parted(module, node, depth)
-    if name in _SAME and node.args:
-        return rows(module, node.args[-1 if name == "cast" else 0], depth + 1)
-    if name in _SAME_METHODS and isinstance(node.func, ast.Attribute) and name != "values":
-        return rows(module, node.func.value, depth + 1)
-    if name in ("all", "allSettled") and written(node.func).startswith("Promise."):
-        return tuple(row for item in node.args[:1] for row in rows(module, item, depth + 1))
-    if name == "values" and isinstance(node.func, ast.Attribute) and not node.args:
-        from releasegate.appcode.stored import values_of
-
-        held = values_of(module, node.func.value, depth)
-        if held:
-            return held
-    is_mapped = isinstance(node.func, ast.Attribute) or len(node.args) == 2
-    if name in ("map", "flatMap") and node.args and is_mapped:
-        return mapped(module, node, depth)
-    return of_call(module, node, depth)
 
 
 def _is_nothing(node: ast.expr) -> bool:
@@ -262,10 +219,16 @@ def _is_none(entry: Entry) -> bool:
     return bool(entry.may_be_none) or (isinstance(value, ast.Constant) and value.value is None)
 
 
+def may_be_none(entry: Entry) -> bool:
+    value = entry.value
+    return bool(entry.may_be_none or (value and nullness(entry.module, value).may_be_none))
+
+
 def with_entry(payload: Payload, key: str, entry: Entry) -> Payload:
     known = payload.entries.get(key)
     if known is not None and known.is_certain and not entry.is_certain:
-        entry = replace(entry, is_certain=True)
+        # ``{ plan: null, ...input }``: what lies below stays where the other has no such key.
+        entry = replace(known if may_be_none(known) else entry, is_certain=True)
     return replace(payload, entries={**payload.entries, key: entry})
 
 

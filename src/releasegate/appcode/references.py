@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.names import single_value
+from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
 
@@ -77,10 +77,21 @@ def named_relation(
     inner = peeled(node)
     words = _id_words(inner)
     found = _longest(words, relations) if words else None
+    if found is None and isinstance(inner, ast.Attribute):
+        return _of_items(module, inner, relations)
     if found is not None or not isinstance(inner, ast.Name) or depth > MAX_DEPTH:
         return found
     origin = single_value(module, inner)
     return named_relation(*origin, relations, depth + 1) if origin else None
+
+
+def _of_items(
+    module: Module, node: ast.Attribute, relations: Iterable[Relation]
+) -> Relation | None:
+    """Find the table of ``item.id`` where ``item`` is each of ``project.tasks``."""
+    found = origins(module, node.value) if words_of(node.attr) == ("id",) else ()
+    listed = found[0].iterated if len(found) == 1 else None
+    return _longest(stem(listed.attr), relations) if isinstance(listed, ast.Attribute) else None
 
 
 def contradicted(

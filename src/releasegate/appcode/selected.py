@@ -1,4 +1,4 @@
-"""``from_select([...], select(...))`` -> the row of what is selected."""
+"""An INSERT of what a query selects, SQLAlchemy's or Drizzle's -> its row."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry, Payload, with_entry
+from releasegate.appcode.payloads import Entry, Payload, rows, with_entry
+from releasegate.appcode.table_rows import of_table
 from releasegate.appcode.texts import text_of
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +35,36 @@ def selected(step: Step) -> Payload:
                 entry = Entry(step.module, values[index], item)
             payload = with_entry(payload, key, entry)
     return payload
+
+
+def copied(step: Step) -> list[Payload]:
+    """Read Drizzle's ``insert(runs).select(db.select({ planId: plans.id }).from(plans))``."""
+    calls = (item for item in ast.walk(step.call.args[0]) if isinstance(item, ast.Call))
+    for call in calls:
+        listed = call.args[0] if call.args else None
+        if isinstance(listed, ast.Dict) and called_name(call) in ("select", "selectDistinct"):
+            found = rows(step.module, listed)
+            return [
+                replace(row, entries={k: _of_column(e) for k, e in row.entries.items()})
+                for row in found
+            ]
+    return []
+
+
+def _of_column(entry: Entry) -> Entry:
+    """Say of a column that its table lets it be NULL."""
+    column = entry.value
+    if isinstance(column, ast.Call) and isinstance(column.func, ast.Attribute):
+        # ``sql`null`.as("plan_id")``
+        return replace(entry, value=column.func.value) if column.func.attr == "as" else entry
+    if not isinstance(column, ast.Attribute):
+        return entry
+    shape = of_table(entry.module, last_word(column.value), "Select")
+    field = shape.fields.get(column.attr) if shape is not None else None
+    if field is None or not field.may_be_none:
+        return entry
+    what = f"{written(column)} may be NULL"
+    return replace(entry, value=None, may_be_none=True, what=what)
 
 
 def _values(step: Step) -> dict[int, ast.expr]:

@@ -14,7 +14,7 @@ from releasegate.model import Proof
 from releasegate.statements.binds import HOLE, normalise
 from releasegate.statements.functions import Body, bodies
 from releasegate.statements.parser import SqlError
-from releasegate.statements.writes import SqlWrite, writes
+from releasegate.statements.writes import SqlWrite, in_order, writes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,7 @@ def _site(
     relation = contract.find(write.schema, write.table)
     if relation is None:
         return
+    write = in_order(write, contract.columns_of(relation))
     line = first + write.line - 1
     place = Proof(path, line, f"the columns of {relation.name} are listed here")
     inserts = write.operation in ("insert", "upsert", "copy")

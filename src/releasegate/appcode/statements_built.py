@@ -17,7 +17,7 @@ from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows
-from releasegate.appcode.selected import selected
+from releasegate.appcode.selected import copied, selected
 from releasegate.appcode.sites import Found, riddle
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.texts import text_of
@@ -195,6 +195,8 @@ def _written(
     for step in steps:
         if step.name in _SET:
             payloads += _of_step(step)
+        elif step.name == "select" and step.call.args and not module.is_python:
+            payloads += copied(step)
     payloads = payloads or _run_with(module, node)
     is_upsert = any(step.name in _CONFLICT and not _is_left(step) for step in steps)
     if operation == "update":

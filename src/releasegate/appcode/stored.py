@@ -43,21 +43,28 @@ def of_stored(
 
 
 def values_of(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
-    """Read the rows that a local mapping is filled with: ``found[key] = {...}``."""
+    """Read what fills a local mapping: ``found[key] = {...}``, ``found.set(key, {...})``."""
     if not isinstance(node, ast.Name):
         return ()
     function = module.function(node)
     found: list[Payload] = []
     for load in module.loads.get(node.id, ()):
-        slot = module.parent(load)
-        statement = module.parent(slot)
-        is_set = isinstance(slot, ast.Subscript) and isinstance(statement, ast.Assign)
-        is_key = isinstance(slot, ast.Subscript) and isinstance(slot.slice, ast.Constant)
-        if not is_set or is_key or module.function(load) is not function:
-            continue
-        if isinstance(statement, ast.Assign) and slot in statement.targets:
-            found.extend(rows(module, statement.value, depth + 1))
+        given = _put(module, load)
+        if given is not None and function in (None, *module.ancestors(load)):
+            found.extend(rows(module, given, depth + 1))
     return tuple(found)
+
+
+def _put(module: Module, load: ast.expr) -> ast.expr | None:
+    """Find what is put into a mapping where its name stands, under a key that is no constant."""
+    slot = module.parent(load)
+    statement = module.parent(slot)
+    if isinstance(slot, ast.Attribute) and isinstance(statement, ast.Call):
+        is_set = slot.attr == "set" and len(statement.args) == 2 and not module.is_python
+        return statement.args[1] if is_set else None
+    is_key = isinstance(slot, ast.Subscript) and isinstance(slot.slice, ast.Constant)
+    is_set = isinstance(statement, ast.Assign) and slot in statement.targets
+    return statement.value if isinstance(statement, ast.Assign) and is_set and not is_key else None
 
 
 def _item(module: Module, node: ast.Subscript, depth: int) -> tuple[Payload, ...]:

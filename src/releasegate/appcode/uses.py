@@ -45,6 +45,11 @@ _MESSAGE_KEYWORDS = {
 }
 
 
+#: what a query that is an object calls its SQL, and what stands for the placeholders
+_TEXTS = ("text", "sql")
+_VALUES = ("values", "args", "params")
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """A text at the place where it goes."""
@@ -84,14 +89,15 @@ def _placed(
         return
     if isinstance(holder, ast.keyword):
         holder = module.parent(holder)
+    if isinstance(holder, ast.Dict):
+        holder = _with_values(module, holder, parent)
     if isinstance(holder, ast.Call) and holder.func is not parent:
         yield Use(module, node, text, holder)
         return
     if isinstance(holder, ast.Tuple) and _has_parameters(holder, parent):
         yield Use(module, node, text, _execution(module, holder))
         return
-    way = _given_back if isinstance(holder, ast.Return) else _followed
-    followed = list(way(module, parent, others, text, depth))
+    followed = list(_followed(module, parent, others, text, depth))
     own = [use for use in followed if use.call is not None]
     yield from own or followed or [Use(module, node, text, None)]
 
@@ -108,17 +114,20 @@ def _execution(module: Module, pair: ast.Tuple) -> ast.Call:
     return made
 
 
-def _given_back(
-    module: Module, value: ast.AST, others: tuple[Module, ...], text: str, depth: int
-) -> Iterator[Use]:
-    """Follow a text that a function returns to the calls of the function."""
-    function = module.function(value)
-    for frame in frames(module, function) if function is not None else ():
-        place, call = frame.module, frame.call
-        holder = place.parent(call)
-        if isinstance(holder, ast.Call) and called_name(holder) in WRAPPERS:
-            call = holder
-        yield from _placed(place, call, others, text, depth + 1)
+def _with_values(module: Module, query: ast.Dict, text: ast.AST) -> ast.AST:
+    """Read node-postgres's ``{ text, values }`` as the call that it is for."""
+    known = {getattr(key, "value", None): value for key, value in _pairs(query)}
+    given = next((known[word] for word in _VALUES if word in known), None)
+    if given is None or all(known.get(word) is not text for word in _TEXTS):
+        return query
+    made = ast.Call(ast.Name("query", ast.Load()), [known[w] for w in _TEXTS if w in known], [])
+    made.args.append(given)
+    module.adopt(made, query)
+    return made
+
+
+def _pairs(node: ast.Dict) -> Iterable[tuple[ast.expr | None, ast.expr]]:
+    return zip(node.keys, node.values, strict=True)
 
 
 def _writing(node: ast.List) -> ast.expr | None:
@@ -145,9 +154,14 @@ def _whole(module: Module, leaf: ast.expr) -> ast.expr:
         if hasattr(parent, "is_tagged"):
             # The values of SQL`... ${x}` stand in the call itself.
             return best
-        if text_of(module, parent) is None:
+        if text_of(module, parent) is None or _has_binds(parent):
             return best
         best = current = parent
+
+
+def _has_binds(node: ast.AST) -> bool:
+    """Recognise Knex's ``raw(sql, [a, b])``, which is handed what its placeholders stand for."""
+    return isinstance(node, ast.Call) and called_name(node) == "raw" and len(node.args) > 1
 
 
 def _through_choices(module: Module, node: ast.expr) -> ast.AST:
@@ -176,34 +190,51 @@ def _is_message(module: Module, node: ast.AST) -> bool:
 
 def _is_message_key(parent: ast.Dict, node: ast.AST) -> bool:
     """Recognise ``{"error": "update of runs failed"}``."""
-    for key, value in zip(parent.keys, parent.values, strict=True):
+    for key, value in _pairs(parent):
         if value is node and isinstance(key, ast.Constant):
             return key.value in _MESSAGE_KEYWORDS
     return False
 
 
 def _followed(
-    module: Module, value: ast.AST, others: tuple[Module, ...], text: str, depth: int
+    module: Module,
+    value: ast.AST,
+    others: tuple[Module, ...],
+    text: str,
+    depth: int,
+    keys: list[object] | None = None,
 ) -> Iterator[Use]:
-    """Follow a text to the readings of the name that it, or its mapping, is bound to."""
-    value, keys = _mapped(module, value)
+    """Follow a text to where the name, mapping or function that holds it is read."""
+    value, around = _mapped(module, value)
+    keys = [*around, *(keys or ())]
+    for place, load in _loads(module, value, others) if depth <= MAX_DEPTH else ():
+        taken, rest = _taken(place, load, keys)
+        if not rest:
+            yield from _read(place, taken, others, text, depth)
+        elif isinstance(place.parent(taken), ast.Assign):
+            # ``const { add } = queries.runs``
+            yield from _followed(place, taken, others, text, depth + 1, rest)
+
+
+def _loads(
+    module: Module, value: ast.AST, others: tuple[Module, ...]
+) -> Iterator[tuple[Module, ast.expr]]:
+    """Find the readings of what a value is bound to, and the calls of what returns it."""
     statement = module.parent(value)
-    if isinstance(statement, ast.Assign):
-        targets: list[ast.expr] = statement.targets
-    elif isinstance(statement, ast.AnnAssign | ast.NamedExpr):
+    function = module.function(value) if isinstance(statement, ast.Return) else None
+    for frame in frames(module, function) if function is not None else ():
+        yield frame.module, frame.call
+    targets: list[ast.expr] = getattr(statement, "targets", [])
+    if isinstance(statement, ast.AnnAssign | ast.NamedExpr):
         targets = [statement.target]
-    else:
-        return
-    for target in targets:
+    for target in targets if isinstance(statement, ast.stmt | ast.NamedExpr) else ():
         name = getattr(target, "id", getattr(target, "attr", None))
         for place in (module, *others) if name else ():
             loads = (x for word in _names(place, str(name)) for x in place.loads.get(word, ()))
             for load in loads:
                 is_it = any(origin.value is value for origin in origins(place, load))
                 if is_it or (name == DEFAULT and _is_whole(place, load, module)):
-                    taken = _taken(place, load, keys)
-                    if taken is not None:
-                        yield from _read(place, taken, others, text, depth)
+                    yield place, load
 
 
 def _is_whole(place: Module, load: ast.expr, module: Module) -> bool:
@@ -213,29 +244,34 @@ def _is_whole(place: Module, load: ast.expr, module: Module) -> bool:
 
 
 def _mapped(module: Module, value: ast.AST) -> tuple[ast.AST, list[object]]:
-    """Climb out of ``{ runs: { add: text } }``; the keys lead back to the text."""
+    """Climb out of ``{ runs: { add: text } }`` and ``[text]``; the keys lead back to the text."""
     keys: list[object] = []
-    while isinstance(mapping := module.parent(value), ast.Dict):
-        pairs = zip(mapping.keys, mapping.values, strict=True)
-        keys += [getattr(key, "value", None) for key, item in pairs if item is value]
-        value = mapping
+    while isinstance(holder := module.parent(value), ast.Dict | ast.List | ast.Call):
+        if isinstance(holder, ast.Dict):
+            pairs = _pairs(holder)
+            keys += [getattr(key, "value", None) for key, item in pairs if item is value]
+        elif isinstance(holder, ast.List):
+            keys.append(holder.elts.index(value))  # type: ignore[arg-type]
+        elif called_name(holder) != "freeze":
+            break
+        value = holder
     return value, keys[::-1]
 
 
-def _taken(module: Module, load: ast.expr, keys: list[object]) -> ast.expr | None:
-    """Find the whole of ``queries.runs.add`` or ``queries["add"]`` around the mapping's name."""
+def _taken(module: Module, load: ast.expr, keys: list[object]) -> tuple[ast.expr, list[object]]:
+    """Find the whole of ``queries.runs.add`` around the mapping's name, and the keys left over."""
     current = load
-    for key in keys:
+    for number, key in enumerate(keys):
         part = module.parent(current)
         is_named = isinstance(part, ast.Attribute) and part.attr == key
         is_listed = isinstance(part, ast.Subscript) and getattr(part.slice, "value", None) == key
         if key == "text" and isinstance(part, ast.Call):
             # The object is one of node-postgres: ``query({ name, text }, values)``.
-            return current
+            return current, []
         if not isinstance(part, ast.expr) or not (is_named or is_listed):
-            return None
+            return current, keys[number:]
         current = part
-    return current
+    return current, []
 
 
 def _names(place: Module, name: str) -> list[str]:
@@ -257,7 +293,6 @@ def _read(
         yield from _uses(module, load, others, depth=depth + 1)
         return
     holder = module.parent(load)
-    if isinstance(holder, ast.keyword):
-        holder = module.parent(holder)
-    if isinstance(holder, ast.Call) and not _is_message(module, load):
-        yield Use(module, load, text, holder)
+    is_wrapped = isinstance(holder, ast.Call) and called_name(holder) in WRAPPERS
+    whole = holder if isinstance(holder, ast.Call) and is_wrapped else load
+    yield from _placed(module, whole, others, text, depth + 1)

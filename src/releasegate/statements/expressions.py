@@ -55,12 +55,12 @@ class Reader:
         #: how many queries deep a column is being followed
         self._depth = 0
 
-    def rows(self, insert: Any, width: int) -> Iterator[tuple[SqlValue, ...]]:
-        """Yield the rows of an INSERT; a UNION has those of both sides."""
+    def rows(self, insert: Any, width: int | None) -> Iterator[tuple[SqlValue, ...]]:
+        """Yield the rows of an INSERT; a UNION has those of both sides. None: of any width."""
         if insert.HasField("select_stmt"):
             yield from self._rows(insert.select_stmt.select_stmt, width)
 
-    def _rows(self, select: Any, width: int) -> Iterator[tuple[SqlValue, ...]]:
+    def _rows(self, select: Any, width: int | None) -> Iterator[tuple[SqlValue, ...]]:
         if select.HasField("larg"):
             yield from self._rows(select.larg, width)
             yield from self._rows(select.rarg, width)
@@ -79,8 +79,10 @@ class Reader:
             targets = [target.res_target.val for target in select.target_list]
             yield self.values(targets, select.from_clause)
 
-    def _expanded(self, row: tuple[SqlValue, ...], width: int) -> tuple[SqlValue, ...]:
+    def _expanded(self, row: tuple[SqlValue, ...], width: int | None) -> tuple[SqlValue, ...]:
         """Spread ``VALUES %s`` over the columns; any other row of a wrong width is a riddle."""
+        if width is None:
+            return () if any(item.kind == "row" or item.bind == HOLE for item in row) else row
         if len(row) == 1 and (row[0].kind == "row" or row[0].bind == HOLE):
             bind, line = row[0].bind, row[0].line
             return tuple(SqlValue("element", line, bind, index) for index in range(width))
@@ -254,7 +256,7 @@ def _recorded(select: Any) -> tuple[str, ...]:
     return listed(source) if source is not None and record(source) is not None else ()
 
 
-def _unnested(select: Any, width: int) -> list[Any] | None:
+def _unnested(select: Any, width: int | None) -> list[Any] | None:
     """Give the arrays of ``SELECT * FROM unnest(a, b)``: one for each column."""
     source = _whole(select)
     if source is None:

@@ -46,6 +46,8 @@ class SqlWrite:
     binds: tuple[int | str, ...] = ()
     #: plain or cascade, where it is a TRUNCATE
     truncates: str | None = None
+    #: the rows of an INSERT that lists no columns; empty ones cannot be read
+    unlisted: tuple[tuple[SqlValue, ...], ...] = ()
 
     @property
     def hides_columns(self) -> bool:
@@ -70,6 +72,15 @@ def writes(text: str) -> tuple[SqlWrite, ...]:
         for statement in parser.parse(normalised.sql)
         for write in _Writes(statement.source, statement, normalised).found()
     )
+
+
+def in_order(write: SqlWrite, names: Iterable[str]) -> SqlWrite:
+    """Name the columns of an INSERT that lists none, as its table has them."""
+    listed = tuple(names)
+    if not write.unlisted or not all(0 < len(row) <= len(listed) for row in write.unlisted):
+        return write
+    rows = tuple(dict(zip(listed, row, strict=False)) for row in write.unlisted)
+    return replace(write, columns=tuple(rows[0]), rows=rows)
 
 
 class _Writes:
@@ -115,11 +126,14 @@ class _Writes:
         if not node.HasField("select_stmt"):
             columns = ()
         rows = _matched(columns, reader.rows(node, len(columns or ())))
+        unlisted = () if node.cols else tuple(reader.rows(node, None))
         conflict = node.on_conflict_clause
         if not node.HasField("on_conflict_clause") or conflict.action != _UPDATE:
-            return self._write("insert", node.relation, columns, rows=rows)
+            made = self._write("insert", node.relation, columns, rows=rows)
+            return replace(made, unlisted=unlisted)
         updates = reader.assignments(conflict.target_list, (), target=node.relation)
-        return self._write("upsert", node.relation, columns, rows=rows, updates=updates)
+        made = self._write("upsert", node.relation, columns, rows=rows, updates=updates)
+        return replace(made, unlisted=unlisted)
 
     def _merge(self, node: Any, reader: Reader) -> Iterator[SqlWrite]:
         source = (node.source_relation,)

@@ -145,6 +145,7 @@ def _part(
     value: ast.expr = at(item, ast.Attribute(name(item, source.id), key, ast.Load()))
     if default is not None:
         value = at(item, ast.BoolOp(ast.Or(), [value, expressions.expression(default)]))
+        value.is_default = True  # type: ignore[attr-defined]
     if inner.type in ("object_pattern", "array_pattern"):
         word = f"{source.id}_{key}"
         yield _bound(item, word, value)

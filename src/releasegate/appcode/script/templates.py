@@ -20,7 +20,7 @@ _NAME_NEXT = re.compile(
     r"\b(into|update|from|join|table|only|truncate|set|by)\s*\Z|\(\s*\Z(?<=\bunsafe\()",
     re.IGNORECASE,
 )
-_NO_VALUES = re.compile(r"\binto\s+\S+\s*\Z", re.IGNORECASE)
+_NO_VALUES = re.compile(r"\binto\s+\S+\s*(\([^()]*)?\Z", re.IGNORECASE)
 #: calls in a template that make SQL, not a value
 _FRAGMENTS = {"sql", "raw", "join", "identifier", "unsafe", "empty", "ref", "table", "id", "lit"}
 
