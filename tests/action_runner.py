@@ -33,6 +33,7 @@ class Runner:
     github: Mapping[str, str]
     environment: Mapping[str, str]
     _steps: dict[str, dict[str, str]] = field(default_factory=dict)
+    _marks: set[str] = field(default_factory=set)
 
     def run(self, **inputs: str) -> Outcome:
         """Run every step until one fails; evaluate the outputs then."""
@@ -86,8 +87,22 @@ class Runner:
             check=False,
         )
         if "id" in step:
-            self._steps[step["id"]] = _outputs(output.read_text(encoding="utf-8"))
+            self._steps[step["id"]] = self._outputs(output.read_text(encoding="utf-8"))
         return done.returncode, done.stdout.decode(errors="replace")
+
+    def _outputs(self, text: str) -> dict[str, str]:
+        """Read an output file as the runner does: NAME=VALUE, or a value between two marks."""
+        found, lines = {}, iter(text.splitlines())
+        for line in lines:
+            opened = re.fullmatch(r"([^=<]+)<<(.+)", line)
+            if opened is None:
+                name, _, value = line.partition("=")
+            else:
+                name, value = opened[1], "\n".join(iter(lambda: next(lines), opened[2]))
+                assert opened[2] not in self._marks, "a mark that comes again can be guessed"
+                self._marks.add(opened[2])
+            found[name] = value
+        return found
 
     def _evaluate(self, text: str, inputs: Mapping[str, str]) -> str:
         def value(match: re.Match[str]) -> str:
@@ -100,19 +115,6 @@ class Runner:
             return self.github.get(path[0], "")
 
         return _EXPRESSION.sub(value, text)
-
-
-def _outputs(text: str) -> dict[str, str]:
-    """Read an output file as the runner does: NAME=VALUE, or a value between two marks."""
-    found, lines = {}, iter(text.splitlines())
-    for line in lines:
-        opened = re.fullmatch(r"([^=<]+)<<(.+)", line)
-        if opened is None:
-            name, _, value = line.partition("=")
-        else:
-            name, value = opened[1], "\n".join(iter(lambda: next(lines), opened[2]))
-        found[name] = value
-    return found
 
 
 def commands(log: str) -> list[str]:

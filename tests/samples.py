@@ -15,6 +15,7 @@ from releasegate.model import (
     Lock,
     Migration,
     Moment,
+    ObjectState,
     Outcome,
     OutcomeStatus,
     Plan,
@@ -194,10 +195,22 @@ WAIVED = replace(
         ),
     ),
 )
+#: a rollback that left a column with values in it
+ROLLED_BACK = replace(
+    STOPPED,
+    command="rollback",
+    exit_code=0,
+    verdict=Verdict.ROLLED_BACK,
+    summary="001_init.sql is rolled back. 1 column stays: see below.",
+    objects=(
+        ObjectState("index public.idx_runs_plan_id", "gone"),
+        ObjectState("column public.runs.plan_id", "stays", "rows have values in it"),
+    ),
+)
 EVIL = (
     "x\n::error::injected\r\n##[error]injected\x1b[2J\u202e ``` @everyone #1 "
     "<script>alert(1)</script> ]]> --> {{ 7*7 }} [link](javascript:alert(1)) ![i](//evil.example)"
-    " | %0A\n```\n@everyone <b>injected</b>\n````\n"
+    " | %0A\n```\n@everyone <b>injected</b>\n````\n,line=99,title=injected ` <i>injected</i> `"
 )
 #: every text that comes from outside is hostile
 HOSTILE = replace(
@@ -225,6 +238,7 @@ HOSTILE = replace(
     ),
     plan=Plan("online", SHA256, (replace(ADD, title=EVIL, sql=(EVIL,)),)),
     outcomes=(Outcome(1, OutcomeStatus.FAILED, message=EVIL),),
+    objects=(ObjectState(EVIL, "stays", EVIL),),
     timeline=(
         Moment(
             at(1), "lock.refused", 1, held_by=(replace(HOLDER, application=EVIL, relation=EVIL),)
@@ -236,5 +250,6 @@ ALL = {
     "stopped": STOPPED,
     "blocked": BLOCKED,
     "waived": WAIVED,
+    "rolled back": ROLLED_BACK,
     "hostile": HOSTILE,
 }

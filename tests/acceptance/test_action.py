@@ -141,6 +141,8 @@ def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
     project.tag()
     project.edit(STORE, "(id, plan_id, paper_id, env_hash", "(id, paper_id, env_hash")
     project.commit()
+    somebodys = {"id": 1, "body": "<!-- releasegate --> quoted", "user": {"type": "User"}}
+    github.comments.append({**somebodys})
 
     first = runner.run(**only("app-code"), comment="true", sarif="true")
     second = runner.run(**only("app-code"), comment="true")
@@ -149,8 +151,9 @@ def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
     assert (first.outputs["verdict"], first.outputs["exit-code"]) == ("blocked", "1")
     assert f"::error file={STORE},line=" in first.log
     assert "error" in commands(first.log)
-    (comment,) = github.comments
-    assert comment["body"].startswith("<!-- releasegate -->")
+    (untouched, comment) = github.comments
+    assert untouched == somebodys
+    assert comment["body"].startswith("<!-- releasegate -->\n##")
     assert "https://github.com/org/releasegate/blob/v1/docs/findings.md#rg" in comment["body"]
     (scan,) = github.scans
     assert (scan["commit_sha"], scan["ref"]) == (runner.github["sha"], runner.github["ref"])
@@ -250,6 +253,32 @@ def test_what_was_approved_is_applied_and_nothing_else(
     assert applied.outputs["verdict"] == "applied"
     assert "1 of 1 steps are applied" in applied.summary
     assert "postgresql://" not in applied.log
+
+
+def test_a_throwaway_server_of_ones_own_is_the_one_that_is_asked(
+    project: Project, runner: Runner
+) -> None:
+    nobody = "postgresql://nobody:canary@127.0.0.1:1/none"
+
+    outcome = runner.run(**only("parse-only"), **{"scratch-url": nobody})
+
+    assert outcome.outputs["exit-code"] == "1"
+    assert "| parse-only | ⛔ errored |" in outcome.summary
+    assert "canary" not in outcome.log + outcome.summary
+
+
+def test_a_warning_blocks_where_it_is_asked_to(project: Project, runner: Runner) -> None:
+    (project.root / "db/schema/v0.sql").unlink()
+    project.write("releasegate.toml", "")
+    project.write(MIGRATION, "CREATE TABLE t (id bigint);\n")
+    project.commit()
+
+    answers = [
+        runner.run(**only("parse-only"), **{"fail-on": level}).outputs["verdict"]
+        for level in ("error", "warning")
+    ]
+
+    assert answers == ["passed", "blocked"]
 
 
 def test_no_migration_at_all_is_red(project: Project, runner: Runner) -> None:

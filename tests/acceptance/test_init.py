@@ -72,10 +72,13 @@ def test_init_overwrites_nothing_and_can_be_repeated(
 
 def test_the_workflow_that_init_writes_is_clean(foreign: Project) -> None:
     foreign.run("init")
+    # As whoever reads what init says does.
+    foreign.edit(WORKFLOW, "OWNER/releasegate@COMMIT", f"org/releasegate@{'ab' * 20}")
 
     for command in (
         [BIN / "actionlint", WORKFLOW],
         [BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW],
+        [BIN / "zizmor", "--offline", "--quiet", WORKFLOW],
     ):
         done = subprocess.run(command, cwd=foreign.root, capture_output=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

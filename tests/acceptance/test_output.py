@@ -178,11 +178,12 @@ def test_a_terminal_gets_colours_unless_they_are_not_wanted(
 
 def test_the_console_report_says_the_same_as_the_json_report(project: Project) -> None:
     gates = ["--gate", "release-tag", "--gate", "app-code"]
-    console = project.run("preflight", *gates)
+    console = project.run("preflight", *gates, env={"TERM": "xterm"})
     as_json = project.ask("preflight", *gates)
 
     assert console.exit_code == as_json.exit_code == 1
     assert "BLOCKED" in console.stdout
+    assert "\x1b" not in console.stdout
     for finding in as_json.findings:
         assert finding["code"] in console.stdout
     for gate in as_json.report["gates"]:

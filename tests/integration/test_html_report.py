@@ -5,14 +5,23 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import browser
-from releasegate.model import GateResult, GateStatus, Moment, Outcome, OutcomeStatus, Plan
+from releasegate.model import (
+    GateResult,
+    GateStatus,
+    Moment,
+    ObjectState,
+    Outcome,
+    OutcomeStatus,
+    Plan,
+)
 from releasegate.reports import html
-from samples import ADD, ALL, BAD_WRITE, STOPPED, at
+from samples import ADD, ALL, BAD_WRITE, BLOCKED, HOSTILE, ROLLED_BACK, STOPPED, WAIVED, at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +61,7 @@ def large() -> Report:
         gates=(gate,),
         plan=Plan("online", "ab" * 32, steps),
         outcomes=tuple(replace(failed, ordinal=step.ordinal) for step in steps),
+        objects=tuple(ObjectState(f"index i{n} {'x' * 99}", "gone") for n in range(600)),
         timeline=tuple(Moment(at(n), "step.retried", n, status="s" * 99) for n in range(1, 600)),
     )
 
@@ -67,12 +77,56 @@ def test_a_page_is_one_small_file_without_a_script_or_a_reference(report: Report
     assert "default-src 'none'; style-src 'sha256-" in text
 
 
+def words(report: Report) -> str:
+    """Read a page's text, without its tags."""
+    body = html.render(report).partition("<body>")[2]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+@pytest.mark.parametrize(
+    ("report", "told"),
+    [
+        (STOPPED, "Next: releasegate apply --window START/DURATION 001"),
+        (STOPPED, "Target app@db.example.org/papers, PostgreSQL 18.6"),
+        (STOPPED, "Window Sun 2027-01-17 01:00 UTC to Sun 2027-01-17 01:30 UTC"),
+        (STOPPED, "Exit code 3: begun and not complete"),
+        (STOPPED, f"Ledger head {'ef' * 32}"),
+        (STOPPED, "86 objects agree with the file's"),
+        (STOPPED, "window opens"),
+        (
+            STOPPED,
+            "01:00:01.000 1 waits outside the queue for an old transaction, 3 times pid 4711",
+        ),
+        (STOPPED, "(papers, app) ROW EXCLUSIVE on public.runs, 12 s old"),
+        (STOPPED, "lock not free after at most 250 ms in the queue (55P03), 2 times"),
+        (STOPPED, "connection lost"),
+        (STOPPED, "Longest wait: 12 ms."),
+        (STOPPED, "SHARE UPDATE EXCLUSIVE on public.runs yes 6 to 12 s 9 s ✓ applied"),
+        (STOPPED, "✗ FAILED, 7 tries, 400 ms in the queue The window closed."),
+        (STOPPED, "CREATE INDEX CONCURRENTLY idx_runs_plan_id ON public.runs (plan_id);"),
+        (BLOCKED, "RG201 A write leaves a contract column out (error, app-code) app/store.py:12"),
+        (BLOCKED, "12 | cursor.execute('INSERT INTO runs (status) VALUES (%s)') | ^^^^"),
+        (BLOCKED, "Do: Add plan_id with the value of plans.id. releasegate explain RG201"),
+        (BLOCKED, "parse-only ✗ errored Is it SQL? no server to be had"),
+        (ROLLED_BACK, "column public.runs.plan_id stays: rows have values in it"),
+        (WAIVED, "RG522 waived until 2027-01-31: the replica counted them"),
+    ],
+)
+def test_a_page_tells_what_whoever_reviews_a_run_asks(report: Report, told: str) -> None:
+    assert told in words(report)
+
+
+def test_no_character_steers_whoever_reads_the_page() -> None:
+    assert re.findall("[\x1b\u202e]", html.render(HOSTILE)) == []
+
+
 def test_what_does_not_fit_is_counted() -> None:
     text = html.render(large())
 
     (left,) = re.findall(r"(\d+) more findings are in the JSON report", text)
     assert int(left) + text.count("<article") == 899
     assert "more steps are in the JSON report" in text
+    assert "more objects are in the JSON report" in text
 
 
 @needs_chromium
@@ -211,15 +265,19 @@ def test_without_colour_every_state_is_still_a_word_and_every_wait_a_pattern(
     ]
 
 
+_IS_UNFOLDED = "document.querySelector('details table').checkVisibility()"
+
+
 @needs_chromium
 def test_on_paper_it_shows_what_is_folded_on_the_screen(
     tab: browser.Browser, pages: dict[str, Path]
 ) -> None:
     tab.load(pages["stopped"])
+    shown = tab.evaluate(_IS_UNFOLDED)
     tab.ask("Emulation.setEmulatedMedia", media="print", features=[])
 
-    height = tab.evaluate("document.querySelector('details table').getBoundingClientRect().height")
+    printed = tab.evaluate(_IS_UNFOLDED)
     paper = base64.b64decode(tab.ask("Page.printToPDF", preferCSSPageSize=True)["data"])
 
-    assert height > 100
+    assert (shown, printed) == (False, True)
     assert paper.startswith(b"%PDF")

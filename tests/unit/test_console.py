@@ -206,6 +206,12 @@ def test_the_next_thing_to_do_is_the_first_errors_help() -> None:
     assert text.count("next:") == 1
 
 
+def test_where_warnings_block_the_first_one_is_next() -> None:
+    report = replace(BARE, gates=(gate(NOTE, status=GateStatus.PASSED), gate(NOTE, WARNING)))
+
+    assert render(report).endswith(f"next: {WARNING.help}\n")
+
+
 @pytest.mark.parametrize("found", [(), (WARNING,), (NOTE,)], ids=["none", "warning", "note"])
 def test_without_an_error_there_is_nothing_next(found: tuple[findings.Finding, ...]) -> None:
     text = render(replace(BARE, gates=(gate(*found, status=GateStatus.PASSED),)))
@@ -220,6 +226,7 @@ def test_without_an_error_there_is_nothing_next(found: tuple[findings.Finding, .
         ("preflight", Verdict.PASSED, "releasegate apply --window START/DURATION 001"),
         ("apply", Verdict.APPLIED, "releasegate status --exit-code"),
         ("apply", Verdict.UNKNOWN, "releasegate status"),
+        ("rollback", Verdict.ROLLED_BACK, "releasegate status"),
     ],
 )
 def test_each_command_that_went_well_names_the_one_after_it(

@@ -7,6 +7,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from releasegate import exit_codes, findings
 from releasegate.settings import Configuration
@@ -44,6 +45,16 @@ def test_the_configuration_page_has_every_key_and_no_other() -> None:
     keys = re.findall(r"^\| `([a-z.-]+)` \| `.+?` \| .{10,} \|$", page, re.MULTILINE)
 
     assert keys == [key for key, _ in GENERATOR["_keys"](Configuration())]
+
+
+@pytest.mark.parametrize("kind", ["inputs", "outputs"])
+def test_the_page_on_github_tells_everything_that_the_action_takes_and_gives(kind: str) -> None:
+    action = YAML(typ="safe").load(ROOT / "action.yml")
+    page = (ROOT / "docs" / "github-actions.md").read_text(encoding="utf-8")
+    table = page.partition(f"| {kind[:-1]} | meaning |")[2].partition("\n\n")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE)
+
+    assert re.findall(r"`(.+?)`", " ".join(cells)) == list(action[kind])
 
 
 def test_every_code_has_its_own_anchor() -> None:

@@ -44,9 +44,8 @@ def commands(text: str) -> list[tuple[str, dict[str, str], str]]:
 
 
 def unescaped(text: str) -> str:
-    for code, character in (("%3A", ":"), ("%2C", ","), ("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
-        text = text.replace(code, character)
-    return text
+    codes = {"%3A": ":", "%2C": ",", "%0D": "\r", "%0A": "\n", "%25": "%"}
+    return re.sub("|".join(codes), lambda found: codes[found[0]], text)
 
 
 def test_an_annotation_stands_at_the_line_with_its_help() -> None:
@@ -73,8 +72,10 @@ def test_hostile_text_adds_no_command_and_loses_nothing() -> None:
     found = commands(github.render(HOSTILE))
 
     assert [name for name, _, _ in found] == ["error", "error", "notice"]
-    assert set(found[1][1]) == {"file", "line", "title"}
-    assert found[1][2].count("injected") == EVIL.count("injected") * 2
+    harmless = EVIL.replace("\x1b", "\ufffd").replace("\u202e", "\ufffd")
+    title = "RG201 A write leaves a contract column out"
+    assert found[1][1] == {"file": harmless, "line": "12", "title": title}
+    assert found[1][2] == f"{harmless}\n-> {harmless}"
     assert "\x1b" not in github.render(HOSTILE)
 
 

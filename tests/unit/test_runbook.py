@@ -53,3 +53,17 @@ def test_the_runbook_says_what_to_do_about_every_code() -> None:
         named |= {f"RG{number}" for number in range(int(first), int(last) + 1)}
 
     assert {row.code for row in findings.CODES} <= named
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.stem != "README"], ids=lambda p: p.stem)
+def test_a_page_says_when_to_use_it_what_is_needed_and_how_to_know_that_it_is_over(
+    page: Path,
+) -> None:
+    text = page.read_text(encoding="utf-8")
+    before, _, steps = text.partition("\n## ")
+    over = text.partition("\n## When it is over\n")[2].partition("\n## ")[0]
+
+    assert re.search(r"^(When|Where|The first|A draft)\b", before, re.MULTILINE)
+    assert re.search(r"^You need: .*(?s:.*)\(README\.md#in-the-environment\)", before, re.MULTILINE)
+    assert re.search(r"^(\d\. .+|```sh)$", steps, re.MULTILINE)
+    assert re.search(r"^releasegate status.*  # exit 0$", over, re.MULTILINE)

@@ -16,10 +16,9 @@ _PASSING = ("08", "40", "55P03", "57")
 
 def next_step(report: Report) -> str | None:
     """Name the one thing to do now, a command where there is one; None: nothing is left."""
-    for result in report.gates:
-        for finding in result.findings:
-            if finding.level is Level.ERROR:
-                return finding.help
+    cure = _first_cure(report)
+    if cure is not None:
+        return cure
     number = f" {report.migration.number:03}" if report.migration else ""
     if report.verdict is Verdict.PASSED and report.command == "plan":
         return f"releasegate preflight{number}"
@@ -29,9 +28,21 @@ def next_step(report: Report) -> str | None:
         return "releasegate status --exit-code"
     if report.verdict is Verdict.STOPPED and _is_worth_another_run(report):
         return f"releasegate {report.command} --window START/DURATION{number}"
-    if report.verdict in (Verdict.UNKNOWN, Verdict.STOPPED):
+    if report.verdict in (Verdict.UNKNOWN, Verdict.STOPPED, Verdict.ROLLED_BACK):
         return "releasegate status"
     return None
+
+
+def _first_cure(report: Report) -> str | None:
+    """Take the first error's help; a warning's where nothing else blocks a gate."""
+    found = [(result, finding) for result in report.gates for finding in result.findings]
+    errors = [finding.help for _, finding in found if finding.level is Level.ERROR]
+    warnings = [
+        finding.help
+        for result, finding in found
+        if result.status is GateStatus.BLOCKED and finding.level is Level.WARNING
+    ]
+    return next(iter(errors + warnings), None)
 
 
 def _is_worth_another_run(report: Report) -> bool:

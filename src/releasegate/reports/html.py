@@ -97,6 +97,8 @@ def _view(report: Report, most: int) -> Mapping[str, Any]:
         "steps_left": len(steps[most:]),
         "undo": {step.ordinal: plan_table.undo(step) for step in steps},
         "outcomes": {outcome.ordinal: outcome for outcome in report.outcomes},
+        "objects": report.objects[:most],
+        "objects_left": len(report.objects[most:]),
         "chart": drawn,
         "moments": report.timeline[:most],
         "moments_left": len(report.timeline[most:]),

@@ -32,6 +32,7 @@ def lines(report: Report, plan: Plan, width: int) -> Iterator[str]:
     yield ""
     for step in plan.steps:
         yield from _statements(step, report.losses)
+    yield ""
 
 
 def _widths(width: int, last: int) -> tuple[int, ...]:
