@@ -304,6 +304,7 @@ def test_no_source_is_a_finding(tmp_path: Path) -> None:
     "name",
     [
         *("a.test.ts", "a.spec.tsx", "a.stories.jsx", "test_a.py", "a_test.py", "a_pb2.py"),
+        *("tests.py", "a_tests.py"),
         *("a.min.js", "a.go"),
     ],
 )
@@ -324,13 +325,14 @@ def test_a_file_of_the_app_that_is_only_called_like_a_test_is_read(tmp_path: Pat
     [
         *(("upgrades/0001_runs.sql", False), ("upgrades/db12.sql", False)),
         *(("upgrades/functions.sql", True), ("versions/002_runs.sql", False)),
-        ("versions/v2.sql", True),
+        *(("versions/v2.sql", True), ("migration/postgres/20180317.sql", False)),
+        *(("migration/20180317_a.sql", False), ("migration/postgres/copy.sql", True)),
     ],
 )
 def test_a_folder_of_numbered_upgrades_holds_migrations(
     tmp_path: Path, first: str, is_read: bool
 ) -> None:
-    (tmp_path / first).parent.mkdir()
+    (tmp_path / first).parent.mkdir(parents=True)
     (tmp_path / first).write_text("INSERT INTO runs (id) VALUES (1);\n")
 
     assert ("RG201" in codes(look(tmp_path, GOOD))) == is_read

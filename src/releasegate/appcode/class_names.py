@@ -94,6 +94,8 @@ def _local_class(module: Module, node: ast.Name, depth: int) -> tuple[Class, ...
                 found.append((module, binding.node))
             elif isinstance(binding.node, ast.ImportFrom) and binding.imported:
                 found.extend(_classes_of(taken_from(module, binding.imported, 0), 0))
+            elif _asks_for_users(binding.value):
+                found.extend(_classes_of(((module, binding),), 0))
         if parameter_given(module, function, node.id):
             origin = parameter_origin(module, function, node.id)
             if origin is not None and origin.value is not None:
@@ -113,7 +115,14 @@ def _classes_of(found: tuple[tuple[Module, Binding], ...], depth: int) -> tuple[
             classes.append((there, binding.node))
         elif isinstance(binding.value, ast.Name | ast.Attribute):
             classes.extend(resolve(there, binding.value, depth + 1))
+        elif _asks_for_users(binding.value) and there.project.models is not None:
+            classes.extend(there.project.models.users)
     return tuple(classes)
+
+
+def _asks_for_users(node: ast.expr | None) -> bool:
+    """Recognise ``User = get_user_model()`` of Django."""
+    return isinstance(node, ast.Call) and written(node.func).endswith("get_user_model")
 
 
 def ancestry(owner: Class, depth: int = 0) -> tuple[Class, ...]:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
 from releasegate.appcode.annotations import last_word
+from releasegate.appcode.callers import frames
 from releasegate.appcode.calls import callees, method_of
-from releasegate.appcode.frames import entered
+from releasegate.appcode.frames import argument, entered
 from releasegate.appcode.instances import instances
 from releasegate.appcode.module import returned
-from releasegate.appcode.names import single_value
+from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.references import words_of
 from releasegate.appcode.targets import Target, named
@@ -31,6 +32,8 @@ _DELETES = {"delete", "adelete", "delete_instance"}
 _DELETING = re.compile(r"(?i)delete|remove|destroy|purge|execute|super\(")
 #: what a method for rows of any model speaks of
 _ANY_MODEL = re.compile(r"\b(self|cls)\._?[mM]odel|\bcls\b|\bmodel_class\b")
+#: models whose rows have a method that deletes them
+_DELETING_KINDS = ("django", "peewee", "tortoise")
 _SESSIONS = ("session", "db", "store")
 
 
@@ -50,9 +53,23 @@ def model_of(module: Module, node: ast.expr) -> Model | None:
     models = module.project.models
     if models is None:
         return None
-    known = [models.of_class(owner) for owner in instances(module, node)]
+    owners = instances(module, node) or _handed_in(module, node)
+    known = [models.of_class(owner) for owner in owners]
     found = {model.relation: model for model in known if model is not None}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _handed_in(module: Module, node: ast.expr) -> tuple[Class, ...]:
+    """Take a parameter without annotation for what the calls of a private function give it."""
+    found = origins(module, node) if isinstance(node, ast.Name) else ()
+    parameter, function = (
+        (found[0].parameter, found[0].function) if len(found) == 1 else (None,) * 2
+    )
+    is_private = getattr(function, "name", "").startswith("_")
+    if parameter is None or function is None or parameter.annotation or not is_private:
+        return ()
+    given = ((f.module, argument(f, parameter.arg)) for f in frames(module, function)[:3])
+    return tuple(x for there, value in given if value is not None for x in instances(there, value))
 
 
 def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
@@ -64,6 +81,8 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         given_first = []
     for given in (*given_first, node.func.value):
         is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
+        # ``Run.get(id=x).delete_instance()``: only a row of peewee has it.
+        is_query = is_query and called_name(node) != "delete_instance"
         if (is_query and given is node.func.value) or is_class(module, given):
             return
         if given is node.func.value and _is_list(module, given):
@@ -110,21 +129,36 @@ def _of_target(module: Module, node: ast.Call, target: Target, contract: Contrac
 
 
 def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
-    """Take ``session.delete(old_plan)`` for a Plan's where nothing else tells what it is."""
+    """Take ``session.delete(old_plan)`` for a Plan's where nothing else tells what it is.
+
+    So is ``plan.delete()`` of a model whose rows have that method.
+    """
+    if given in node.args:
+        return called_like(module, given) if _is_session(node) else None
+    model = called_like(module, given) if not node.args else None
+    is_whole = model is not None and _is_called_as(given, model)
+    return model if model is not None and is_whole and model.kind in _DELETING_KINDS else None
+
+
+def called_like(module: Module, node: ast.expr) -> Model | None:
+    """Find the model that a variable is called like, of which nothing else is known."""
     models = module.project.models
-    is_asked = given in node.args and _is_session(node)
-    if models is None or not is_asked or not isinstance(given, ast.Name):
+    if models is None or not isinstance(node, ast.Name) or instances(module, node):
         return None
     function = module.function(node)
-    is_generic = function is not None and _ANY_MODEL.search(written(function))
-    if is_generic or instances(module, given):
+    if function is not None and _ANY_MODEL.search(written(function)):
         return None
-    words = words_of(given.id)
+    words = words_of(node.id)
     for start in range(len(words)):
         found = models.of_name(module, "".join(part.capitalize() for part in words[start:]))
         if found is not None:
             return found
     return None
+
+
+def _is_called_as(node: ast.expr, model: Model) -> bool:
+    name = getattr(model.node, "name", "")
+    return isinstance(node, ast.Name) and node.id.replace("_", "") == name.lower()
 
 
 def _is_session(node: ast.Call) -> bool:

@@ -59,10 +59,20 @@ def _on_instance(
 ) -> Iterator[tuple[str, Entry]]:
     """Read what the form sets on ``self.instance``, and the function on ``form.instance``."""
     for there, found in reversed(ancestry(owner)):
-        yield from _set_on(there, found, "self.instance")
+        for holder in ("self.instance", *_saved_by_super(found)):
+            yield from _set_on(there, found, holder)
     function = module.function(node)
     if function is not None:
         yield from _set_on(module, function, f"{written(receiver)}.instance")
+
+
+def _saved_by_super(owner: ast.ClassDef) -> Iterator[str]:
+    """Name what a form's own ``save()`` gets from ``super().save(commit=False)``."""
+    for node in ast.walk(owner):
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        value = node.value if isinstance(node, ast.Assign) and _is_saved(node.value) else None
+        if isinstance(target, ast.Name) and value and written(value).startswith("super("):
+            yield target.id
 
 
 def _set_on(module: Module, around: ast.AST, holder: str) -> Iterator[tuple[str, Entry]]:

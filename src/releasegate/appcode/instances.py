@@ -84,8 +84,12 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
     if isinstance(node.func, ast.Name) and node.func.id in _LISTING and node.args:
         return instances(module, node.args[0], depth + 1)
     if isinstance(node.func, ast.Attribute):
-        if node.func.attr in _MAKERS and resolve(module, node.func.value):
-            return resolve(module, node.func.value)
+        owners = resolve(module, node.func.value) if node.func.attr in _MAKERS else ()
+        if owners:
+            models = module.project.models
+            is_model = models is not None and models.of_class(owners[0]) is not None
+            # ``UserStore.get(id)`` gives what the store finds.
+            return owners if is_model else _returned(module, node, depth) or owners
         if node.func.attr in ("copy", "model_copy", "deepcopy"):
             return instances(module, node.func.value, depth + 1)
     annotated = _returned(module, node, depth)

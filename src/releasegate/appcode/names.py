@@ -10,7 +10,7 @@ from releasegate.appcode.definitions import MAX_IMPORTS, definitions
 from releasegate.appcode.frames import MAX_HOPS, Frame, argument, frame_of
 from releasegate.appcode.module import Module, before, has_no_name
 from releasegate.appcode.parameters import Origin, parameter_origin
-from releasegate.appcode.ways import on_way
+from releasegate.appcode.ways import excludes, on_way
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _may_reach(module: Module, binding: Binding, use: ast.AST, loop: ast.AST | N
         return True
     if isinstance(module.parent(binding.node), ast.comprehension):
         return _covers(module, binding, use)
-    return before(binding.node, use)
+    return before(binding.node, use) and not excludes(module, binding.node, use)
 
 
 def _covers(module: Module, binding: Binding, use: ast.AST) -> bool:

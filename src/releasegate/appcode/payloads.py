@@ -82,8 +82,10 @@ def _asks_for_mapping(test: ast.expr) -> bool:
 
 def _made(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:
     if isinstance(node, ast.BoolOp):
-        is_or = isinstance(node.op, ast.Or)
-        return rows(module, node.values[0 if is_or else -1], depth + 1)
+        if isinstance(node.op, ast.And):
+            return rows(module, node.values[-1], depth + 1)
+        ways = (rows(module, value, depth + 1) for value in node.values)
+        return next((found for found in ways if found), ())
     if isinstance(node, ast.BinOp):
         return _combined(module, node, depth)
     if isinstance(node, ast.DictComp):
@@ -155,6 +157,8 @@ def _spread(module: Module, paths: list[Payload], value: ast.expr, depth: int) -
         found = (*rows(module, value.body, depth + 1), Payload(module, value))
     else:
         found = rows(module, value, depth + 1)
+    if isinstance(value, ast.DictComp) and any(item.is_open for item in found):
+        return [with_unseen_key(module, path, value) for path in paths]
     if not found or len(found) * len(paths) > MAX_PATHS:
         return [overlaid(path, opaque(module, value)) for path in paths]
     return [overlaid(path, item) for path in paths for item in found]

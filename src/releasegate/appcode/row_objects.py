@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode import orm
 from releasegate.appcode.bodies import is_body
 from releasegate.appcode.calls import callees
-from releasegate.appcode.deleted_rows import deletions, is_class, model_of
+from releasegate.appcode.deleted_rows import called_like, deletions, is_class, model_of
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.module import before, returned
 from releasegate.appcode.names import MODEL_WORDS, origins
@@ -87,10 +87,17 @@ def _assigned(
     """Judge ``run.plan_id = x`` on a row that was there before; on a new one it is part of that."""
     if not _names_column(module, target.attr, contract) or _is_made_here(module, target.value):
         return
-    model = model_of(module, target.value)
+    model = model_of(module, target.value) or _by_column(module, target)
     if model is not None and _is_kept(module, node, target.value, model):
         payload = Payload(module, node, {target.attr: Entry(module, node.value, target)})
         yield from _set(module, node, model, payload, contract)
+
+
+def _by_column(module: Module, target: ast.Attribute) -> Model | None:
+    """Take ``run.plan = plan`` for a Run's where its name and its attribute say so."""
+    model = called_like(module, target.value)
+    is_its = model is not None and (target.attr in model.links or target.attr in model.columns)
+    return model if is_its else None
 
 
 def _is_kept(module: Module, node: ast.Assign, holder: ast.expr, model: Model) -> bool:
@@ -211,7 +218,8 @@ def _is_new(origin: Origin, depth: int) -> bool:
     value = origin.value.value if isinstance(origin.value, ast.Await) else origin.value
     if not isinstance(value, ast.Call):
         return origin.function is not None and is_body(origin.function, origin.default)
-    if _makes(origin.module, value.func):
+    if _makes(origin.module, value.func) or written(value).startswith("super().save("):
+        # What a form of Django hands out before it is stored is new.
         return True
     for there, frame in callees(origin.module, value)[:1] if depth == 0 else ():
         for made in returned(there, frame.function):

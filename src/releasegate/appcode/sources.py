@@ -29,13 +29,15 @@ _VENDORED = {
     *("bower_components", "jspm_packages"),
 }
 _GENERATED = {"generated", "build", "dist", "__pycache__", "__generated__", "coverage"}
-_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|.*\.(test|spec|stories|cy)\.[cm]?[jt]sx?")
+_TEST_FILE = re.compile(
+    r"test_.*\.py|.*_tests?\.py|tests\.py|.*\.(test|spec|stories|cy)\.[cm]?[jt]sx?"
+)
 #: ``test_suites.py`` may be the app's own word: only what tests something is one of its tests
 _TESTS_SOMETHING = re.compile(
     rb"^\s*(async )?def test|\bpytest\b|\bunittest\b|TestCase", re.MULTILINE
 )
 _UPGRADES = re.compile(
-    r"(db|schema|sql)?_?(upgrades?|updates?|deltas?|evolutions?|patches|versions?)"
+    r"(db|schema|sql)?_?(upgrades?|updates?|deltas?|evolutions?|patches|versions?|migration)"
 )
 _NUMBERED = re.compile(r"(v|db|schema|upgrade|update|migration)?_?\d+[._-].*", re.IGNORECASE)
 #: of a folder of versions, which may be an API's, only this counts: 012_environments.sql
@@ -152,7 +154,13 @@ class _Walk:
         if path.name == "versions":
             is_alembic = (self._root / path.parent / "env.py").is_file()
             return is_alembic or self._is_numbered(path, _ORDERED)
-        return bool(_UPGRADES.fullmatch(path.name)) and self._is_numbered(path, _NUMBERED)
+        is_upgrade = bool(_UPGRADES.fullmatch(path.name))
+        return is_upgrade and (self._is_numbered(path, _NUMBERED) or self._is_of_dialects(path))
+
+    def _is_of_dialects(self, folder: PurePosixPath) -> bool:
+        """Recognise ``migration/postgres/0042_add_runs.sql`` by what lies under it."""
+        inside = [x for x in self._entries(folder) if x.is_dir() and x.name[:2] != "__"]
+        return bool(inside) and all(self._is_numbered(folder / x.name, _NUMBERED) for x in inside)
 
     def _is_numbered(self, folder: PurePosixPath, numbered: re.Pattern[str]) -> bool:
         """Say whether most of a folder's files are called by their number: 0042_add_runs.sql."""

@@ -39,7 +39,12 @@ def of_stored(
         payloads.extend(_of_origin(module, origin, node, depth))
     if not payloads and not found and isinstance(node, ast.Attribute):
         payloads.extend(_of_member(module, node, depth))
-    return tuple(payloads[:MAX_PATHS]) or (opaque(module, node),)
+    is_nothing = bool(found) and all(_is_none(origin) for origin in found)
+    return tuple(payloads[:MAX_PATHS]) or (() if is_nothing else (opaque(module, node),))
+
+
+def _is_none(origin: Origin) -> bool:
+    return isinstance(origin.value, ast.Constant) and origin.value.value is None
 
 
 def values_of(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...]:

@@ -146,9 +146,15 @@ def _of_variable(module: Module, node: ast.Name) -> Target | None:
     value = origin[1] if origin is not None else None
     if origin is None or not isinstance(value, ast.Call):
         return found
-    starts = (x for x in ast.walk(value) if isinstance(x, ast.Call))
-    is_query = any(_name(x.func) in ("query", "select", "get_queryset") for x in starts)
+    starts = (x.func for x in ast.walk(value) if isinstance(x, ast.Call))
+    is_query = any(_name(x) in ("query", "select", "get_queryset") or _asks(x) for x in starts)
     return at_root(*origin) if is_query and origin[0] is module else None
+
+
+def _asks(node: ast.expr) -> bool:
+    """Recognise ``Run.objects.filter``, which gives no row but what may become many."""
+    is_filter = _name(node) in ("filter", "exclude", "all")
+    return is_filter and isinstance(node, ast.Attribute) and _name(node.value) == "objects"
 
 
 def _children(module: Module, node: ast.Attribute) -> Target | None:

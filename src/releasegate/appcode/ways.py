@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 def on_way(module: Module, bindings: Iterable[Binding]) -> list[Binding]:
     """Keep what does not stand in another branch than the statement that is being followed."""
     listed, way = list(bindings), module.project.way
-    kept = [x for x in listed if way is None or not _excludes(module, x.node, way)]
+    kept = [x for x in listed if way is None or not excludes(module, x.node, way)]
     return kept or listed
 
 
-def _excludes(module: Module, one: ast.AST, other: ast.AST) -> bool:
+def excludes(module: Module, one: ast.AST, other: ast.AST) -> bool:
     """Say whether two statements stand in branches of which only one runs."""
     sides = dict(_branches(module, other))
     return any(sides.get(choice, side) != side for choice, side in _branches(module, one))

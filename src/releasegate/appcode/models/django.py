@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
 from releasegate.appcode.nullness import called_name
@@ -15,7 +16,7 @@ from releasegate.appcode.texts import text_of
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.models.registry import Models
@@ -88,6 +89,16 @@ def _is_django(line: tuple[tuple[Module, ast.ClassDef], ...], node: ast.ClassDef
         ):
             return True
     return False
+
+
+def users(models: Iterable[Model]) -> Iterator[tuple[Module, ast.ClassDef]]:
+    """Find the project's own class of users, which ``get_user_model()`` gives."""
+    for model in models:
+        owner = model.node
+        line = ancestry((model.module, owner)) if isinstance(owner, ast.ClassDef) else ()
+        bases = {last_word(base) for _, node in line for base in node.bases}
+        if isinstance(owner, ast.ClassDef) and bases & {"AbstractUser", "AbstractBaseUser"}:
+            yield model.module, owner
 
 
 def fields(node: ast.ClassDef) -> Iterator[tuple[str, ast.Call]]:

@@ -44,6 +44,8 @@ _HINTS = (b"Table(", b".table(", b"TableCreator", b"Entity(", b"define(")
 _CREATOR = b"TableCreator("
 #: what a class of tables is called where it is used
 _HOLDERS = {"model", "models", "db", "tables", "schema", "database"}
+#: attributes of a model's class that stand for its table
+_INNER = ("__table__", "__mapper__", "_meta", "c")
 _FAMILIES = (sqlalchemy, django, peewee)
 #: how many names may stand between a table and its use; ``a = b; b = a`` has no end
 MAX_DEPTH = 6
@@ -65,6 +67,8 @@ class Models:
         self._linked()
         for module, node in mapped:
             imperative.link(module, node, self, contract)
+        #: the project's own class of Django's users
+        self.users = tuple(django.users(self))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -74,7 +78,8 @@ class Models:
         is_django = any(model.kind == "django" for model in self)
         contents = self._project.contents
         python = (x for path, x in contents.items() if path.endswith(PYTHON) and is_django)
-        return frozenset(own | spoken.heirs(declaring, own) | spoken.forms(python, own))
+        users = {"get_user_model"} if self.users else set[str]()
+        return frozenset(own | users | spoken.heirs(declaring, own) | spoken.forms(python, own))
 
     def is_named(self, word: str) -> bool:
         """Say whether a model is called so; no, while they are being read."""
@@ -90,12 +95,7 @@ class Models:
         """Find the model or table that an expression names."""
         if node is None or not self._by_node or depth > MAX_DEPTH:
             return None
-        if isinstance(node, ast.Attribute) and node.attr in (
-            "__table__",
-            "__mapper__",
-            "_meta",
-            "c",
-        ):
+        if isinstance(node, ast.Attribute) and node.attr in _INNER:
             return self.of(module, node.value, depth + 1)
         for owner in resolve(module, node):
             found = self.of_class(owner)
