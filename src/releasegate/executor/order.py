@@ -54,6 +54,8 @@ class Order:
     replica: Connection | None = None
     #: a random number between two bounds, for pauses that no other client keeps in step with
     jitter: Callable[[float, float], float] = random.uniform
+    #: on a database that is thrown away: an interrupt leaves nothing that must be found out
+    is_trial: bool = False
 
 
 class WindowClosed(Exception):

@@ -104,6 +104,8 @@ class StepRun:
         try:
             status = retrying(self._try)
         except _ENDS as error:
+            if self._order.is_trial and isinstance(error, KeyboardInterrupt):
+                raise
             return self._explain(error)
         return replace(self._outcome, status=status, sqlstate=None)
 

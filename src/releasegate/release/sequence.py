@@ -18,7 +18,7 @@ from releasegate.gates import (
 from releasegate.model import GateResult, GateStatus, Level, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Future
 
     from releasegate.release.inputs import Request
@@ -45,13 +45,20 @@ def ask_gates(
     """Ask all of them even when one blocks: one run shows everything."""
     unasked = {gate.id: _why_not(request, inputs, gate) for gate in asked}
     wanted = [gate for gate in _ON_A_SERVER if gate in asked and not unasked[gate.id]]
-    ahead: dict[str, Future[GateResult]] = {}
+    beside: dict[Gate, Future[GateResult]] = {}
     if wanted:
-        # It starts, and the first of them is asked, beside the gates that only read files. The
-        # longer one stays in our own thread, where an interrupt reaches it.
+        # It starts, and the first of them is asked, beside all the others. The longer one stays in
+        # our own thread, where an interrupt reaches it.
         _ = inputs.laying
-        ahead = {gate.id: inputs.beside.submit(gates.run, gate, inputs) for gate in wanted[:1]}
-    return tuple(_answer(request, inputs, gate, unasked[gate.id], ahead) for gate in asked)
+        beside = {gate: inputs.beside.submit(gates.run, gate, inputs) for gate in wanted[:1]}
+    answers = {
+        gate: _answer(request, inputs, gate, unasked[gate.id])
+        for gate in asked
+        if gate not in beside
+    }
+    for gate, future in beside.items():
+        answers[gate] = _told(request, inputs, future.result())
+    return tuple(answers[gate] for gate in asked)
 
 
 def _why_not(request: Request, inputs: GateInputs, gate: Gate) -> str | None:
@@ -67,15 +74,17 @@ def _answer(
     inputs: GateInputs,
     gate: Gate,
     why_not: str | None,
-    ahead: Mapping[str, Future[GateResult]],
 ) -> GateResult:
     if why_not is not None:
         return gates.not_asked(gate, why_not)
-    result = ahead[gate.id].result() if gate.id in ahead else gates.run(gate, inputs)
+    return _told(request, inputs, gates.run(gate, inputs))
+
+
+def _told(request: Request, inputs: GateInputs, result: GateResult) -> GateResult:
     request.log.info(
         "gate.answered",
         migration=inputs.migration.name,
-        gate=gate.id,
+        gate=result.gate,
         status=result.status.value,
         findings=[finding.code for finding in result.findings],
         duration_s=result.duration_s,

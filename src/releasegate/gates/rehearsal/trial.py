@@ -124,6 +124,7 @@ class Trial:
             expected=expected or {},
             last=last,
             probe=probe,
+            is_trial=True,
         )
         return execute(session, order)
 
