@@ -11,7 +11,7 @@ from releasegate import database as sessions
 from releasegate.model import ForeignKey, Relation
 from releasegate.specimens.demands import Kind, demands
 from releasegate.specimens.raw import ask
-from releasegate.specimens.rows import common, contents, fill
+from releasegate.specimens.rows import column_names, contents, fill
 from releasegate.specimens.variants import add, variants
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def of_change(before: Connection, after: Connection, *, schema: str, change: str
     run(before, schema)
     run(after, schema + change)
     wanted = demands(before, after)
-    tables = {one.relation for one in wanted} & set(common(before, before))
+    tables = {one.relation for one in wanted} & set(column_names(before))
     return variants(before, fill(before, tables, demands=wanted), wanted)
 
 
@@ -224,7 +224,7 @@ def test_contents_differ_where_one_value_does(before: Connection, after: Connect
         run(connection, V0)
         fill(connection, ALL)
     run(after, "ALTER TABLE papers ADD COLUMN extra int DEFAULT 1")
-    names = common(before, after)
+    names = column_names(before)
     assert contents(before, ALL, names=names) == contents(after, ALL, names=names)
 
     run(after, "UPDATE papers SET title = NULL WHERE title = 'a1'")

@@ -22,6 +22,8 @@ class BaselineError(Exception):
         super().__init__(message)
         self.line = line
         self.column = column
+        #: None where it is not the server that refuses
+        self.sqlstate: str | None = None
 
 
 class PreludeError(BaselineError):
@@ -44,7 +46,9 @@ def failure(statement: Statement, error: psycopg.Error) -> BaselineError:
     """Place a throwaway server's refusal: where it gives a position, else at the first token."""
     position = error.diag.statement_position
     place = statement.place_of_character(int(position) - 1) if position else statement.place
-    return BaselineError(server_message(error), line=place[0], column=place[1])
+    failed = BaselineError(server_message(error), line=place[0], column=place[1])
+    failed.sqlstate = error.sqlstate
+    return failed
 
 
 def server_message(error: psycopg.Error) -> str:

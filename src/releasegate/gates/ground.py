@@ -122,13 +122,22 @@ def run(migration: Migration, made: Database) -> None:
         BaselineError: one fails; it has the place.
     """
     with database.connect(made.owner, application_name="releasegate") as connection:
-        connection.execute(f"SET search_path = {MIGRATION_SEARCH_PATH}".encode())
-        for section in sections(parse(migrations.text(migration))):
-            if section.is_atomic:
-                connection.execute("BEGIN")
-            for statement in section.statements:
-                _one(connection, statement)
-            _end(connection, section.statements[-1], is_atomic=section.is_atomic)
+        run_over(connection, migration)
+
+
+def run_over(connection: Connection, migration: Migration) -> None:
+    """Run a migration over a connection, which is left in the transaction that failed.
+
+    Raises:
+        BaselineError: a statement fails; it has the place.
+    """
+    connection.execute(f"SET search_path = {MIGRATION_SEARCH_PATH}".encode())
+    for section in sections(parse(migrations.text(migration))):
+        if section.is_atomic:
+            connection.execute("BEGIN")
+        for statement in section.statements:
+            _one(connection, statement)
+        _end(connection, section.statements[-1], is_atomic=section.is_atomic)
 
 
 def _one(connection: Connection, statement: Statement) -> None:

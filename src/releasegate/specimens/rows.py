@@ -249,32 +249,32 @@ def insertion(relation: Relation, row: Row) -> Insertion:
 
 
 Contents = dict["Relation", tuple[tuple[str | None, ...], ...]]
+#: a table -> its columns, in the order of the alphabet
+Names = dict["Relation", tuple[str, ...]]
 
 
-def common(before: Connection, after: Connection) -> dict[Relation, tuple[str, ...]]:
-    """Name the columns that the tables of both databases have, in the order of the alphabet."""
-    there = columns(after)
-    return {
-        relation: tuple(sorted({c.name for c in own} & {c.name for c in there[relation]}))
-        for relation, own in columns(before).items()
-        if relation in there
-    }
+def column_names(connection: Connection) -> Names:
+    """Name every table's columns."""
+    held = columns(connection)
+    return {relation: tuple(sorted(c.name for c in own)) for relation, own in held.items()}
 
 
 def contents(
-    connection: Connection,
-    tables: Collection[Relation],
-    *,
-    names: Mapping[Relation, Sequence[str]] | None = None,
+    connection: Connection, tables: Collection[Relation], *, names: Names | None = None
 ) -> Contents:
-    """Read all rows as sorted texts, by these columns of each table, or by all of them.
+    """Read all rows as sorted texts, by these of each table's columns, or by all of them.
 
-    A table that has no columns there is left out.
+    What is not there is left out.
     """
-    if names is None:
-        names = common(connection, connection)
-    known = sorted(one for one in tables if one in names)
-    return {relation: _rows(connection, relation, names[relation]) for relation in known}
+    there = column_names(connection)
+    wanted = there if names is None else names
+    return {
+        relation: _rows(
+            connection, relation, [one for one in wanted[relation] if one in there[relation]]
+        )
+        for relation in sorted(tables)
+        if relation in there and relation in wanted
+    }
 
 
 def _rows(

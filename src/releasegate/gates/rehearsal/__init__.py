@@ -162,13 +162,12 @@ def _proofs(inputs: GateInputs, case: Case) -> Iterator[Finding]:
     statements = inputs.statements()
     tables = sorted({lock.relation for one in statements for lock in locks(one)})
     with rows.seeded(case, statements, tables) as (ground, tries):
-        tries.begin_with_file()
+        tries.begin()
         with ground.copy() as applied, ThreadPoolExecutor(max_workers=1) as beside:
             found = list(proofs.same_catalogs(case, applied))
             yield from found
             if _blocks(found):
                 return
-            tries.go_on_with_plan()
             back = beside.submit(lambda: [*way_back.gives_back(case, applied)])
             with ground.copy() as made, app.playing(inputs, case, made, tables) as play:
                 cut = [*proofs.converges(case, made, play)]

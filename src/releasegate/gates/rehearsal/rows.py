@@ -7,26 +7,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from releasegate import ledger
+from releasegate import ledger, pipeline
+from releasegate.baseline import BaselineError
+from releasegate.gates.ground import run_over
 from releasegate.gates.rehearsal.trial import connected, failure, session_on
 from releasegate.plan import AS_WRITTEN
 from releasegate.specimens import variants
-from releasegate.specimens.rows import common, contents, fill
+from releasegate.specimens.rows import column_names, contents, fill
 from releasegate.statements.contract import foreign_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from concurrent.futures import Future
 
+    from releasegate.database import Connection
     from releasegate.gates.ground import Ground
     from releasegate.gates.rehearsal.case import Case
-    from releasegate.gates.rehearsal.trial import Trial
-    from releasegate.model import Finding, Outcome, Relation
+    from releasegate.model import Finding, Migration, Plan, Relation
+    from releasegate.specimens.rows import Contents, Names
     from releasegate.specimens.variants import Variant, Variants
     from releasegate.statements.parser import Statement
+    from releasegate.throwaway import Database
 
-#: how it ended, the rows afterwards, and whether each variant's rows were there
-Tried = tuple[str | None, object, bool]
 #: of a file with more demands only the first are tried; the evidence says how many
 _MOST = 24
 _AT_ONCE = 2
@@ -42,7 +44,7 @@ def seeded(
             keys = foreign_keys(statements)
             filled = fill(connection, tables, keys=keys, demands=case.to_come)
             bad = variants.variants(connection, filled, case.to_come)
-            before = common(connection, connection)
+            before = column_names(connection)
             # Every copy has it from here on, as a target has it from its first run on.
             ledger.create(connection)
         case.evidence["rows"] = sum(map(len, filled.rows.values()))
@@ -61,105 +63,129 @@ class Tries:
     ground: Ground
     bad: Variants
     #: the tables that there were, and their columns: what is new is the catalogs' to compare
-    before: Mapping[Relation, tuple[str, ...]]
+    before: Names
     pool: ThreadPoolExecutor
-    #: the file with each group of variants: those that most demands let pass at once, others alone
-    by_file: dict[tuple[Variant, ...], Future[Tried]] = field(default_factory=dict)
-    #: what becomes of the file with each variant
-    ends: dict[Variant, str | None] = field(default_factory=dict)
-    #: variants on which file and plan are compared -> file, plan
-    pairs: dict[tuple[Variant, ...], tuple[Future[Tried], Future[Tried]]] = field(
-        default_factory=dict
-    )
+    #: each group of variants: those that most demands let pass at once, every other one alone
+    tried: dict[tuple[Variant, ...], Future[Tried]] = field(default_factory=dict)
 
-    def begin_with_file(self) -> None:
-        """Try the file with the variants; a plan that is the file needs no comparison."""
+    def begin(self) -> None:
+        """Try file and plan with each group; a plan that is the file needs no comparison."""
         if self.case.planned.plan.strategy == AS_WRITTEN:
             return
         made = self.bad.made[:_MOST]
-        harmless = tuple(one for one in made if one.is_null)
-        groups = [harmless, *((one,) for one in made if not one.is_null)]
-        for group in filter(None, groups):
-            self.by_file[group] = self._submit(self.case.reference, group)
+        # Good rows are tried in any case.
+        self._begin(tuple(one for one in made if one.is_null))
+        for one in made:
+            if not one.is_null:
+                self._begin((one,))
 
-    def go_on_with_plan(self) -> None:
-        """Try the plan with each variant that the file refuses, and with all others together."""
-        if self.case.planned.plan.strategy == AS_WRITTEN:
-            return
-        self._part()
-        for group, tried in self.by_file.items():
-            for one in group:
-                self.ends[one] = tried.result()[0]
-        taken = tuple(one for one, end in self.ends.items() if end is None)
-        by_file = {taken: self.by_file.get(taken) or self._submit(self.case.reference, taken)}
-        by_file |= {(one,): self.by_file[(one,)] for one in self.ends if one not in taken}
-        for group, tried in by_file.items():
-            self.pairs[group] = tried, self._submit(self.case.planned, group)
-
-    def _part(self) -> None:
-        """Try the variants of a group alone where it does not speak for each of them."""
-        for group, tried in [*self.by_file.items()]:
-            end, _, is_whole = tried.result()
-            if len(group) > 1 and not (end is None and is_whole):
-                del self.by_file[group]
-                for one in group:
-                    self.by_file[(one,)] = self._submit(self.case.reference, (one,))
+    def _begin(self, group: tuple[Variant, ...]) -> None:
+        self.tried[group] = self.pool.submit(_try, self.case, self.ground, group, self.before)
 
     def alike(self) -> Iterator[Finding]:
         """(6) File and plan end alike and leave the same rows."""
-        if not self.pairs:
+        if not self.tried:
             return
-        for group, (by_file, by_plan) in self.pairs.items():
-            yield from _compare(self.case, group, by_file.result(), by_plan.result())
-        ends = {one: _words(self.ends[one]) for one in self.bad.made[:_MOST]}
-        self.case.evidence["row_variants"] = {one.name: end for one, end in ends.items()}
+        self._part()
+        ends: dict[Variant, str | None] = {}
+        for group, future in self.tried.items():
+            tried = future.result()
+            ends |= dict.fromkeys(group, tried.by_file.end)
+            yield from _compare(self.case, group, tried)
+        words = {one.name: _words(ends[one]) for one in self.bad.made[:_MOST]}
+        self.case.evidence["row_variants"] = words
         self.case.evidence["row_variants_left_out"] = {
             **self.bad.missing,
             **{variant.name: "one of too many" for variant in self.bad.made[_MOST:]},
         }
 
-    def _submit(self, trial: Trial, group: tuple[Variant, ...]) -> Future[Tried]:
-        expected = self.case.expected if trial is self.case.planned else {}
-        return self.pool.submit(_try, trial, self.ground, group, self.before, expected)
+    def _part(self) -> None:
+        """Try the variants of a group alone where it does not speak for each of them."""
+        for group, future in [*self.tried.items()]:
+            if len(group) > 1 and not future.result().speaks_for_each:
+                del self.tried[group]
+                for one in ((), *((one,) for one in group)):
+                    self._begin(one)
 
 
-def _compare(case: Case, group: Sequence[Variant], by_file: Tried, by_plan: Tried) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a run ended, and the rows that it left."""
+
+    #: the SQLSTATE that it failed with, or words; None: it went through
+    end: str | None
+    rows: Contents
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of file and plan on the same rows."""
+
+    by_file: End
+    by_plan: End
+    #: every variant's rows were there
+    is_whole: bool
+
+    @property
+    def speaks_for_each(self) -> bool:
+        return self.by_file.end is None and self.is_whole
+
+
+def _compare(case: Case, group: Sequence[Variant], tried: Tried) -> list[Finding]:
     name = ", ".join(variant.name for variant in group) or "good rows"
-    if by_file[0] != by_plan[0]:
-        words = f"the file {_words(by_file[0])}, and the plan {_words(by_plan[0])}"
+    by_file, by_plan = tried.by_file, tried.by_plan
+    if by_file.end != by_plan.end:
+        words = f"the file {_words(by_file.end)}, and the plan {_words(by_plan.end)}"
         return [case.finding("RG407", f"With {name} {words}.")]
-    if by_file[1] != by_plan[1]:
+    if by_file.rows != by_plan.rows:
         return [case.finding("RG407", f"With {name} file and plan leave different rows.")]
     return []
 
 
-def _try(
-    trial: Trial,
-    ground: Ground,
-    group: Sequence[Variant],
-    before: Mapping[Relation, tuple[str, ...]],
-    expected: Mapping[int, Mapping[str, str | None]],
-) -> Tried:
-    """Run file or plan on top of variants; tell how it ended and what rows it left."""
-    with ground.copy() as made, session_on(made) as session:
-        refused = [variants.add(session.connection, variant) for variant in group]
-        failed = failure(trial.run_in(session, expected=expected))
-        now = common(session.observer, session.observer)
-        names = {
-            table: tuple(column for column in columns if column in now[table])
-            for table, columns in before.items()
-            if table in now
-        }
-        return (
-            _ended(failed),
-            contents(session.observer, list(names), names=names),
-            not any(refused),
-        )
+def _try(case: Case, ground: Ground, group: Sequence[Variant], before: Names) -> Tried:
+    """Run the file on top of variants, as psql would, and the plan by the executor."""
+    with ground.copy() as made:
+        with connected(made) as connection:
+            is_whole = _add(connection, group)
+            end = _refusal(connection, case.planned.migration)
+            by_file = End(end, contents(connection, before, names=before))
+        if end is not None and _is_one_transaction(case.reference.plan):
+            # It has left everything as it was.
+            return Tried(by_file, _by_plan(case, made, before), is_whole)
+    with ground.copy() as made:
+        with connected(made) as connection:
+            _add(connection, group)
+        return Tried(by_file, _by_plan(case, made, before), is_whole)
 
 
-def _ended(failed: Outcome | None) -> str | None:
-    """Give the SQLSTATE that a run failed with, None where it went through."""
-    return None if failed is None else failed.sqlstate or failed.message
+def _add(connection: Connection, group: Sequence[Variant]) -> bool:
+    """Add the rows of all variants, and tell whether all are there."""
+    refusals = [variants.add(connection, variant) for variant in group]
+    return not any(refusals)
+
+
+def _is_one_transaction(plan: Plan) -> bool:
+    return len(plan.steps) == 1 and plan.steps[0].transactional
+
+
+def _refusal(connection: Connection, migration: Migration) -> str | None:
+    """Run the file; give the SQLSTATE that it fails with."""
+    try:
+        run_over(connection, migration)
+    except BaselineError as error:
+        return error.sqlstate or str(error)
+    finally:
+        pipeline.roll_back(connection)
+        connection.execute("RESET ALL")
+        connection.execute("SET search_path = pg_catalog")
+    return None
+
+
+def _by_plan(case: Case, made: Database, before: Names) -> End:
+    with session_on(made) as session:
+        failed = failure(case.planned.run_in(session))
+        end = None if failed is None else failed.sqlstate or failed.message
+        return End(end, contents(session.observer, before, names=before))
 
 
 def _words(end: str | None) -> str:
