@@ -30,6 +30,8 @@ class Message:
     values: tuple[str | None, ...] = ()
     #: the name under which it was prepared
     prepared: str | None = None
+    #: the name under which it is to be prepared, and not executed
+    prepares: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +64,48 @@ def flush(
         MessageFailed: the server refused one.
         psycopg.OperationalError: the connection was lost.
     """
+    answered = flush_each(connection, [messages], stays_open=stays_open)
+    if not answered:
+        raise psycopg.OperationalError("the connection was lost")
+    if isinstance(answered[0], MessageFailed):
+        raise answered[0]
+    return answered[0]
+
+
+def flush_each(
+    connection: psycopg.Connection[Any],
+    groups: Sequence[Sequence[Message]],
+    *,
+    stays_open: bool = False,
+) -> list[tuple[Answer, ...] | MessageFailed]:
+    """Send groups of messages at once; where one is refused, the next group goes on.
+
+    Fewer than there are groups come back where the connection was lost on the way.
+    """
     pgconn = connection.pgconn
     pgconn.enter_pipeline_mode()
     try:
-        for message in messages:
-            values = [None if v is None else v.encode() for v in message.values]
-            if message.prepared:
-                pgconn.send_query_prepared(message.prepared.encode(), values)
-            else:
-                pgconn.send_query_params(message.sql.encode(), values)
-        pgconn.pipeline_sync()
-        results = connection.wait(_results(pgconn))
+        for group in groups:
+            for message in group:
+                _send(pgconn, message)
+            pgconn.pipeline_sync()
+        results = connection.wait(_results(pgconn, len(groups)))
     finally:
         with suppress(psycopg.Error):
             pgconn.exit_pipeline_mode()
             if not stays_open:
                 roll_back(connection)
-    return tuple(_answer(index, result) for index, result in enumerate(results))
+    return [_answers(group) for group in results]
+
+
+def _send(pgconn: PGconn, message: Message) -> None:
+    values = [None if value is None else value.encode() for value in message.values]
+    if message.prepares:
+        pgconn.send_prepare(message.prepares.encode(), message.sql.encode())
+    elif message.prepared:
+        pgconn.send_query_prepared(message.prepared.encode(), values)
+    else:
+        pgconn.send_query_params(message.sql.encode(), values)
 
 
 def ask(connection: psycopg.Connection[Any], message: Message) -> Answer:
@@ -109,24 +136,35 @@ def roll_back(connection: psycopg.Connection[Any]) -> None:
         connection.execute("ROLLBACK")
 
 
-def _results(pgconn: PGconn) -> PQGen[list[PGresult]]:
-    """Send what is buffered, then read to the end of the pipeline."""
+def _results(pgconn: PGconn, count: int) -> PQGen[list[list[PGresult]]]:
+    """Send what is buffered, then read to the end of the pipeline, or of the connection."""
     while pgconn.flush():
         # Nothing comes back where the wait timed out, or begins anew after Ctrl-C.
         ready = yield Wait.RW
         if ready and ready & Ready.R:
             pgconn.consume_input()
+    groups: list[list[PGresult]] = []
+    with suppress(psycopg.OperationalError):
+        while len(groups) < count:
+            group = yield from _to_sync(pgconn)
+            if group is None:
+                break
+            groups.append(group)
+    return groups
+
+
+def _to_sync(pgconn: PGconn) -> PQGen[list[PGresult] | None]:
+    """Read the results of one group; None where the connection is gone."""
     results: list[PGresult] = []
     while True:
         yield from _ready(pgconn)
         result = pgconn.get_result()
-        if result is None:
-            if pgconn.status == ConnStatus.BAD:
-                raise psycopg.OperationalError("the connection was lost")
-            continue
-        if result.status == ExecStatus.PIPELINE_SYNC:
+        if result is None and pgconn.status == ConnStatus.BAD:
+            return None
+        if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
             return results
-        results.append(result)
+        if result is not None:
+            results.append(result)
 
 
 def _ready(pgconn: PGconn) -> Generator[Wait, Ready, None]:
@@ -135,9 +173,14 @@ def _ready(pgconn: PGconn) -> Generator[Wait, Ready, None]:
             pgconn.consume_input()
 
 
-def _answer(index: int, result: PGresult) -> Answer:
-    if result.status not in _FINE:
-        raise MessageFailed(index, psycopg.errors.error_from_result(result, "utf-8"))
+def _answers(results: Sequence[PGresult]) -> tuple[Answer, ...] | MessageFailed:
+    for index, result in enumerate(results):
+        if result.status not in _FINE:
+            return MessageFailed(index, psycopg.errors.error_from_result(result, "utf-8"))
+    return tuple(map(_answer, results))
+
+
+def _answer(result: PGresult) -> Answer:
     width = range(result.nfields)
     rows = (tuple(_text(result.get_value(n, i)) for i in width) for n in range(result.ntuples))
     return Answer((result.command_status or b"").decode(), tuple(rows))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from psycopg import pq, sql
 
-from releasegate import database
+from releasegate import database, pipeline
 from releasegate.database import Parameters
+from releasegate.pipeline import Message, MessageFailed
 from releasegate.session import MIGRATION_SEARCH_PATH
 
 if TYPE_CHECKING:
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
 
     from releasegate.database import Connection
+    from releasegate.pipeline import Answer
     from releasegate.throwaway import Database
 
+#: the phases of a try
+PREPARE, EXECUTE = "prepare", "execute"
 _SETTINGS = {"search_path": MIGRATION_SEARCH_PATH, "statement_timeout": "2s", "lock_timeout": "1s"}
 _MAKE = "CREATE ROLE {} LOGIN NOSUPERUSER PASSWORD {} IN ROLE pg_read_all_data, pg_write_all_data"
 
@@ -98,15 +103,20 @@ class Session:
         told = self._pgconn.describe_prepared(name.encode())
         return [told.param_type(place) for place in range(told.nparams)]
 
-    def execute(self, name: str, values: Sequence[str | None]) -> Refusal | None:
-        """Execute a prepared statement in a transaction that is rolled back."""
-        texts: list[Any] = [None if value is None else value.encode() for value in values]
-        # Deferred keys would else be looked at by a commit that never comes.
-        self._pgconn.exec_(b"BEGIN; SET CONSTRAINTS ALL IMMEDIATE")
-        result = self._pgconn.exec_prepared(name.encode(), texts)
-        if not self.is_lost:
-            self._pgconn.exec_(b"ROLLBACK")
-        return _refusal(result)
+    def try_each(self, tries: Sequence[Try]) -> list[tuple[str, Refusal] | None]:
+        """Prepare and execute, each in a transaction that is rolled back; say what was refused.
+
+        Fewer than the tries come back where one of them ended the connection.
+        """
+        groups = [group for one in tries for group in _groups(one)]
+        answered = iter(pipeline.flush_each(self._connection, groups))
+        found: list[tuple[str, Refusal] | None] = []
+        for one in tries:
+            mine = [*itertools.islice(answered, len(_groups(one)))]
+            if len(mine) < len(_groups(one)):
+                break
+            found.append(_first(one, mine))
+        return found
 
     def let_go(self) -> None:
         """Give up advisory locks, which a rollback leaves."""
@@ -115,6 +125,40 @@ class Session:
     @property
     def is_lost(self) -> bool:
         return self._pgconn.status != pq.ConnStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A statement to prepare, where it has a text, and to execute, where it has values."""
+
+    name: str
+    text: str | None
+    values: Sequence[str | None] | None
+
+
+# Deferred keys would else be looked at by a commit that never comes.
+_BEGIN = (Message("BEGIN"), Message("SET CONSTRAINTS ALL IMMEDIATE"))
+_ROLLBACK = (Message("ROLLBACK"),)
+
+
+def _groups(one: Try) -> list[Sequence[Message]]:
+    groups: list[Sequence[Message]] = []
+    if one.text is not None:
+        groups.append((Message(one.text, prepares=one.name),))
+    if one.values is not None:
+        groups += [(*_BEGIN, Message("", tuple(one.values), prepared=one.name)), _ROLLBACK]
+    return groups
+
+
+def _first(
+    one: Try, answered: Sequence[tuple[Answer, ...] | MessageFailed]
+) -> tuple[str, Refusal] | None:
+    """Say what was refused first: of what is not prepared the execution means nothing."""
+    for number, said in enumerate(answered):
+        if isinstance(said, MessageFailed):
+            phase = PREPARE if one.text is not None and number == 0 else EXECUTE
+            return phase, Refusal(said.error.sqlstate or "", said.error.diag.column_name)
+    return None
 
 
 def _refusal(result: PGresult) -> Refusal | None:

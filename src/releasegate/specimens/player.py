@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from releasegate import database
 from releasegate.errors import CouldNotLook
-from releasegate.specimens.app import app_role, session
+from releasegate.specimens.app import EXECUTE, PREPARE, Try, app_role, session
 from releasegate.specimens.arguments import Arguer
 from releasegate.specimens.rows import Maker
 from releasegate.statements.parser import SqlError, parse
@@ -115,6 +115,11 @@ class _Part:
     def name(self) -> str:
         return f"statement {self.number}"
 
+    def as_tried(self, *, is_new: bool) -> Try:
+        """Say what is to be tried over a session that has it prepared, or over a new one."""
+        values = self.arguments.values if self.arguments else None
+        return Try(self.name, self.query.sql if is_new else None, values)
+
     def failure(self, which: str, phase: str, refusal: Refusal) -> Failure:
         return Failure(
             number=self.number,
@@ -177,11 +182,15 @@ class Player:
         Raises:
             CouldNotLook: a statement ended its connection.
         """
-        both = [self._go_on(part) for part in self._parts]
+        kept = [part for part in self._parts if part.refusal is None]
+        failures = [
+            part.failure(KEPT, PREPARE, part.refusal) for part in self._parts if part.refusal
+        ]
+        failures += _tried(self._kept, KEPT, kept)
         self._kept.let_go()
         self._fresh.begin_anew()
-        both += [_start(self._fresh, part) for part in self._parts]
-        return tuple(failure for failure in both if failure is not None)
+        failures += _tried(self._fresh, FRESH, self._parts)
+        return tuple(failures)
 
     def evidence(
         self, baseline: Sequence[Failure], boundaries: Sequence[Sequence[Failure]] = ()
@@ -193,29 +202,19 @@ class Player:
             "statements": len(self._parts) + self._passed_over,
             "passed_over": self._passed_over,
             "executed": len(self._parts) - len(failed),
-            "prepared_only": phases.count("execute"),
-            "not_prepared": phases.count("prepare"),
+            "prepared_only": phases.count(EXECUTE),
+            "not_prepared": phases.count(PREPARE),
             "not_decided": sum(len(not_decided(baseline, now)) for now in boundaries),
         }
 
-    def _go_on(self, part: _Part) -> Failure | None:
-        if part.refusal is not None:
-            return part.failure(KEPT, "prepare", part.refusal)
-        return _execute(self._kept, KEPT, part)
 
-
-def _start(fresh: Session, part: _Part) -> Failure | None:
-    refusal = fresh.prepare(part.name, part.query.sql)
-    if refusal is not None:
-        return part.failure(FRESH, "prepare", refusal)
-    return _execute(fresh, FRESH, part)
-
-
-def _execute(where: Session, which: str, part: _Part) -> Failure | None:
-    if part.arguments is None:
-        return None
-    refusal = where.execute(part.name, part.arguments.values)
-    if where.is_lost:
-        place = f"{part.query.path}:{part.query.line}"
+def _tried(where: Session, which: str, parts: Sequence[_Part]) -> list[Failure]:
+    """Prepare the statements where the session is new, execute them, and tell the failures."""
+    tries = [part.as_tried(is_new=which == FRESH) for part in parts]
+    found = where.try_each(tries)
+    if len(found) < len(parts):
+        query = parts[len(found)].query
+        place = f"{query.path}:{query.line}"
         raise CouldNotLook(f"The app's statement at {place} ends its own connection.")
-    return part.failure(which, "execute", refusal) if refusal else None
+    pairs = zip(parts, found, strict=True)
+    return [part.failure(which, *refused) for part, refused in pairs if refused is not None]
