@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import releasegate
 from releasegate import cli
-from releasegate.gates import app_code, parse_only, rehearsal, release_tag, undo
+from releasegate.gates import questions, undo
 from releasegate.gates.live_database import data
 from releasegate.gates.live_database.scope import Scope
 from releasegate.release import sequence
@@ -36,6 +36,13 @@ if TYPE_CHECKING:
 _Any = TypeVar("_Any")
 #: what a run imports late
 _LATE = ("git", "jinja2", "structlog.dev", "tenacity", "whenever._core")
+#: what they answer is no matter here, and is found out once
+_DECIDED = (
+    questions.RELEASE_TAG,
+    questions.APP_CODE,
+    questions.PARSE_ONLY,
+    questions.REHEARSAL,
+)
 
 
 def _kept(path: Path, look: Callable[[], _Any], is_good: Callable[[_Any], bool] = bool) -> _Any:
@@ -93,7 +100,7 @@ def _remember_of_the_way_back(folder: Path) -> None:
 def _run(order: dict[str, str | list[str]], folder: Path) -> None:
     """Become one run of the program; it never returns."""
     os.setsid()
-    if any(folder.glob(f"{rehearsal.GATE.id}-*")):
+    if any(folder.glob(f"{questions.REHEARSAL.id}-*")):
         # What is known needs no throwaway server, so none is started ahead of the question.
         sequence._ON_A_SERVER = ()
     # The first of them that is a terminal becomes the one that we are controlled by.
@@ -116,8 +123,8 @@ def main(folder: Path) -> None:
             importlib.import_module(module.name)
     for late in _LATE:
         importlib.import_module(late)
-    for decided in (release_tag, app_code, parse_only, rehearsal):
-        _remember(decided.GATE, folder)
+    for decided in _DECIDED:
+        _remember(decided, folder)
     _remember_of_the_way_back(folder)
     _remember_the_ground(folder)
     # How quick the server is does not matter here.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from releasegate import log, settings
-from releasegate.gates import release_tag
+from releasegate.gates import questions
 from releasegate.model import GateResult, GateStatus, Report, Verdict
-from releasegate.release import GATES, Request
 from releasegate.release.approval import hold_against, plan_of
-from releasegate.release.inputs import prepare
+from releasegate.release.inputs import Request, prepare
+from releasegate.release.sequence import GATES
 from releasegate.reports import json, reading
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Team:
         return reading.read(json.render(report).encode())
 
     def refusals(self, approved: Report, **changes: Any) -> set[str]:
-        before = (GateResult(release_tag.GATE.id, "", GateStatus.PASSED),)
+        before = (GateResult(questions.RELEASE_TAG.id, "", GateStatus.PASSED),)
         with prepare(self.request(command="apply", **changes)) as made:
             (result,) = hold_against(approved, made.inputs, before)
         assert (result.status is GateStatus.BLOCKED) == bool(result.findings)

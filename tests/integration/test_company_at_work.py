@@ -19,7 +19,7 @@ from releasegate.catalog import Demand
 from releasegate.catalog.demand import CHECK
 from releasegate.database import Parameters, connect
 from releasegate.errors import CouldNotLook
-from releasegate.gates import live_database
+from releasegate.gates import questions
 from releasegate.gates.ground import Ground, lay
 from releasegate.gates.live_database import counting, in_the_way
 from releasegate.gates.live_database.counting import Count, Counter
@@ -86,7 +86,7 @@ class Place:
 
     def ask(self, **changes: Any) -> GateResult:
         with self.inputs(**changes) as inputs:
-            return gates.run(live_database.GATE, inputs)
+            return gates.run(questions.LIVE_DATABASE, inputs)
 
     @property
     def replica(self) -> Parameters:
@@ -331,7 +331,7 @@ def test_the_gates_session_is_polite_before_and_after_it_counted(place: Place) -
 
     with place.inputs() as inputs:
         before = told()
-        gates.run(live_database.GATE, inputs)
+        gates.run(questions.LIVE_DATABASE, inputs)
         after = told()
 
     assert before == after == POLITE
@@ -357,7 +357,7 @@ def test_nobody_who_writes_waits_for_the_gate_and_it_waits_for_nobody_for_long(
         inputs.live.connection.execute("SET lock_timeout = '1s'")  # type: ignore[union-attr]
         ddl.execute("LOCK TABLE papers IN ACCESS EXCLUSIVE MODE")
         began = time.monotonic()
-        answer = pool.submit(gates.run, live_database.GATE, inputs)
+        answer = pool.submit(gates.run, questions.LIVE_DATABASE, inputs)
         held = until(lambda: app.execute(HELD.encode(), (pid,)).fetchall(), what="it waits")
         app.execute("BEGIN; LOCK TABLE plans IN SHARE ROW EXCLUSIVE MODE NOWAIT; COMMIT")
         result = answer.result()

@@ -18,7 +18,7 @@ from releasegate import gates, ledger, log, settings, throwaway
 from releasegate.database import Parameters
 from releasegate.errors import CouldNotLook
 from releasegate.executor import DONE, Order, execute
-from releasegate.gates import live_database
+from releasegate.gates import questions
 from releasegate.gates.ground import Ground, lay
 from releasegate.gates.live_database.in_the_way import A_MOMENT_S
 from releasegate.model import Level, Plan, Release, Window
@@ -242,7 +242,7 @@ def test_preflight_says_what_apply_then_does(
     run(target.admin, dirty)
 
     with held(case, target), prepared(case, stage, target, tmp_path) as inputs:
-        result = gates.run(live_database.GATE, inputs)
+        result = gates.run(questions.LIVE_DATABASE, inputs)
         said = codes(result, Level.WARNING, Level.NOTE)
         blocks = codes(result, Level.ERROR)
         outcome = fate(case, inputs, target)

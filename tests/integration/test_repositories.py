@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from releasegate import release, settings
+from releasegate import settings
 from releasegate.errors import UsageError
 from releasegate.model import Finding, Level
+from releasegate.release.checking import preflight
+from releasegate.release.inputs import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,14 +85,14 @@ def shell(script: str, folder: Path, known: dict[str, str]) -> None:
 
 def asked(root: Path) -> list[Finding]:
     """Ask the release-tag gate alone, as ``preflight --gate release-tag`` does."""
-    request = release.Request(
+    request = Request(
         command="preflight",
         settings=settings.load(root, {}),
         run_id="00000000-0000-0000-0000-000000000000",
         log=structlog.wrap_logger(structlog.ReturnLogger()),
         only=("release-tag",),
     )
-    gate = release.preflight(request).gates[0]
+    gate = preflight(request).gates[0]
     assert gate.reason is None
     return list(gate.findings)
 

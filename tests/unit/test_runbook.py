@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from releasegate import cli, findings, release
+from releasegate import cli, findings
+from releasegate.release.sequence import GATES
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "runbooks" / "apply-v1-hardening.md").read_text()
 PAGES = sorted((ROOT / "runbooks").glob("*.md"))
-GATE_IDS = tuple(gate.id for gate in release.GATES)
+GATE_IDS = tuple(gate.id for gate in GATES)
 
 
 def test_runbook_has_one_heading_per_gate_in_the_gates_order() -> None:

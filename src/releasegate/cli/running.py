@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -21,9 +22,19 @@ if TYPE_CHECKING:
 
     from releasegate.gates.looking import Looking
     from releasegate.model import Report
-    from releasegate.release import Request
+    from releasegate.release.inputs import Request
     from releasegate.window import Recurring
 
+#: where each command is; a run loads no other
+_MODULES = {
+    "preflight": "checking",
+    "plan": "checking",
+    "apply": "applying",
+    "rollback": "rolling_back",
+    "adopt": "adopting",
+    "init-ledger": "initializing",
+    "status": "status",
+}
 _CHANGING = frozenset({"apply", "rollback", "adopt", "init-ledger"})
 _TARGET_VARIABLES = ("PGSERVICE", "PGHOST", "PGHOSTADDR", "PGDATABASE")
 # Set by hooks and scripts; they would lead Git to another repository than the one that we look at.
@@ -54,9 +65,8 @@ def run_command(command: str, options: dict[str, Any]) -> int:
     output: Path | None = options.get("output")
     _check_output(output)
     request = _request(command, options)
-    from releasegate import release
-
-    report: Report = getattr(release, command.replace("-", "_"))(request)
+    module = import_module(f"releasegate.release.{_MODULES[command]}")
+    report: Report = getattr(module, command.replace("-", "_"))(request)
     ignore_signals()
     request.log.info("run.finished", verdict=report.verdict.value, exit_code=report.exit_code)
     format_ = "sql" if options.get("as_sql") else options["format_"]
@@ -109,7 +119,8 @@ def _request(command: str, options: dict[str, Any]) -> Request:
 
     from releasegate import database, log, settings, window
     from releasegate.model import Level
-    from releasegate.release import Request, Timeline
+    from releasegate.release.inputs import Request
+    from releasegate.release.timeline import Timeline
 
     _forget_variables()
     url = _target_url(options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from releasegate.gates import Answer, Gate, GateInputs, deployed_app
+from releasegate.gates import Answer, GateInputs, deployed_app
 from releasegate.repository import RepositoryProblem
 
 
@@ -18,6 +18,3 @@ def ask(inputs: GateInputs) -> Answer:
         return Answer((*examined.findings, problem.finding), examined.evidence)
     evidence = {**examined.evidence, "deployed": judged.evidence}
     return Answer((*examined.findings, *judged.findings), evidence)
-
-
-GATE = Gate("app-code", "Does the app send what the keys demand?", ask, is_for_drafts=False)

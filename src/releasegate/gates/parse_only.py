@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from releasegate import baseline, catalog, database, findings, migrations
 from releasegate.baseline import BaselineError, PreludeError
 from releasegate.database import Parameters
-from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, waivers
+from releasegate.gates import Answer, GateInputs, LiveTarget, waivers
 from releasegate.gates.ground import run, snapshot
 from releasegate.model import Finding, Level
 from releasegate.repository import pointed_at
@@ -238,6 +238,3 @@ def _version(inputs: GateInputs, server: Server) -> Iterator[Finding]:
     if major != server.major:
         message = f"The file was tried on PostgreSQL {server.major}; the target is {major}."
         yield findings.make("RG319", message)
-
-
-GATE = Gate("parse-only", "Does the file run on a throwaway database?", ask)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import findings
 from releasegate.appcode.sources import SUFFIXES
-from releasegate.gates import Answer, Gate, GateInputs
+from releasegate.gates import Answer, GateInputs
 from releasegate.gates.submodules import submodule
 from releasegate.model import Finding
 from releasegate.repository import RepositoryProblem, content, differing, pointed_at
@@ -159,6 +159,3 @@ def _draft(inputs: GateInputs) -> Iterator[Finding]:
     if inputs.migration.draft:
         message = f"{inputs.migration.name} is a draft, and drafts are never applied."
         yield findings.make("RG108", message)
-
-
-GATE = Gate("release-tag", "Is the release cut, and all of it committed?", ask, is_for_drafts=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import findings
 from releasegate import window as windows
-from releasegate.gates import Answer, Gate, GateInputs, NotAsked
+from releasegate.gates import Answer, GateInputs, NotAsked
 from releasegate.model import Level
 
 if TYPE_CHECKING:
@@ -53,6 +53,3 @@ def _frozen(inputs: GateInputs, window: Window) -> Iterator[Finding]:
 
 def _words(length: object) -> str:
     return str(length).split(".", maxsplit=1)[0]
-
-
-GATE = Gate("window", "Is the maintenance window open?", ask)

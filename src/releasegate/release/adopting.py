@@ -11,7 +11,7 @@ import psycopg
 from releasegate import __version__, catalog, gates, ledger
 from releasegate.errors import UsageError
 from releasegate.executor import how_to_look
-from releasegate.gates import LiveTarget, adoption, live_database, parse_only, release_tag
+from releasegate.gates import LiveTarget, adoption, live_database, questions
 from releasegate.model import Report, Verdict
 from releasegate.release import locked
 from releasegate.release.inputs import Prepared, Request, prepare
@@ -50,7 +50,7 @@ def adopt(request: Request) -> Report:
 def _gates(prepared: Prepared) -> tuple[Gate, ...]:
     number = prepared.inputs.migration.number
     later = [m for m in prepared.all_migrations if m.number > number and not m.draft]
-    return (release_tag.GATE, parse_only.GATE, adoption.live_database(later))
+    return (questions.RELEASE_TAG, questions.PARSE_ONLY, adoption.live_database(later))
 
 
 def _is_known(prepared: Prepared, known: Ledger) -> bool:

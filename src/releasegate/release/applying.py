@@ -11,7 +11,7 @@ import psycopg
 from releasegate import database, gates, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
-from releasegate.gates import GateInputs, LiveTarget, live_database, rehearsal
+from releasegate.gates import GateInputs, LiveTarget, live_database, questions
 from releasegate.model import GateResult, Outcome, OutcomeStatus, Plan, Report, Verdict
 from releasegate.release import locked, ways
 from releasegate.release.approval import hold_against
@@ -165,7 +165,7 @@ def _execute_locked(
 
 def _expected(results: Sequence[GateResult]) -> dict[int, dict[str, str | None]]:
     """Take what the rehearsal saw after each step, to hold the target against."""
-    (rehearsed,) = (result.evidence for result in results if result.gate == rehearsal.GATE.id)
+    (rehearsed,) = (result.evidence for result in results if result.gate == questions.REHEARSAL.id)
     return {step["ordinal"]: step["objects"] for step in rehearsed["after_steps"]}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate import findings
-from releasegate.gates import LiveTarget, NotAsked, live_database, release_tag, window
+from releasegate.gates import LiveTarget, NotAsked, questions
 from releasegate.model import GateStatus, Plan, Verdict
 from releasegate.repository import Repository
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from releasegate.model import Finding, GateResult, Report
 
 #: gates that an approval may lack: apply alone asks the one, and the other leaves no target
-_MAY_LACK = (window.GATE.id, live_database.GATE.id)
+_MAY_LACK = (questions.WINDOW.id, questions.LIVE_DATABASE.id)
 
 
 def plan_of(inputs: GateInputs) -> Plan | None:
@@ -36,7 +36,8 @@ def hold_against(
     if approved is None:
         return tuple(results)
     found = tuple(_differences(approved, inputs))
-    return tuple(_with(r, found, approved) if r.gate == release_tag.GATE.id else r for r in results)
+    tag = questions.RELEASE_TAG.id
+    return tuple(_with(r, found, approved) if r.gate == tag else r for r in results)
 
 
 def _with(result: GateResult, found: tuple[Finding, ...], approved: Report) -> GateResult:

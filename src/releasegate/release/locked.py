@@ -13,7 +13,7 @@ import psycopg
 from releasegate import __version__, catalog, database, facts, findings, ledger
 from releasegate.errors import CouldNotLook
 from releasegate.executor import Order, execute, how_to_look
-from releasegate.gates import LiveTarget, live_database
+from releasegate.gates import LiveTarget, live_database, questions
 from releasegate.model import GateStatus, Outcome, OutcomeStatus, Relation, Verdict
 from releasegate.release.sequence import EXIT_BLOCKED
 from releasegate.repository import Repository
@@ -96,7 +96,7 @@ def stopped_by(
 ) -> Report:
     """Block after all: no step was begun."""
     finding = findings.make(code, message)
-    gate = live_database.GATE.id
+    gate = questions.LIVE_DATABASE.id
     changed = tuple(
         replace(r, status=GateStatus.BLOCKED, findings=(*r.findings, finding))
         if r.gate == gate

@@ -15,7 +15,7 @@ from releasegate import gates, ledger
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
 from releasegate.executor.undoing import undo_of
-from releasegate.gates import Gate, GateInputs, LiveTarget, rehearsal, release_tag, undo, window
+from releasegate.gates import Gate, GateInputs, LiveTarget, questions, undo
 from releasegate.model import (
     ObjectState,
     Outcome,
@@ -115,7 +115,7 @@ def _gates(request: Request, inputs: GateInputs) -> tuple[Gate, ...]:
     things = _things(request, inputs)
     app = undo.app_code(things)
     live = undo.live_database(things)
-    chosen = (release_tag.GATE, app, rehearsal.GATE, live, window.GATE)
+    chosen = (questions.RELEASE_TAG, app, questions.REHEARSAL, live, questions.WINDOW)
     return chosen if things else tuple(gate for gate in chosen if gate is not app)
 
 
@@ -146,7 +146,7 @@ def _nothing_to_do(prepared: Prepared, live: LiveTarget) -> Report:
 
 
 def _unasked(reason: str) -> tuple[GateResult, ...]:
-    every = (release_tag.GATE, rehearsal.GATE, undo.live_database(), window.GATE)
+    every = (questions.RELEASE_TAG, questions.REHEARSAL, undo.live_database(), questions.WINDOW)
     return tuple(gates.not_asked(gate, reason) for gate in every)
 
 

@@ -5,16 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasegate import gates
-from releasegate.gates import (
-    Gate,
-    GateInputs,
-    app_code,
-    live_database,
-    parse_only,
-    rehearsal,
-    release_tag,
-    window,
-)
+from releasegate.gates import Gate, GateInputs, questions
 from releasegate.model import GateResult, GateStatus, Level, Verdict
 
 if TYPE_CHECKING:
@@ -25,16 +16,16 @@ if TYPE_CHECKING:
 
 #: the documented sequence; runbooks/apply-v1-hardening.md has a heading for each
 GATES = (
-    release_tag.GATE,
-    app_code.GATE,
-    parse_only.GATE,
-    rehearsal.GATE,
-    live_database.GATE,
-    window.GATE,
+    questions.RELEASE_TAG,
+    questions.APP_CODE,
+    questions.PARSE_ONLY,
+    questions.REHEARSAL,
+    questions.LIVE_DATABASE,
+    questions.WINDOW,
 )
 
 #: they try things out on the throwaway server
-_ON_A_SERVER = (parse_only.GATE, rehearsal.GATE)
+_ON_A_SERVER = (questions.PARSE_ONLY, questions.REHEARSAL)
 
 EXIT_DONE, EXIT_BLOCKED, EXIT_STOPPED, EXIT_UNKNOWN = 0, 1, 3, 4
 
@@ -95,7 +86,7 @@ def _told(request: Request, inputs: GateInputs, result: GateResult) -> GateResul
 def _for_drafts(inputs: GateInputs) -> tuple[Gate, ...]:
     """Check what is not to be released; to whoever would apply it say first that it is a draft."""
     if inputs.is_apply:
-        return (release_tag.GATE,)
+        return (questions.RELEASE_TAG,)
     return tuple(gate for gate in GATES if gate.is_for_drafts)
 
 

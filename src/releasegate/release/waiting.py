@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from releasegate import findings
-from releasegate.gates import live_database, release_tag
-from releasegate.gates import window as window_gate
+from releasegate.gates import questions
 from releasegate.gates.waivers import in_force
 from releasegate.model import GateResult, GateStatus
 from releasegate.release.sequence import ask_gates
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from releasegate.release.inputs import Prepared, Request
 
 #: what is looked at again once the window is open
-_AGAIN = (release_tag.GATE.id, live_database.GATE.id, window_gate.GATE.id)
+_AGAIN = (questions.RELEASE_TAG.id, questions.LIVE_DATABASE.id, questions.WINDOW.id)
 # (what is left, how long until it is said again), the longest first
 _PACES = (
     (timedelta(hours=1), timedelta(minutes=10)),
@@ -61,7 +60,7 @@ def ask_again(
     change = _change(before, now)
     if change is None:
         return tuple(merged)
-    return tuple(_blocked(r, change) if r.gate == release_tag.GATE.id else r for r in merged)
+    return tuple(_blocked(r, change) if r.gate == questions.RELEASE_TAG.id else r for r in merged)
 
 
 def _change(before: Prepared, now: Prepared) -> Finding | None:

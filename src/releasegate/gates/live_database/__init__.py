@@ -8,7 +8,7 @@ import psycopg
 
 from releasegate import facts, findings, ledger
 from releasegate.appcode.contract import derive
-from releasegate.gates import Answer, Gate, GateInputs, NotAsked
+from releasegate.gates import Answer, GateInputs, NotAsked
 from releasegate.gates.live_database import (
     bookkeeping,
     cascades,
@@ -129,6 +129,4 @@ def _at_one_moment(asked: Scope) -> Iterator[Finding]:
         yield from changes.asked(asked)
 
 
-__all__ = ["GATE", "counts_of", "describe_holder", "drift"]
-
-GATE = Gate("live-database", "Is the target what the plan expects?", ask)
+__all__ = ["ask", "counts_of", "describe_holder", "drift"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate import database, facts, findings, ledger
 from releasegate.baseline import BaselineError
 from releasegate.errors import CouldNotLook
-from releasegate.gates import Answer, Gate, GateInputs, LiveTarget, NotAsked, parse_only
+from releasegate.gates import Answer, GateInputs, LiveTarget, NotAsked, parse_only
 from releasegate.gates.ground import lay, live_schema, run
 from releasegate.gates.rehearsal import app, policies, proofs, rows, way_back
 from releasegate.gates.rehearsal.trial import Trial
@@ -216,6 +216,3 @@ def _version(inputs: GateInputs, ground: Ground) -> Iterator[Finding]:
             f"The plan was rehearsed on PostgreSQL {ground.server.major}; the target is {target}."
         )
         yield findings.make("RG410", message)
-
-
-GATE = Gate("rehearsal", "Does the plan give what the file gives?", ask)
