@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from acceptance.project import STORE, Project
+from releasegate.appcode.sources import SUFFIXES
 
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).parent / "pre-commit"
@@ -31,3 +34,10 @@ def test_pre_commit_installs_and_runs_both_hooks(project: Project, tmp_path: Pat
     assert "RG201" in done.stdout
     assert '"event"' not in done.stdout + done.stderr
     assert done.returncode == 1
+
+
+def test_every_file_that_the_gate_reads_wakes_its_hook() -> None:
+    hook, _ = YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")
+
+    assert [suffix for suffix in SUFFIXES if not re.search(hook["files"], f"app/x{suffix}")] == []
+    assert "types" not in " ".join(hook)

@@ -11,12 +11,14 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.sources import SUFFIXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MIGRATION = re.compile(r"\d+_\w[\w.-]*\.sql\Z")
 _BASELINE = re.compile(r"(schema|structure|baseline|v0)\.sql\Z")
-_SOURCE = frozenset({".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".vue", ".svelte"})
+_SOURCE = frozenset(SUFFIXES) - {".sql", ".prisma"}
 #: folders whose files production does not know
 _PASSED_OVER = frozenset(
     {
