@@ -130,6 +130,54 @@ RIDDLES = {
 }
 
 
+#: the one line of a file that writes to a table: in no other way does the file speak of it
+HIDDEN = {
+    "quoted": """c.execute(f'INSERT INTO "{p}" (id) VALUES (1)')""",
+    "escaped": r"""c.execute(f"INSERT INTO \"{p}\" (id) VALUES (1)")""",
+    "added_escaped": r"""c.execute("INSERT INTO \"" + p + "\" (id) VALUES (1)")""",
+    "schema": "c.execute(f'INSERT INTO public.{p} (id) VALUES (1)')",
+    "schema_added": "c.execute('INSERT INTO public.' + p + ' (id) VALUES (1)')",
+    "schema_quoted": """c.execute('INSERT INTO "public"."{}" (id) VALUES (1)'.format(p))""",
+    "two_blanks": "c.execute(f'INSERT  INTO {p} (id) VALUES (1)')",
+    "line_end": r"c.execute(f'insert into\n  {p} (id) VALUES (1)')",
+    "only": "c.execute(f'UPDATE ONLY {p} SET plan_id = NULL')",
+    "with": "c.execute(f'WITH a AS (SELECT 1) INSERT INTO {p} (id) SELECT 1')",
+    "merge": "c.execute(f'MERGE INTO {p} USING s ON true WHEN MATCHED THEN DELETE')",
+    "copy": "c.copy_expert(f'COPY {p} (id) FROM STDIN', s)",
+    "truncate": "c.execute(f'TRUNCATE {p}')",
+}
+
+
+@pytest.mark.parametrize("line", HIDDEN.values(), ids=HIDDEN.keys())
+def test_a_table_that_is_put_in_is_seen_in_a_file_of_its_own(tmp_path: Path, line: str) -> None:
+    (tmp_path / "other.py").write_text(f"def f(c, s, p):\n    {line}\n")
+
+    examination = look(tmp_path, GOOD)
+
+    assert codes(examination) == ["RG205"]
+
+
+@pytest.mark.parametrize("name", ["app.py", "app.ts"])
+def test_a_name_in_escaped_quotes_is_seen(tmp_path: Path, name: str) -> None:
+    call = r"""db.query("INSERT INTO \"public\".\"runs\" (paper_id) VALUES ($1)", [p])"""
+    begin = "def f(db, p): " if name == "app.py" else "export const f = (db, p) => "
+    (tmp_path / name).write_text(f"{begin}{call}\n")
+
+    (columns,) = verdicts(examine_folder(tmp_path))
+
+    assert columns["plan_id"] == "omitted"
+
+
+def test_a_table_with_a_quote_in_its_name_is_found(tmp_path: Path) -> None:
+    baseline = BASELINE.replace("TABLE runs", 'TABLE "ru""ns"')
+    migration = MIGRATION.replace("TABLE runs", 'TABLE "ru""ns"')
+    source = GOOD.replace("INTO runs", 'INTO "ru""ns"')
+
+    examination = look(tmp_path, source, baseline=baseline, migration=migration)
+
+    assert verdicts(examination) == [{"plan_id": "sent", "paper_id": "sent"}]
+
+
 @pytest.mark.parametrize("line", RIDDLES.values(), ids=RIDDLES.keys())
 def test_what_cannot_be_seen_is_never_a_pass(tmp_path: Path, line: str) -> None:
     examination = look(tmp_path, f"{GOOD}\ndef f(c, s, p):\n    {line}\n")

@@ -40,7 +40,7 @@ _OPENING = re.compile(
     r"\s*(insert|update|delete|merge|copy|truncate|with|begin|do)\b", re.IGNORECASE
 )
 #: a text that another one goes on
-_OPEN_ENDS = ("into", "update", "from", "{}", "copy", "truncate", '"', "{0}")
+_OPEN_ENDS = ("into", "update", "from", "{}", "copy", "truncate", '"', ".", "{0}")
 #: what hides the rest of a list of columns
 PUT_IN = "some of the columns are put in at run time"
 _SETS = re.compile(r"(?i)\bset\b|\ue000")

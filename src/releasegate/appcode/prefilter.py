@@ -20,9 +20,13 @@ _VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"trunc
 #: PostgREST's path, in which a table's name is a part of a URL
 _REST = b"rest/v1"
 _CALLS = (*_VERBS, b"post(", b"patch(", b"create", b"save", b"add", b"del(", b"write", b"store")
-#: SQL whose table is put in when it runs
-_DYNAMIC = (b"insert into ", b"update ", b"delete from ")
-_HOLES = b"{%$\"'"
+#: before a table that is put in when SQL runs, after ``only`` and a schema perhaps
+_DYNAMIC = (b"into", b"update", b"delete", b"copy", b"truncate")
+_BLANK = rb"(?:\s|\\[nt])+"
+_PUT_IN = re.compile(
+    rb"(?:into|update|delete%(_)bfrom|copy|truncate(?:%(_)btable)?)%(_)b(?:only%(_)b)?"
+    rb"(?:\"?\w+\"?\.)?(?=[{%%$\"'])" % {b"_": _BLANK}
+)
 _BUILDERS = (b".table(", b".from_(", b".from(")
 _BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
 _GENERIC = (
@@ -54,8 +58,18 @@ class Marks:
 
 def marked(contents: Mapping[str, bytes], tables: Iterable[str]) -> dict[str, Marks]:
     """Look at every file once."""
-    names = [name.lower().encode() for name in tables]
-    return {path: _marks(content.lower(), names) for path, content in contents.items()}
+    names = [form.lower().encode() for name in tables for form in _forms(name)]
+    return {path: _marks(_unescaped(content.lower()), names) for path, content in contents.items()}
+
+
+def _forms(name: str) -> set[str]:
+    """Give a name as it is and as SQL quotes it."""
+    return {name, name.replace('"', '""')}
+
+
+def _unescaped(lower: bytes) -> bytes:
+    r"""Write ``"INSERT INTO \"runs\""`` as the database gets it."""
+    return lower.replace(b'\\"', b'"')
 
 
 def _marks(lower: bytes, names: list[bytes]) -> Marks:
@@ -103,8 +117,8 @@ def _is_dynamic(lower: bytes) -> bool:
     for word in _DYNAMIC:
         place = lower.find(word)
         while place >= 0:
-            after = lower[place + len(word) : place + len(word) + 16]
-            if after and after[0] in _HOLES and _opens(lower, place) and _goes_on(after):
+            found = _PUT_IN.match(lower, place)
+            if found and _opens(lower, place) and _goes_on(lower[found.end() : found.end() + 16]):
                 return True
             place = lower.find(word, place + len(word))
     if _REST + b"/{" in lower:
@@ -118,14 +132,15 @@ def _is_dynamic(lower: bytes) -> bool:
 def _opens(lower: bytes, place: int) -> bool:
     """Tell ``f"UPDATE {table}"`` from a sentence: the verb opens a text, or a line of one."""
     before = lower[max(place - 80, 0) : place].rstrip(b" \t")
-    return not before or before[-1] in b"\"'`\n(;"
+    opened = not before or before[-1] in b"\"'`\n();"
+    return opened or before.endswith((b"insert", b"merge", rb"\n"))
 
 
 def _goes_on(after: bytes) -> bool:
-    """Say whether a table's name is put in: ``{table}``, ``%s``, or ``"INSERT INTO " + table``."""
+    """Say whether a table's name is put in: ``{table}``, ``%s``, ``"{table}"``, ``" + table``."""
     if after[:1] in (b'"', b"'"):
         rest = after[1:].lstrip()
-        return rest[:1] in (b"+", b"%", b",", b".", b"f", b'"', b"'")
+        return rest[:1] in (b"+", b"%", b",", b".", b"f", b'"', b"'", b"{", b"$")
     return True
 
 

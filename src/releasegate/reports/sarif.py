@@ -52,15 +52,15 @@ def _driver(report: Report, rows: Sequence[Code], docs_url: str | None) -> dict[
 
 
 def _rule(row: Code, docs_url: str | None) -> dict[str, Any]:
-    more = f"releasegate explain {row.code}; {row.runbook}"
+    explain, runbook = f"releasegate explain {row.code}", f"{row.runbook} of releasegate"
     link = f"\n\n[{row.code}]({docs_url}#{row.code.lower()})" if docs_url else ""
     rule = {
         "id": row.code,
         "shortDescription": {"text": row.title},
         "fullDescription": {"text": f"{row.title}. Found by the gate {row.gate}."},
         "help": {
-            "text": f"{row.help}\n{more}",
-            "markdown": f"{row.help}\n\n`releasegate explain {row.code}`, `{row.runbook}`{link}",
+            "text": f"{row.help}\n{explain}; {runbook}",
+            "markdown": f"{row.help}\n\n`{explain}`, {runbook}{link}",
         },
         "defaultConfiguration": {"level": row.level.value},
         "properties": {"tags": [row.gate]},
