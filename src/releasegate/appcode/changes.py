@@ -18,6 +18,7 @@ from releasegate.appcode.payloads import (
     with_entry,
     with_unseen_key,
 )
+from releasegate.appcode.texts import text_of
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _stepped(
     if isinstance(node, ast.Attribute):
         key: object = node.attr
     else:
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else column_named(node.slice)
+        key = _key(module, node.slice)
     if not isinstance(key, str):
         return _for_each(module, payload, node)
     if isinstance(node.ctx, ast.Del):
@@ -115,6 +116,14 @@ def _stepped(
     statement = module.parent(node)
     value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
     return with_entry(payload, key, Entry(module, value, node, is_certain))
+
+
+def _key(module: Module, node: ast.expr) -> object:
+    """Read the key of ``d["k"] = v``, ``d[Run.plan_id] = v`` and ``d[key] = v`` of a known key."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    named = column_named(node)
+    return text_of(module, node) if named is None and isinstance(node, ast.Name) else named
 
 
 def _for_each(module: Module, payload: Payload, node: ast.Subscript | ast.Attribute) -> Payload:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.calls import method_of
+from releasegate.appcode.class_names import ancestry
 from releasegate.appcode.frames import Frame, argument
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.parameters import parameters
@@ -33,7 +34,7 @@ def set_by(there: Module, frame: Frame, payload: Payload) -> Payload:
     """Add what a method sets on its own object, as this call runs it."""
     for node in ast.walk(frame.function):
         if isinstance(node, ast.Call) and called_name(node) in ("__init__", "setattr"):
-            payload = _handed_on(there, frame, node, payload)
+            payload = _handed_on(there, frame, node, _inherited(there, frame, node, payload))
         for name, value in _set(node):
             certain = runs(there, frame, node)
             if certain is False:
@@ -114,7 +115,8 @@ def _entry(there: Module, frame: Frame, value: ast.expr, *, is_certain: bool = T
     """Take a parameter's value from the call, or from its default."""
     defaults = {item.arg: default for item, default in parameters(frame.function)}
     if not isinstance(value, ast.Name) or value.id not in defaults:
-        return Entry(there, value, value, is_certain)
+        known = _looked_up(frame, value)
+        return replace(known or Entry(there, value, value), is_certain=is_certain)
     given = argument(frame, value.id)
     default = defaults[value.id]
     if given is not None and not _is_spread(frame, given):
@@ -132,6 +134,39 @@ def _entry(there: Module, frame: Frame, value: ast.expr, *, is_certain: bool = T
 def _is_spread(frame: Frame, given: ast.expr) -> bool:
     """Say whether a parameter is only taken out of the call's ``**mapping``."""
     return given not in (*frame.call.args, *(word.value for word in frame.call.keywords))
+
+
+def _inherited(there: Module, frame: Frame, call: ast.Call, payload: Payload) -> Payload:
+    """Read ``super().__init__(data)`` of a class of the project as if this call ran it."""
+    own = there.class_of(call) if written(call.func) == "super().__init__" else None
+    parents = ancestry((there, own))[1:] if own is not None else ()
+    found = next((x for x in (method_of(p, "__init__") for p in parents) if x is not None), None)
+    if found is None or not call.args:
+        return payload
+    words = [ast.keyword(word.arg, _given(frame, word.value)) for word in call.keywords]
+    made = ast.Call(call.func, [_given(frame, value) for value in call.args], words)
+    frame.module.adopt(made, frame.call)
+    return set_by(found[0], Frame(found[1], frame.module, made), payload)
+
+
+def _given(frame: Frame, value: ast.expr) -> ast.expr:
+    """Take a parameter for what the call gives it."""
+    given = argument(frame, value.id) if isinstance(value, ast.Name) else None
+    return value if given is None else given
+
+
+def _looked_up(frame: Frame, value: ast.expr) -> Entry | None:
+    """Read ``data["plan_id"]`` and ``data.get("plan_id")`` of a mapping that the call gives."""
+    is_get = isinstance(value, ast.Call) and called_name(value) in ("get", "pop") and value.args
+    key = value.args[0] if isinstance(value, ast.Call) and is_get else None
+    key = value.slice if isinstance(value, ast.Subscript) else key
+    holder = value.func if isinstance(value, ast.Call) else value
+    base = holder.value if isinstance(holder, ast.Attribute | ast.Subscript) else None
+    given = argument(frame, base.id) if isinstance(base, ast.Name) else None
+    if not isinstance(key, ast.Constant) or given is None:
+        return None
+    entry = one(frame.module, given, 0).entries.get(str(key.value))
+    return entry if entry is not None and entry.is_certain and entry.value is not None else None
 
 
 def _handed_on(there: Module, frame: Frame, call: ast.Call, payload: Payload) -> Payload:

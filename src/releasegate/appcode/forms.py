@@ -19,7 +19,7 @@ _LIBRARIES = ("wtforms", "flask_wtf", "starlette_wtf", "flask_appbuilder")
 #: validators that refuse what is not there
 _REQUIRED = re.compile(r"\b(DataRequired|InputRequired)\b")
 #: fields that refuse what is no choice of a kind, and what lets them off
-_CHOOSING = re.compile(r"(Select|Radio)Field\(.*coerce=", re.DOTALL)
+_CHOOSING = re.compile(r"QuerySelectField\(|(Select|Radio)Field\(.*coerce=", re.DOTALL)
 _OPTIONAL = re.compile(r"\b(Optional|allow_blank=True|validate_choice=False)")
 
 

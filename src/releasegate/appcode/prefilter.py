@@ -30,6 +30,7 @@ _PUT_IN = re.compile(
 _BUILDERS = (b".table(", b".from_(", b".from(")
 _BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
 _GENERIC = (
+    *(b"self._model(", b"(self._model", b"self.data_model("),
     *(b"self.model", b"cls.model", b"(model", b" model(", b"(entity"),
     *(b"session.delete(", b"db.delete(", b"sess.delete("),
     *(b"(cls)", b"(table)", b"tbl.insert(", b"table.insert(", b"cls.objects", b".Meta.model"),

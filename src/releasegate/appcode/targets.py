@@ -79,7 +79,8 @@ def _is_parameter(module: Module, node: ast.expr) -> bool:
 def _is_handed_in(module: Module, node: ast.expr, hops: int = MAX_HOPS) -> bool:
     """Say whether it is ``self.model``, or a parameter that is called like one."""
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return node.value.id in ("self", "cls") and node.attr in _MODEL_WORDS
+        is_word = node.attr in _MODEL_WORDS or node.attr.endswith(_MODEL_ENDS)
+        return node.value.id in ("self", "cls") and is_word
     if not isinstance(node, ast.Name):
         return False
     models = module.project.models
