@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ _OPERATIONS = {
     **dict.fromkeys(("batchInsert", "insertGetId"), "insert"),
     "del": "delete",
 }
+_ALIAS = re.compile(r"\s+as\s+", re.IGNORECASE)
 _TABLES = ("table", "from_", "from")
 _PAYLOADS = ("json", "values", "data", "row", "rows")
 #: what Knex is called where it is used
@@ -146,7 +148,8 @@ def _of_call(module: Module, node: ast.Call, start: Start, contract: Contract) -
         place = Proof(module.path, call_line(node), "the table's name is put in at run time")
         yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
         return
-    relation = contract.find(_schema(start), text)
+    # Knex's ``db("runs as r")``
+    relation = contract.find(_schema(start), _ALIAS.split(text)[0])
     if relation is not None:
         yield _site(module, node, relation, operation, contract)
 

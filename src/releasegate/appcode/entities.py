@@ -143,7 +143,9 @@ def _target(
     if relation is None and not is_class:
         if first is not None and not _MANAGER.search(word):
             return None, []
-        return _of_made(module, first if first is not None else function.value, contract)
+        row = first if first is not None else function.value
+        made, sent = _of_made(module, row, contract)
+        return made or _of_declared(module, row, function.attr, contract), sent
     return relation, _sent(function.attr, node.args)
 
 
@@ -171,7 +173,17 @@ def _sent(verb: str, given: list[ast.expr]) -> list[ast.expr]:
     options = given[1] if has_filter_first else None
     listed = options.keys if isinstance(options, ast.Dict) else []
     is_options = "where" in [getattr(key, "value", None) for key in listed]
+    if verb == "findOrCreate" and given and isinstance(given[0], ast.Dict):
+        return [_found_or_made(given[0])]
     return given[1:] if has_filter_first and not is_options else given
+
+
+def _found_or_made(options: ast.Dict) -> ast.expr:
+    """Make one row of ``{ where: {...}, defaults: {...} }``."""
+    pairs = zip(options.keys, options.values, strict=True)
+    known = {getattr(key, "value", None): value for key, value in pairs}
+    parts = [known[word] for word in ("where", "defaults") if word in known]
+    return ast.copy_location(ast.Dict([None] * len(parts), parts), options)
 
 
 def _receiver(node: ast.expr) -> tuple[str, bool]:
@@ -199,6 +211,15 @@ def _by_word(module: Module, word: str, contract: Contract) -> Relation | None:
     names = dict.fromkeys((word, _SUFFIX.sub("", word)))
     guessed = (r for name in names for r in contract.relations if fits(r.name, name))
     return declared or next(guessed, None)
+
+
+def _of_declared(module: Module, node: ast.expr, verb: str, contract: Contract) -> Relation | None:
+    """Find the class of a parameter that a row is taken away by: ``run: Run``."""
+    hints = [o.parameter.annotation for o in origins(module, node) if o.parameter is not None]
+    words = [item.id for hint in hints if hint for item in ast.walk(hint) if hasattr(item, "id")]
+    if _OPERATIONS[verb] != "delete":
+        return None
+    return next((found for word in words if (found := _by_word(module, word, contract))), None)
 
 
 def _of_made(

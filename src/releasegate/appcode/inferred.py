@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import zod
 from releasegate.appcode.annotations import last_word
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, one
+from releasegate.appcode.selected import picked
 from releasegate.appcode.table_rows import of_table
 from releasegate.appcode.texts import text_of
 
@@ -52,17 +54,30 @@ def _is_new_entity(module: Module, node: ast.Call) -> bool:
 
 
 def _found(module: Module, node: ast.Call) -> Payload | None:
-    """Read the whole rows of Prisma: ``prisma.run.findUnique({ where: { id } })``."""
+    """Read the rows of Prisma: ``prisma.run.findUnique({ where: { id } })``."""
     models = module.project.models
     table = node.func.value if isinstance(node.func, ast.Attribute) else None
-    options = node.args[0] if node.args else None
-    keys = options.keys if isinstance(options, ast.Dict) else []
-    is_whole = not {getattr(key, "value", None) for key in keys} & {"select", "omit"}
-    if models is None or not isinstance(table, ast.Attribute) or not is_whole:
+    options = _options(node)
+    if models is None or not isinstance(table, ast.Attribute) or "omit" in options:
         return None
     kind = table.attr[:1].upper() + table.attr[1:]
     shape = module.project.prisma(models.contract).row(kind, module)
-    return _copied(module, node, table.attr, shape) if shape is not None else None
+    whole = _copied(module, node, table.attr, shape) if shape is not None else None
+    listed = options.get("select")
+    if whole is None or not isinstance(listed, ast.Dict):
+        return whole if "select" not in options else None
+    taken = {getattr(key, "value", None) for key in listed.keys}
+    entries = {name: entry for name, entry in whole.entries.items() if name in taken}
+    return replace(whole, entries=entries, is_open="more than columns is selected")
+
+
+def _options(node: ast.Call) -> dict[object, ast.expr]:
+    """Give the keys of the object that a query is called with."""
+    given = node.args[0] if node.args else None
+    if not isinstance(given, ast.Dict):
+        return {}
+    pairs = zip(given.keys, given.values, strict=True)
+    return {getattr(key, "value", None): value for key, value in pairs}
 
 
 def _copied(module: Module, node: ast.Call, table: str, shape: Shape) -> Payload:
@@ -74,10 +89,12 @@ def _copied(module: Module, node: ast.Call, table: str, shape: Shape) -> Payload
 
 
 def _queried(module: Module, node: ast.Call) -> Payload | None:
-    """Read the whole rows of Drizzle: ``db.query.runs.findFirst()``, ``db.select().from(runs)``."""
+    """Read the rows of Drizzle: ``db.query.runs.findFirst()``, ``db.select().from(runs)``."""
     table = _relational(node) or _selected_from(node)
     shape = of_table(module, table, "Select") if table else None
-    return _copied(module, node, str(table), shape) if shape is not None else None
+    if shape is not None:
+        return _copied(module, node, str(table), shape)
+    return next(iter(picked(module, node)), None)
 
 
 def _relational(node: ast.Call) -> str | None:
@@ -88,10 +105,7 @@ def _relational(node: ast.Call) -> str | None:
     table = node.func.value
     if not isinstance(table, ast.Attribute) or last_word(table.value) != "query":
         return None
-    options = node.args[0] if node.args else None
-    keys = options.keys if isinstance(options, ast.Dict) else []
-    named = {key.value for key in keys if isinstance(key, ast.Constant)}
-    return None if named & {"columns", "with", "extras"} else table.attr
+    return None if _options(node).keys() & {"columns", "with", "extras"} else table.attr
 
 
 def _selected_from(node: ast.Call) -> str | None:

@@ -78,7 +78,8 @@ def member(module: Module, base: ast.expr, key: str, depth: int) -> Nullness | N
     """Judge what a mapping that is written down or declared holds under a key."""
     from releasegate.appcode.payloads import rows
 
-    if not isinstance(base, ast.Name | ast.Attribute | ast.Dict):
+    is_item = isinstance(base, ast.Subscript) and not module.is_python
+    if not is_item and not isinstance(base, ast.Name | ast.Attribute | ast.Dict):
         return None
     found: list[Nullness] = []
     for payload in rows(module, base, depth + 4):

@@ -37,6 +37,7 @@ _GENERIC = (
 )
 _MODELLED = (b"Column(", b"_column(", b"Field(", b"Mapped[", b"ForeignKey")
 _READS = (b"for update", b"for_update", b"select *", b"returning *")
+_CONSTANT = re.compile(rb"\b([A-Z]\w*)['\"]?\s*[:=]\s*['\"`](\w+)['\"`]")
 _USED = b"(.,)]`"
 _ENDS = (b"\n", b"\r", b"")
 
@@ -191,3 +192,15 @@ def names_client(content: bytes, names: Iterable[str]) -> bool:
     """Say whether one of Prisma's models is spoken of: ``prisma.run.create``."""
     lower = content.lower()
     return b"prisma" in lower or any(f".{name.lower()}.".encode() in lower for name in names)
+
+
+def constants(content: bytes, tables: Iterable[str]) -> set[bytes]:
+    """Name what stands for a table in a file of constants: ``Runs = "runs"``, ``RUNS: "runs"``."""
+    names = {name.encode() for name in tables}
+    return {match[1] for match in _CONSTANT.finditer(content) if match[2] in names}
+
+
+def takes_constant(content: bytes, words: Iterable[bytes]) -> bool:
+    """Say whether a call is given one of them alone, as Knex's is: ``db(Table.Runs)``."""
+    given = (word + b")" for word in words)
+    return any(b"." + word in content or b"(" + word in content for word in given)

@@ -11,7 +11,7 @@ from releasegate.appcode import families, pragmas, sql_files
 from releasegate.appcode.import_paths import CODE, SCRIPT
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.models.registry import Models
-from releasegate.appcode.prefilter import marked, names_client, speaks_of
+from releasegate.appcode.prefilter import constants, marked, names_client, speaks_of, takes_constant
 from releasegate.appcode.project import Project
 from releasegate.appcode.reads import Read, reads
 
@@ -70,6 +70,9 @@ class Reader:
         self._clients = frozenset(word for name in names for word in class_names(name))
         self._has_prisma = any(path.endswith(".prisma") for path in contents)
         self._marks = marked(self.project.contents, names)
+        declaring = [x for x, marks in self._marks.items() if marks.declares and x.endswith(SCRIPT)]
+        texts = (self.project.contents[path] for path in declaring)
+        self._constants = frozenset(word for text in texts for word in constants(text, names))
         self.project.models = Models(self.project, contract, self._marks)
 
     def hits(self, *, reads: bool = False) -> list[str]:
@@ -88,6 +91,8 @@ class Reader:
         if is_script and path.endswith(CODE) and names_client(content, self._clients):
             return True
         if path.endswith(SCRIPT) and self.project.has_entities and self._names_entity(content):
+            return True
+        if path.endswith(SCRIPT) and takes_constant(content, self._constants):
             return True
         models = self.project.models
         return models is not None and speaks_of(content, models.names)

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.guards import is_checked
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.written import written
@@ -183,7 +184,9 @@ def no_row(module: Module, node: ast.expr) -> str | None:
         origin = single_value(module, inner)
         inner = peeled(origin[1]) if origin else inner
     if isinstance(inner, ast.Constant) and inner.value is not None:
-        return "a constant that is no row" if is_sentinel(str(inner.value)) else None
+        is_filled_in = inner.value == "" and is_checked(module, node)
+        if is_sentinel(str(inner.value)) and not is_filled_in:
+            return "a constant that is no row"
     return None
 
 

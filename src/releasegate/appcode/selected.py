@@ -40,28 +40,40 @@ def selected(step: Step) -> Payload:
 def copied(step: Step) -> list[Payload]:
     """Read Drizzle's ``insert(runs).select(db.select({ planId: plans.id }).from(plans))``."""
     calls = (item for item in ast.walk(step.call.args[0]) if isinstance(item, ast.Call))
-    for call in calls:
-        listed = call.args[0] if call.args else None
-        if isinstance(listed, ast.Dict) and called_name(call) in ("select", "selectDistinct"):
-            found = rows(step.module, listed)
-            return [
-                replace(row, entries={k: _of_column(e) for k, e in row.entries.items()})
-                for row in found
-            ]
+    found = (picked(step.module, call) for call in calls)
+    return next((row for row in found if row), [])
+
+
+def picked(module: Module, node: ast.Call) -> list[Payload]:
+    """Read Drizzle's ``db.select({ planId: runs.planId }).from(runs)``, wherever the chain ends."""
+    outer: set[str] = set()
+    current: ast.expr = node
+    while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
+        listed = current.args[0] if current.args else None
+        if called_name(current) in ("leftJoin", "fullJoin") and listed is not None:
+            outer.add(last_word(listed))
+        if called_name(current) in ("select", "selectDistinct") and isinstance(listed, ast.Dict):
+            return [_of_columns(row, outer) for row in rows(module, listed)]
+        current = current.func.value
     return []
 
 
-def _of_column(entry: Entry) -> Entry:
-    """Say of a column that its table lets it be NULL."""
+def _of_columns(row: Payload, outer: set[str]) -> Payload:
+    return replace(row, entries={k: _of_column(e, outer) for k, e in row.entries.items()})
+
+
+def _of_column(entry: Entry, outer: set[str]) -> Entry:
+    """Say of a column that its table, or a join, lets it be NULL."""
     column = entry.value
     if isinstance(column, ast.Call) and isinstance(column.func, ast.Attribute):
         # ``sql`null`.as("plan_id")``
         return replace(entry, value=column.func.value) if column.func.attr == "as" else entry
     if not isinstance(column, ast.Attribute):
         return entry
-    shape = of_table(entry.module, last_word(column.value), "Select")
+    table = last_word(column.value)
+    shape = of_table(entry.module, table, "Select")
     field = shape.fields.get(column.attr) if shape is not None else None
-    if field is None or not field.may_be_none:
+    if field is None or not (field.may_be_none or table in outer):
         return entry
     what = f"{written(column)} may be NULL"
     return replace(entry, value=None, may_be_none=True, what=what)

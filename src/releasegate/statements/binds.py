@@ -35,7 +35,8 @@ _PIECE = re.compile(
 _PERCENT = re.compile(r"%%|%\((?P<named>[^()]+)\)[sbt]|%[sbt]")
 #: jsonb has operators named ``?``; a placeholder stands where a value can begin.
 _BEFORE_VALUE = re.compile(
-    r"([(,=<>+*/|-]|\b(values|set|where|on|having|between|and|or|not|limit|offset|in|like|select|then|else|when|by))\s*\Z",
+    r"([(,=<>+*/|-]|\b(values|set|where|on|having|between|and|or|not|limit|offset|in|like|select"
+    r"|distinct|all|then|else|when|by))\s*\Z",
     re.IGNORECASE,
 )
 

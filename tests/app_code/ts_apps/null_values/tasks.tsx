@@ -42,3 +42,12 @@ export function Picker({ project }: { project: string }) {
   };
   return <button onClick={save} onFocus={() => setAssignee("me")} />;
 }
+
+export function Assign({ project }: { project: string }) {
+  const [selected, setSelected] = useState("");
+  const save = async () => {
+    if (!selected) return;
+    await supabase.from("tasks").insert({ project_id: project, assignee_id: selected });
+  };
+  return <button onClick={save} onFocus={() => setSelected("me")} />;
+}

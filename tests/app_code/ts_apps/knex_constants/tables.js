@@ -1,0 +1,5 @@
+module.exports.Tables = {
+  TASKS: "tasks",
+  COMMENTS: "comments",
+  Projects: "projects",
+};
