@@ -34,6 +34,8 @@ def main() -> None:
             print(f"releasegate: {name} posted")
         except NotPosted as why:
             tell(f"{name} not posted because {why}")
+        except Exception as error:  # whatever it is: the job's answer does not depend on it
+            tell(f"{name} not posted because of something unforeseen ({type(error).__name__})")
 
 
 def tell(text: str) -> None:
@@ -53,7 +55,8 @@ def comment() -> None:
     for page in range(1, _MOST_PAGES):
         held = ask("GET", f"{issue}?per_page={_PAGE}&page={page}")
         for each in held:
-            is_bots = each.get("user", {}).get("type") == "Bot"
+            # Whose account is deleted is nobody.
+            is_bots = (each.get("user") or {}).get("type") == "Bot"
             if is_bots and str(each.get("body", "")).startswith(_MARK):
                 ask("PATCH", f"/issues/comments/{int(each['id'])}", {"body": text})
                 return

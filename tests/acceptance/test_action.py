@@ -30,6 +30,7 @@ class GitHub(ThreadingHTTPServer):
         self.comments: list[dict[str, Any]] = []
         self.scans: list[dict[str, Any]] = []
         self.may_write = True
+        self.is_itself = True
 
     @property
     def url(self) -> str:
@@ -40,7 +41,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: GitHub
 
     def do_GET(self) -> None:
-        self._answer(200, self.server.comments)
+        if self.server.is_itself:
+            self._answer(200, self.server.comments)
+        else:
+            self.wfile.write(b"what a proxy says\r\n\r\n")
 
     def do_POST(self) -> None:
         body = self._body()
@@ -142,7 +146,8 @@ def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
     project.edit(STORE, "(id, plan_id, paper_id, env_hash", "(id, paper_id, env_hash")
     project.commit()
     somebodys = {"id": 1, "body": "<!-- releasegate --> quoted", "user": {"type": "User"}}
-    github.comments.append({**somebodys})
+    nobodys = {"id": 2, "body": "<!-- releasegate --> quoted", "user": None}
+    github.comments += [{**somebodys}, {**nobodys}]
 
     first = runner.run(**only("app-code"), comment="true", sarif="true")
     second = runner.run(**only("app-code"), comment="true")
@@ -151,8 +156,8 @@ def test_a_blocked_pull_request_is_red_at_the_line_and_gets_one_comment(
     assert (first.outputs["verdict"], first.outputs["exit-code"]) == ("blocked", "1")
     assert f"::error file={STORE},line=" in first.log
     assert "error" in commands(first.log)
-    (untouched, comment) = github.comments
-    assert untouched == somebodys
+    (*untouched, comment) = github.comments
+    assert untouched == [somebodys, nobodys]
     assert comment["body"].startswith("<!-- releasegate -->\n##")
     assert "https://github.com/org/releasegate/blob/v1/docs/findings.md#rg" in comment["body"]
     (scan,) = github.scans
@@ -201,7 +206,22 @@ def test_a_forks_token_posts_nothing_says_so_and_changes_no_answer(
     assert without.failed_step is None
 
 
-@pytest.mark.parametrize("name", ["command", "migration", "gates", "fail-on", "app-code"])
+def test_what_github_says_in_a_bad_hour_changes_no_answer(
+    project: Project, runner: Runner, github: GitHub
+) -> None:
+    project.tag()
+    github.is_itself = False
+
+    outcome = runner.run(**only("release-tag"), comment="true")
+
+    assert outcome.failed_step is None, outcome.log
+    assert "comment not posted because of something unforeseen (BadStatusLine)" in outcome.summary
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["command", "migration", "gates", "fail-on", "app-code", "database-url", "scratch-url"],
+)
 def test_a_hostile_input_is_a_wrong_value_and_nothing_else(
     project: Project, runner: Runner, name: str
 ) -> None:
@@ -311,6 +331,22 @@ def test_a_shallow_checkout_gets_the_history_that_tells_ancestry(
 
     assert outcome.failed_step is None, outcome.log
     assert outcome.outputs["verdict"] == "passed"
+
+
+def test_a_whole_checkout_that_may_fetch_nothing_is_no_warning(
+    project: Project, runner: Runner, tmp_path: Path
+) -> None:
+    project.tag()
+    runner.workspace = tmp_path / "whole"
+    clone(project, runner.workspace)
+    subprocess.run(
+        ["git", "remote", "set-url", "origin", "file:///nowhere"], cwd=runner.workspace, check=True
+    )
+
+    outcome = runner.run(**only("release-tag"))
+
+    assert outcome.outputs["verdict"] == "passed"
+    assert "::warning" not in outcome.log
 
 
 def test_where_the_history_cannot_be_fetched_the_command_is_said(
