@@ -141,11 +141,18 @@ def test_what_the_app_felt_is_drawn_where_it_was_measured(released: Project) -> 
 
 def test_what_is_no_report_cannot_be_rendered(released: Project) -> None:
     released.write("broken.json", '{"schema": 1}')
+    file = released.root / "odd.json"
+    released.ask("plan", "--output", str(file))
+    moment = {"at": "0001-01-01T00:00:00Z", "event": "step.started", "step": 1}
+    odd = {"timeline": [moment, {**moment, "at": "2027-01-17T01:00:00Z"}]}
+    window = {"opens_at": "2027-01-17T01:00:00Z", "closes_at": "2027-01-17T01:30:00Z"}
+    file.write_text(json.dumps({**json.loads(file.read_text()), **odd, "window": window}))
 
-    runs = [released.run("report", name) for name in ("broken.json", "missing.json", MIGRATION)]
+    names = ("broken.json", "missing.json", MIGRATION, "odd.json")
+    runs = [released.run("report", name, "--format", "html") for name in names]
 
-    assert [run.exit_code for run in runs] == [2, 2, 2]
-    assert [run.stdout for run in runs] == ["", "", ""]
+    assert [run.exit_code for run in runs] == [2, 2, 2, 2]
+    assert [run.stdout for run in runs] == ["", "", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,20 @@ import jsonschema
 import pytest
 
 from releasegate import findings
-from releasegate.model import GateResult, GateStatus, Level, Report
+from releasegate.model import GateResult, GateStatus, Level, ObjectState, Report
 from releasegate.reports import github, junit, markdown, sarif
-from samples import ALL, BAD_WRITE, BARE, BLOCKED, EVIL, HOSTILE, STOPPED, WAIVED
+from samples import (
+    ALL,
+    BAD_WRITE,
+    BARE,
+    BLOCKED,
+    EVIL,
+    HOSTILE,
+    ROLLED_BACK,
+    STOPPED,
+    WAIVED,
+    WAIVER,
+)
 
 DOCS = "https://github.com/o/r/blob/v1/docs/findings.md"
 SARIF_SCHEMA = Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json"
@@ -166,6 +177,32 @@ def test_a_comment_stays_below_the_size_that_is_taken_and_counts_the_rest() -> N
     assert f"{499 - shown} more findings are in the JSON report." in text
     assert text.rstrip().endswith("</sub>")
     assert shown > 20
+
+
+def test_a_comment_stays_below_that_size_whatever_is_long() -> None:
+    report = replace(
+        BLOCKED,
+        summary="é" * 90_000,
+        waivers=tuple(replace(WAIVER, reason="w" * 9_000) for _ in range(200)),
+        gates=(replace(BLOCKED.gates[1], reason="r" * 90_000), *BLOCKED.gates),
+        objects=tuple(ObjectState(f"index i{n} {'x' * 200}", "gone") for n in range(5_000)),
+    )
+
+    text = markdown.render(report)
+
+    assert len(text) < 65_536
+    assert "**RG201 " in text
+    assert text.count("The rest is in the JSON report.") == 2
+
+
+def test_many_objects_of_a_rollback_are_counted() -> None:
+    objects = tuple(ObjectState(f"index i{n}", "gone") for n in range(150))
+
+    text = markdown.render(replace(ROLLED_BACK, objects=objects))
+
+    assert "50 more objects are in the JSON report." in text
+    assert "`index i99`" in text
+    assert text.rstrip().endswith("</sub>")
 
 
 # -- sarif

@@ -10,8 +10,8 @@ import pytest
 from releasegate.errors import UsageError
 from releasegate.reports import console, github, junit, markdown, sarif
 from releasegate.reports import json as json_report
-from releasegate.reports.reading import read
-from samples import ALL, STOPPED
+from releasegate.reports.reading import read, read_latency
+from samples import ALL, BLOCKED, STOPPED
 
 if TYPE_CHECKING:
     from releasegate.model import Report
@@ -48,6 +48,7 @@ def test_json_comes_back_as_it_was_but_for_what_only_a_run_knows(report: Report)
         (b"", "not JSON"),
         (b"\xff\xfe", "not JSON"),
         (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
         (b"[]", "schema is None"),
         (b"{}", "schema is None"),
         (b'{"schema": 2}', "schema is 2"),
@@ -78,3 +79,20 @@ def test_a_report_of_another_shape_is_refused(change: dict[str, Any]) -> None:
 
     with pytest.raises(UsageError):
         read(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[" * 100_000, b'{"timeline": [{"at": 1}]}'])
+def test_what_is_no_measurement_is_refused_with_a_sentence(text: bytes) -> None:
+    with pytest.raises(UsageError, match="latencies"):
+        read_latency(text)
+
+
+@pytest.mark.parametrize("column", [-(10**9), 0, 10**9])
+def test_a_column_that_no_line_has_marks_something_all_the_same(column: int) -> None:
+    document = json.loads(json_report.render(BLOCKED))
+    document["gates"][0]["evidence"]["excerpts"][0] |= {"column": column, "length": 10**12}
+
+    text = markdown.render(read(json.dumps(document).encode()))
+
+    assert "12 |     cursor.execute(" in text
+    assert len(text) < 4_000

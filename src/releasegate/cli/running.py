@@ -92,7 +92,7 @@ def render_again(file: Path, options: dict[str, Any]) -> int:
             docs_url=options["docs_url"],
             prefix=options["path_prefix"],
         )
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         # The evidence is what each gate makes of it: no type describes it.
         raise UsageError(f"{file} is no report of releasegate: its evidence is broken.") from None
     return 0

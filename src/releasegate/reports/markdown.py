@@ -11,7 +11,7 @@ from releasegate.reports import source, wording
 from releasegate.reports.following import next_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from releasegate.model import Finding, GateResult, Report
 
@@ -20,7 +20,9 @@ MARK = "<!-- releasegate -->"
 #: GitHub takes 65,536 characters for a comment; some may be counted as several
 _MOST_CHARACTERS = 60_000
 _LONGEST_MESSAGE = 2_000
-_MOST_STEPS, _LONGEST_TITLE = 100, 100
+_MOST_ROWS, _LONGEST_TITLE = 100, 100
+#: characters for what stands before the findings, and after them
+_HEAD, _FOOT = 25_000, 15_000
 _STATUS = {
     GateStatus.PASSED: "✅ passed",
     GateStatus.BLOCKED: "⛔ blocked",
@@ -34,8 +36,8 @@ def render(report: Report, *, docs_url: str | None = None) -> str:
 
     What comes from the repository or a server stands in code alone: no link, no mention, no HTML.
     """
-    foot = "\n".join(_foot(report)) + "\n"
-    text = "\n".join(_head(report)) + "\n"
+    foot = _fitting(_foot(report), _FOOT)
+    text = _fitting(_head(report), _HEAD)
     left_out = 0
     for result in report.gates:
         lines = source.excerpts(result)
@@ -50,11 +52,21 @@ def render(report: Report, *, docs_url: str | None = None) -> str:
     return text + foot
 
 
+def _fitting(parts: Iterable[str], room: int) -> str:
+    """Put lines and blocks together as far as there is room for them."""
+    text = ""
+    for part in parts:
+        if len(text) + len(part) >= room:
+            return f"{text}\nThe rest is in the JSON report.\n"
+        text += f"{part}\n"
+    return text
+
+
 def _head(report: Report) -> Iterator[str]:
     yield MARK
     yield f"## releasegate {report.command}: {report.verdict.value.replace('_', ' ')}"
     yield ""
-    yield _block(report.summary)
+    yield _block(report.summary[:_LONGEST_MESSAGE])
     if report.migration:
         draft = " (draft)" if report.migration.draft else ""
         digest = report.migration.sha256[:12]
@@ -82,12 +94,12 @@ def _steps(report: Report) -> Iterator[str]:
         return
     took = {o.ordinal: wording.length(o.duration_s) for o in report.outcomes if o.attempts}
     yield from ["", "| step | what it does | predicted | took |", "|---|---|---|---|"]
-    for step in steps[:_MOST_STEPS]:
+    for step in steps[:_MOST_ROWS]:
         predicted = report.predictions.get(step.ordinal, "not")
         cells = (step.ordinal, _cell(step.title), predicted, took.get(step.ordinal, ""))
         yield f"| {' | '.join(map(str, cells))} |"
-    if steps[_MOST_STEPS:]:
-        yield f"\n{len(steps) - _MOST_STEPS} more steps are in the JSON report."
+    if steps[_MOST_ROWS:]:
+        yield f"\n{len(steps) - _MOST_ROWS} more steps are in the JSON report."
 
 
 def _cell(text: str) -> str:
@@ -123,10 +135,12 @@ def _finding(finding: Finding, excerpt: source.Excerpt | None, docs_url: str | N
 def _foot(report: Report) -> Iterator[str]:
     following = next_step(report)
     if following:
-        yield f"\nNext:\n\n{_block(following)}"
-    for state in report.objects:
+        yield f"\nNext:\n\n{_block(following[:_LONGEST_MESSAGE])}"
+    for state in report.objects[:_MOST_ROWS]:
         detail = f": {state.detail}" if state.detail else ""
         yield f"\n{state.state} {_code(f'{state.object}{detail}')}"
+    if report.objects[_MOST_ROWS:]:
+        yield f"\n{len(report.objects) - _MOST_ROWS} more objects are in the JSON report."
     for fault in report.ledger_faults:
         yield f"\nThe ledger does not agree with itself: {_code(fault)}"
     if report.ledger_head:
@@ -136,7 +150,7 @@ def _foot(report: Report) -> Iterator[str]:
 
 def _code(text: str) -> str:
     """Put a text into a code span that it cannot end."""
-    shown = _printable(" ".join(text.split()))
+    shown = _printable(" ".join(text[:_LONGEST_MESSAGE].split()))
     fence = "`" * (_longest_run(shown) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") or not shown else ""
     return f"{fence}{pad}{shown}{pad}{fence}"

@@ -19,7 +19,7 @@ def read(text: bytes) -> Report:
     """
     try:
         document = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"The report is not JSON: {error}.") from None
     version = document.get("schema") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
@@ -46,7 +46,7 @@ def read_latency(text: bytes) -> tuple[Latency, ...]:
     """
     try:
         return msgspec.json.decode(text, type=_Measured).timeline
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"The latencies cannot be read: {error}.") from None
 
 

@@ -38,7 +38,8 @@ def place(finding: Finding) -> str:
 
 def marked(excerpt: Excerpt, room: int = 100) -> tuple[str, str]:
     """Write the line, cut to ``room`` characters, and the carets under what it is about."""
-    text, start = excerpt.text.expandtabs(4), excerpt.column - 1
+    text = excerpt.text.expandtabs(4)
+    start = min(max(excerpt.column - 1, 0), len(text))
     shift = max(0, min(start - room // 2, len(text) - room))
     shown = text[shift : shift + room]
     length = max(min(excerpt.length, len(shown) - (start - shift)), 1)
