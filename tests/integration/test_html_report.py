@@ -108,6 +108,8 @@ def words(report: Report) -> str:
         (BLOCKED, "12 | cursor.execute('INSERT INTO runs (status) VALUES (%s)') | ^^^^"),
         (BLOCKED, "Do: Add plan_id with the value of plans.id. releasegate explain RG201"),
         (BLOCKED, "parse-only ✗ errored Is it SQL? no server to be had"),
+        (STOPPED, "Step What it does Locks Undo Predicted Actual Outcome"),
+        (replace(ROLLED_BACK, predictions={}), "Step What it does Locks Actual Outcome"),
         (ROLLED_BACK, "column public.runs.plan_id stays: rows have values in it"),
         (WAIVED, "RG522 waived until 2027-01-31: the replica counted them"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,7 @@ from releasegate.errors import UsageError
 from releasegate.reports import console, github, junit, markdown, sarif
 from releasegate.reports import json as json_report
 from releasegate.reports.reading import read, read_latency
-from samples import ALL, BLOCKED, STOPPED
+from samples import ALL, BAD_WRITE, BLOCKED, STOPPED
 
 if TYPE_CHECKING:
     from releasegate.model import Report
@@ -85,6 +86,16 @@ def test_a_report_of_another_shape_is_refused(change: dict[str, Any]) -> None:
 def test_what_is_no_measurement_is_refused_with_a_sentence(text: bytes) -> None:
     with pytest.raises(UsageError, match="latencies"):
         read_latency(text)
+
+
+def test_the_name_of_a_file_that_is_no_utf_8_comes_back() -> None:
+    odd = replace(BAD_WRITE, path="app/\udcff.py", message="app/\udcff.py")
+    report = replace(BLOCKED, gates=(replace(BLOCKED.gates[0], findings=(odd,)),))
+
+    again = read(json_report.render(report).encode())
+
+    assert "app/%FF.py" in sarif.render(again)
+    assert "file=app/\ufffd.py" in github.render(again)
 
 
 @pytest.mark.parametrize("column", [-(10**9), 0, 10**9])

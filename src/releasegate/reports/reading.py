@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -18,8 +19,9 @@ def read(text: bytes) -> Report:
         UsageError: it is no JSON, of another schema, or has another shape.
     """
     try:
-        document = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # Unlike msgspec it reads the name of a file that is no UTF-8, as json.dumps has written it.
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"The report is not JSON: {error}.") from None
     version = document.get("schema") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:

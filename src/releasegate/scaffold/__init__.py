@@ -82,7 +82,7 @@ def _written(settings: Settings, found: discovery.Found, schema: str | None) -> 
         yield File(settings.source, is_new=False)
     action = discovery.action()
     remark = "" if action else f"put the action's repository and commit in place of {_PLACEHOLDER}"
-    values = {"ACTION": action or _PLACEHOLDER, "DATABASE": found.migrations.split("/")[0]}
+    values = {"ACTION": action or _PLACEHOLDER}
     yield _create(root, WORKFLOW, _filled("workflow.yml", values), remark=remark)
     yield _create(root, RUNBOOK, _runbook(settings.configuration.release_tag))
 
