@@ -123,6 +123,14 @@ def test_what_lies_in_the_way_of_a_file_is_said_and_so_is_what_was_written(
     assert foreign.read("runbooks") == "a file, where a folder would have to be"
 
 
+def test_below_the_top_of_a_repository_it_is_said_where_the_files_go(foreign: Project) -> None:
+    run = Project(foreign.root / "service", foreign.home).run("init")
+
+    assert run.stdout.startswith(f"in {foreign.root}:\nwritten  releasegate.toml\n")
+    assert 'roots = ["service"]' in foreign.read("releasegate.toml")
+    assert "in /" not in foreign.run("init").stdout
+
+
 #: files of a repository -> what init makes of them: migrations, baseline, the app's folders
 LAYOUTS = {
     "supabase": (

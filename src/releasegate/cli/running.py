@@ -202,6 +202,8 @@ def write_files(options: dict[str, Any]) -> int:
     target = None if url is None else database.target_parameters(url)
     database.scrub_environment()
     is_any_new = False
+    if loaded.root != _here():
+        click.echo(f"in {loaded.root}:")
     for file in scaffold.write(loaded, target):
         is_any_new |= file.is_new
         click.echo(f"{'written' if file.is_new else 'kept   '}  {file.path}")
