@@ -11,19 +11,28 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
-from releasegate.appcode.annotations import last_word
 from releasegate.appcode.changes import changed
 from releasegate.appcode.entity_columns import Renamed
+from releasegate.appcode.entity_tables import (
+    SUFFIX,
+    by_word,
+    class_taken,
+    of_declared,
+    of_made,
+    receiver,
+    repository,
+)
 from releasegate.appcode.models.model import Link, Model
-from releasegate.appcode.models.naming import fits, snake
-from releasegate.appcode.names import origins, single_value
+from releasegate.appcode.models.naming import snake
+from releasegate.appcode.module import FUNCTIONS, returned
+from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, rows
 from releasegate.appcode.references import words_of
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
@@ -31,23 +40,6 @@ if TYPE_CHECKING:
     from releasegate.appcode.sites import Found
     from releasegate.model import Relation
 
-LIBRARIES = re.compile(
-    rb"""(?:from|require\()\s*['"](?:typeorm|@nestjs/typeorm|sequelize|sequelize-typescript"""
-    rb"""|@nestjs/sequelize|@mikro-orm/[\w-]+|objection)['"]"""
-)
-#: how a class says which table it stands for: the table first, or the class first
-_TABLE_FIRST = re.compile(
-    rb"""@(?:Entity|Table)\((?:[^)]*?(?:name|tableName):)?\s*['"](?P<table>\w+)['"]"""
-    rb""".{0,200}?class\s+(?P<word>\w+)""",
-    re.DOTALL,
-)
-_CLASS_FIRST = re.compile(
-    rb"""(?:class\s+(?P<word>\w+)\s+extends|(?P<made>\w+)\s*=\s*\w+\.define\(|(?P<set>\w+)\.init\()"""
-    rb"""(?:(?!\bclass\b|\.define\(|\.init\().){0,2000}?"""
-    rb"""tableName['"]?[\s:=(){]*(?:return\s*)?['"](?P<table>\w+)['"]""",
-    re.DOTALL,
-)
-SUFFIXES = (".ts", ".js", ".mts", ".mjs", ".cts", ".cjs", ".tsx", ".jsx")
 _INSERTS = {"save", "insert", "bulkCreate", "persist", "persistAndFlush", "insertMany", "create"}
 _INSERTS |= {"findOrCreate", "insertGraph", "insertAndFetch", "nativeInsert"}
 _OPERATIONS = {
@@ -59,30 +51,11 @@ _OPERATIONS = {
 }
 #: what these name makes an object and stores nothing; Sequelize's create() does
 _MAKES = {"create", "build", "merge"}
-_REPOSITORIES = ("getRepository", "getCustomRepository", "getModel")
-_SUFFIX = re.compile(r"(Repository|Repo|Model|Entity|Dao|Store)$")
 #: what stores objects of any class; a cache takes away what it was given as well
 _MANAGER = re.compile(
     r"(?i)(manager|em|repository|repo|connection|runner|source|orm|db|session|tx)$"
 )
 _FOUND = re.compile(r"^(find|get|preload|save$)")
-
-
-def names(contents: Mapping[str, bytes], contract: Contract) -> dict[str, Relation]:
-    """Give the class names that declare a table by another name."""
-    found: dict[str, Relation] = {}
-    texts = [content for path, content in contents.items() if path.endswith(SUFFIXES)]
-    for content in texts:
-        marks = (b"@Entity(", b"@Table(", b"tableName")
-        if not any(mark in content for mark in marks):
-            continue
-        for match in (*_TABLE_FIRST.finditer(content), *_CLASS_FIRST.finditer(content)):
-            known = match.groupdict()
-            word = known["word"] or known.get("made") or known.get("set") or b""
-            relation = contract.find(None, known["table"].decode())
-            if relation is not None:
-                found[word.decode()] = relation
-    return found
 
 
 def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
@@ -95,7 +68,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     steps = _steps(module, node)
     relation, given = _target(module, node, function, contract)
     if relation is None and steps:
-        relation = _class_taken(module, steps.get("into") or steps.get("from"), contract)
+        relation = class_taken(module, steps.get("into") or steps.get("from"), contract)
     if relation is None:
         return
     given = [steps[word] for word in ("values", "set") if word in steps] or given
@@ -132,34 +105,32 @@ def _target(
 ) -> tuple[Relation | None, list[ast.expr]]:
     """Find the table by the class that is taken or called on, and what is left to send."""
     first = node.args[0] if node.args else None
-    word, is_class = _receiver(_repository(module, function.value))
+    word, is_class = receiver(repository(module, function.value))
     if function.attr in _MAKES and (not is_class or isinstance(function.value, ast.Call)):
         return None, []
-    taken = _class_taken(module, first, contract)
+    taken = class_taken(module, first, contract)
     if taken is not None:
         return taken, _sent(function.attr, node.args[1:])
-    is_table = is_class or bool(_SUFFIX.search(word)) or _is_repository(module, function.value)
-    relation = _by_word(module, word, contract) if word and is_table else None
+    is_table = is_class or bool(SUFFIX.search(word)) or _isrepository(module, function.value)
+    is_table = is_table or _is_query(function.value)
+    relation = by_word(module, word, contract) if word and is_table else None
     if relation is None and not is_class:
         if first is not None and not _MANAGER.search(word):
-            return None, []
+            is_change = function.attr == "update" and isinstance(first, ast.Dict)
+            return (of_made(module, function.value, contract)[0] if is_change else None), [first]
         row = first if first is not None else function.value
-        made, sent = _of_made(module, row, contract)
-        return made or _of_declared(module, row, function.attr, contract), sent
+        made, sent = of_made(module, row, contract)
+        is_gone = _OPERATIONS[function.attr] == "delete"
+        return made or (of_declared(module, row, contract) if is_gone else None), sent
     return relation, _sent(function.attr, node.args)
 
 
-def _repository(module: Module, node: ast.expr) -> ast.expr:
-    """Find ``source.getRepository(Run)`` behind the name that keeps it."""
-    origin = single_value(module, node)
-    calls = ast.walk(origin[1].func) if origin and isinstance(origin[1], ast.Call) else ()
-    is_one = origin is not None and any(
-        isinstance(item, ast.Attribute) and item.attr in _REPOSITORIES for item in calls
-    )
-    return origin[1] if origin is not None and is_one else node
+def _is_query(node: ast.expr) -> bool:
+    """Recognise Objection's ``models.runs.query()``, whatever the model is called."""
+    return isinstance(node, ast.Call) and called_name(node) == "query" and not node.args
 
 
-def _is_repository(module: Module, node: ast.expr) -> bool:
+def _isrepository(module: Module, node: ast.expr) -> bool:
     """Tell ``private runs: Repository<Run>`` from a map that is called ``runs``."""
     known = [*origins(module, node)]
     known += [o for item in known if item.value for o in origins(item.module, item.value)]
@@ -186,64 +157,13 @@ def _found_or_made(options: ast.Dict) -> ast.expr:
     return ast.copy_location(ast.Dict([None] * len(parts), parts), options)
 
 
-def _receiver(node: ast.expr) -> tuple[str, bool]:
-    """Name what a method is called on, and whether it stands for the whole table."""
-    if isinstance(node, ast.Call):
-        word = called_name(node)
-        # A wrapper takes what belongs to the request before the class.
-        last = node.args[-1] if node.args else None
-        if word in _REPOSITORIES and last is not None:
-            named = last.value if isinstance(last, ast.Constant) else last_word(last)
-            return str(named), True
-        inner = node.func.value if isinstance(node.func, ast.Attribute) else None
-        return _receiver(inner) if inner is not None else ("", False)
-    word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return word, word[:1].isupper()
-
-
-def _class_taken(module: Module, node: ast.expr | None, contract: Contract) -> Relation | None:
-    word = last_word(node) if node is not None else ""
-    return _by_word(module, word, contract) if word[:1].isupper() else None
-
-
-def _by_word(module: Module, word: str, contract: Contract) -> Relation | None:
-    declared = module.project.entities(contract).get(word)
-    names = dict.fromkeys((word, _SUFFIX.sub("", word)))
-    guessed = (r for name in names for r in contract.relations if fits(r.name, name))
-    return declared or next(guessed, None)
-
-
-def _of_declared(module: Module, node: ast.expr, verb: str, contract: Contract) -> Relation | None:
-    """Find the class of a parameter that a row is taken away by: ``run: Run``."""
-    hints = [o.parameter.annotation for o in origins(module, node) if o.parameter is not None]
-    words = [item.id for hint in hints if hint for item in ast.walk(hint) if hasattr(item, "id")]
-    if _OPERATIONS[verb] != "delete":
-        return None
-    return next((found for word in words if (found := _by_word(module, word, contract))), None)
-
-
-def _of_made(
-    module: Module, node: ast.expr, contract: Contract
-) -> tuple[Relation | None, list[ast.expr]]:
-    """Find the class of an object that is made in view: ``new Run()``, ``Run.build({...})``."""
-    for origin in origins(module, node):
-        made = origin.value.value if isinstance(origin.value, ast.Await) else origin.value
-        if not isinstance(made, ast.Call):
-            continue
-        word = _receiver(made.func.value)[0] if isinstance(made.func, ast.Attribute) else ""
-        own = last_word(made.func)
-        word = own if own[:1].isupper() or isinstance(made.func, ast.Name) else word
-        taken = _class_taken(module, made.args[0] if made.args else None, contract)
-        relation = taken or (_by_word(module, word, contract) if word else None)
-        if relation is not None:
-            return relation, [node]
-    return None, []
-
-
 def _rows(module: Module, node: ast.expr) -> list[Payload]:
     """Read an object, or the one that ``repository.create({...})`` made of it."""
     if isinstance(node, ast.Await):
         return _rows(module, node.value)
+    if isinstance(node, ast.Call) and called_name(node) == "map" and node.args:
+        values = returned(module, node.args[0]) if isinstance(node.args[0], FUNCTIONS) else ()
+        return [row for value in values if value is not None for row in _rows(module, value)]
     if isinstance(node, ast.Call) and called_name(node) in _MAKES and node.args:
         return list(rows(module, node.args[-1]))
     made = [item for origin in origins(module, node) for item in _of_maker(module, origin, node)]

@@ -6,9 +6,11 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.annotations import last_word
 from releasegate.appcode.arguments import parameter_sets
 from releasegate.appcode.calls import callees
 from releasegate.appcode.lists import items
+from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry, with_keywords
 from releasegate.appcode.sites import Found, call_line, site
@@ -87,10 +89,12 @@ def _fits(payloads: list[Payload], relation: Relation, contract: Contract) -> bo
 
 
 def _whole(module: Module, node: ast.Call, name: str) -> list[Payload] | None:
-    """Read ``frame.to_sql("runs", ...)`` and ``copy_from(file, "runs", columns=(...))``."""
+    """Read ``frame.to_sql("runs", ...)``, ``copy_from(file, "runs", columns=(...))`` and such."""
     words = {word.arg: word.value for word in node.keywords if word.arg}
     if name == "to_sql" and isinstance(node.func, ast.Attribute):
         return list(rows(module, node.func.value))
+    if _is_pg_promise(node):
+        return list(rows(module, node.args[0]))
     if "copy" not in name:
         return None
     columns = words.get("columns")
@@ -136,10 +140,27 @@ def _table(
         if word.arg in _TABLES:
             return _named(module, word.value, contract), None
     for index, argument in enumerate(node.args[:3]):
-        found = _named(module, argument, contract)
+        found = _named(module, argument, contract) or _of_column_set(module, argument, contract)
         if found is not None:
             return found, index
     return None, None
+
+
+def _is_pg_promise(node: ast.Call) -> bool:
+    """Recognise ``pgp.helpers.insert(rows, columns, "runs")``."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    return owner is not None and last_word(owner) == "helpers" and bool(node.args)
+
+
+def _of_column_set(module: Module, node: ast.expr, contract: Contract) -> Relation | None:
+    """Find the table of pg-promise's ``new ColumnSet(["a", "b"], { table: "runs" })``."""
+    origin = None if module.is_python else single_value(module, node)
+    made = origin[1] if origin is not None else None
+    if origin is None or not isinstance(made, ast.Call) or called_name(made) != "ColumnSet":
+        return None
+    options = rows(origin[0], made.args[1]) if len(made.args) > 1 else ()
+    table = options[0].entries.get("table") if options else None
+    return _named(table.module, table.value, contract) if table and table.value else None
 
 
 def _named(module: Module, node: ast.expr, contract: Contract) -> Relation | None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.models.model import Collection, Model
+    from releasegate.appcode.models.model import Model
     from releasegate.appcode.models.prisma import Client
     from releasegate.appcode.module import Module
     from releasegate.appcode.sites import Found
@@ -158,40 +158,64 @@ def _nested(
     client: Client,
     contract: Contract,
 ) -> Iterator[Found]:
-    """Find the children in ``data: { runs: { create: [...] } }``."""
+    """Find the rows in ``data: { runs: { create: [...] } }``, and a parent that is made with it."""
     for key, entry in payload.entries.items():
-        collection = model.collections.get(key)
-        child = client.of_relation(collection.child) if collection is not None else None
-        if collection is None or child is None or entry.value is None:
+        target, columns = _target(model, key, client, contract)
+        if target is None or entry.value is None:
             continue
         for inner in rows(entry.module, entry.value)[:1]:
             for how, made in inner.entries.items():
                 if how in _NESTED and made.value is not None:
-                    yield from _children(module, node, child, made, collection, contract)
+                    listed = _listed(made)
+                    # A parent without keys of its own has nothing to send.
+                    if columns or contract.of_child(target.relation):
+                        yield from _made_with(module, node, target, made, listed, columns, contract)
+                    for item in listed:
+                        yield from _nested(module, node, target, item, client, contract)
 
 
-def _children(
-    module: Module,
-    node: ast.Call,
-    child: Model,
-    made: Entry,
-    collection: Collection,
-    contract: Contract,
-) -> Iterator[Found]:
+def _target(
+    model: Model, key: str, client: Client, contract: Contract
+) -> tuple[Model | None, tuple[str, ...]]:
+    """Find whose rows a relation makes, and the columns that the row around gives them."""
+    collection, link = model.collections.get(key), model.links.get(key)
+    if collection is not None:
+        return client.of_relation(collection.child), collection.columns
+    columns = contract.of_child(model.relation) if link is not None else ()
+    parents = (c.parent for c in columns if link is not None and c.column in link.columns)
+    parent = next(parents, None)
+    return (client.of_relation(parent), ()) if parent is not None else (None, ())
+
+
+def _listed(made: Entry) -> list[Payload]:
+    """Read the rows of ``create``, ``createMany: { data }`` and ``connectOrCreate``."""
     found: list[Payload] = []
     for payload in rows(made.module, made.value) if made.value is not None else ():
         data = payload.entries.get("data") or payload.entries.get("create")
-        inner = rows(data.module, data.value) if data and data.value is not None else (payload,)
-        for item in inner:
-            plain = _flattened(item, child)
-            for column in collection.columns:
-                sent = Entry(module, None, made.node, True, False, "the parent gives the key")
-                name = next((k for k, v in child.columns.items() if v == column), column)
-                plain = with_entry(plain, name, sent)
-            found.append(plain)
-    place = ast.copy_location(ast.Name(collection.child.name, ast.Load()), made.node)
+        found += rows(data.module, data.value) if data and data.value is not None else (payload,)
+    return found
+
+
+def _made_with(
+    module: Module,
+    node: ast.Call,
+    model: Model,
+    made: Entry,
+    listed: list[Payload],
+    columns: tuple[str, ...],
+    contract: Contract,
+) -> Iterator[Found]:
+    found: list[Payload] = []
+    for item in listed:
+        plain = _flattened(item, model)
+        for column in columns:
+            sent = Entry(module, None, made.node, True, False, "the parent gives the key")
+            name = next((k for k, v in model.columns.items() if v == column), column)
+            plain = with_entry(plain, name, sent)
+        found.append(plain)
+    place = ast.copy_location(ast.Name(model.relation.name, ast.Load()), made.node)
     call = ast.Call(place, [], [])
     module.adopt(call, node)
     ast.copy_location(call, made.node)
     if found:
-        yield orm.inserted(module, call, child, found, contract)
+        yield orm.inserted(module, call, model, found, contract)

@@ -206,7 +206,7 @@ class Project:
     @cached_property
     def has_entities(self) -> bool:
         """Whether TypeORM or one of its like is used anywhere."""
-        from releasegate.appcode.entities import LIBRARIES
+        from releasegate.appcode.entity_tables import LIBRARIES
 
         return any(
             path.endswith(SCRIPT) and LIBRARIES.search(content)
@@ -215,7 +215,7 @@ class Project:
 
     def entities(self, contract: Contract) -> dict[str, Relation]:
         """Give the classes of such a library that name their table, read once."""
-        from releasegate.appcode.entities import names
+        from releasegate.appcode.entity_tables import names
 
         if self._entities is None:
             self._entities = names(self.contents, contract)

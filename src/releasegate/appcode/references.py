@@ -183,6 +183,8 @@ def no_row(module: Module, node: ast.expr) -> str | None:
     if isinstance(inner, ast.Name | ast.Attribute):
         origin = single_value(module, inner)
         inner = peeled(origin[1]) if origin else inner
+    if isinstance(inner, ast.BoolOp) and isinstance(inner.op, ast.Or):
+        return no_row(module, inner.values[-1])
     if isinstance(inner, ast.Constant) and inner.value is not None:
         is_filled_in = inner.value == "" and is_checked(module, node)
         if is_sentinel(str(inner.value)) and not is_filled_in:

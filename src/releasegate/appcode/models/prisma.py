@@ -78,12 +78,14 @@ class Client:
         self.bodies[client_name(name)] = body
 
     def _connect(self, name: str, body: str) -> None:
-        """Give a parent its lists of children."""
+        """Give a parent its children: lists of them, or one whose key is unique."""
         parent = self.by_name.get(client_name(name))
         for attribute, kind, is_list, _, _ in _FIELD.findall(body) if parent else ():
             child = self.by_name.get(client_name(kind))
-            if child is not None and is_list and parent is not None:
-                columns = self._back(kind, name, child)
+            if child is None or parent is None or attribute in parent.links:
+                continue
+            columns = self._back(kind, name, child)
+            if is_list or columns:
                 parent.collections[attribute] = Collection(child.relation, columns)
 
     def _back(self, kind: str, parent: str, child: Model) -> tuple[str, ...]:

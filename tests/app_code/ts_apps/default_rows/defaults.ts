@@ -9,7 +9,7 @@ export async function two({ project_id, assignee_id = null }: { project_id: stri
   await pool.query("INSERT INTO tasks (project_id, assignee_id) VALUES ($1, $2)", [project_id, assignee_id]);
 }
 export async function three(input: { project_id: string; assignee_id: string | null }) {
-  const { project_id: p, assignee_id: a = "00000000-0000-0000-0000-000000000000" } = input;
+  const { project_id: p, assignee_id: a = "6c2f5a1e-0d55-4f5e-9a43-3f1f0e6a7b21" } = input;
   await pool.query("INSERT INTO tasks (project_id, assignee_id) VALUES ($1, $2)", [p, a]);
 }
 export async function four(input: { project: { id: string }; assignee?: { id: string } }) {

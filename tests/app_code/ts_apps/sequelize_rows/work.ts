@@ -11,3 +11,8 @@ export async function open(project: string, user?: User) {
 export async function drop(task: Task | null) {
   await task?.destroy();
 }
+
+export async function move(id: string, user?: User) {
+  const task = await Task.findByPk(id);
+  await task.update({ assigneeId: user?.id ?? null });
+}

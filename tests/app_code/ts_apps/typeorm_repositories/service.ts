@@ -44,4 +44,10 @@ export class TaskService {
     await this.tasks.save(task);
     await this.tasks.remove(task);
   }
+  async seven(rows: { project: string; user?: string }[]) {
+    const manager = this.dataSource.manager;
+    await manager.save(rows.map((row) => manager.create(Task, { projectId: row.project, assignee: null })));
+    const comments = rows.map((row) => this.comments.create({ task: { id: "t" }, authorId: row.user }));
+    await this.comments.save(comments);
+  }
 }
