@@ -244,6 +244,22 @@ def test_a_preflight_that_could_not_ask_the_database_says_how_to() -> None:
     assert render(report).endswith("preflight 001 --require live-database --database-url URL\n")
 
 
+@pytest.mark.parametrize(
+    ("status", "following"),
+    [
+        (GateStatus.ERRORED, "preflight 001 --gate live-database"),
+        (GateStatus.NOT_ASKED, "preflight 001 --require live-database --database-url URL"),
+    ],
+)
+def test_what_blocks_for_want_of_an_answer_is_asked_again(
+    status: GateStatus, following: str
+) -> None:
+    wanted = GateResult("live-database", "?", status, reason="no server, or no target")
+    report = replace(BARE, migration=MIGRATION, gates=(wanted,))
+
+    assert render(report).endswith(f"\nnext: releasegate {following}\n")
+
+
 def test_colours_are_written_only_where_they_are_wanted_and_change_no_word() -> None:
     plain, painted = render(FULL), render(FULL, colour=True)
 

@@ -20,6 +20,8 @@ def next_step(report: Report) -> str | None:
     if cure is not None:
         return cure
     number = f" {report.migration.number:03}" if report.migration else ""
+    if report.verdict is Verdict.BLOCKED:
+        return _again(report, number)
     if report.verdict is Verdict.PASSED and report.command == "plan":
         return f"releasegate preflight{number}"
     if report.verdict is Verdict.PASSED and report.command == "preflight":
@@ -49,6 +51,17 @@ def _is_worth_another_run(report: Report) -> bool:
     """Tell whether time alone may help: a lock, the close or a lost connection stopped it."""
     states = [outcome.sqlstate for outcome in report.outcomes if outcome.status in _STOPS]
     return all(state is None or state.startswith(_PASSING) for state in states)
+
+
+def _again(report: Report, number: str) -> str | None:
+    """Ask again what was not answered: a gate that could not look, or was wanted and not asked."""
+    errored = [result.gate for result in report.gates if result.status is GateStatus.ERRORED]
+    if errored and report.command in ("preflight", "apply"):
+        return f"releasegate preflight{number} --gate {errored[0]}"
+    is_unasked = any(
+        result.status is GateStatus.NOT_ASKED and result.gate != "window" for result in report.gates
+    )
+    return _after_preflight(report, number) if is_unasked else None
 
 
 def _after_preflight(report: Report, number: str) -> str:
