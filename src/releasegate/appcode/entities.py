@@ -173,6 +173,8 @@ def _rows(module: Module, node: ast.expr) -> list[Payload]:
 def _of_maker(module: Module, origin: Origin, node: ast.expr) -> list[Payload]:
     """Read ``const run = repository.create({...})``, and what is set on it afterwards."""
     value = origin.value.value if isinstance(origin.value, ast.Await) else origin.value
+    if isinstance(value, ast.Call) and called_name(value) == "map":
+        return _rows(origin.module, value)
     if not isinstance(value, ast.Call) or called_name(value) not in _MAKES or not value.args:
         return []
     found = rows(origin.module, value.args[-1])
