@@ -24,8 +24,10 @@ def main() -> None:
 
     # A short run makes little garbage that refers to itself, and looking for it takes time.
     gc.set_threshold(100_000, 50, 50)
-    from releasegate.cli import run
-
+    try:
+        from releasegate.cli import run
+    except KeyboardInterrupt:
+        sys.exit(130)
     code = run(sys.argv[1:])
     # The process ends: what is left needs no last search for garbage.
     gc.freeze()

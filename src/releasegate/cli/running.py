@@ -19,6 +19,7 @@ from releasegate.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import FrameType
 
     from releasegate.gates.looking import Looking
     from releasegate.model import Report
@@ -289,17 +290,29 @@ def let_go(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+#: the last one is our own: an interrupt that came at a bad moment, told again
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+_TOLD_AGAIN_S = 0.05
 
 
 def catch_signals() -> None:
     """Make SIGTERM and SIGHUP end a run as Ctrl-C does: cancel, read the truth, report."""
 
-    def interrupt(*_: object) -> None:
+    def interrupt(_: int, frame: FrameType | None) -> None:
+        if _is_in_finalizer(frame):
+            # What is raised there Python prints, and goes on (reference, 3.3.1).
+            signal.setitimer(signal.ITIMER_REAL, _TOLD_AGAIN_S)
+            return
         raise KeyboardInterrupt
 
     for number in _SIGNALS:
         signal.signal(number, interrupt)
+
+
+def _is_in_finalizer(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
 
 
 def ignore_signals() -> None:
