@@ -60,6 +60,12 @@ LOOKS = {
     "statement_timeout": _OBSERVER_TIMEOUT,
 }
 _QUICKLY = {"connect_timeout": "2"}
+# DISCARD ALL without what it does to prepared statements (manual, its own page): those are ours
+# alone, for a file may hold no PREPARE, and they are dear.
+_DISCARD = """
+CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
+SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES
+"""
 # The same for the client's end (manual, 34.1.2).
 _CLIENT_TCP = {
     "keepalives_idle": "3",
@@ -210,8 +216,7 @@ class Session:
             yield
         finally:
             with suppress(psycopg.Error):
-                self.connection.execute("DISCARD ALL")
-            self.prepared_for = None
+                self.connection.execute(_DISCARD)
 
     def close(self) -> None:
         self.abandon()
