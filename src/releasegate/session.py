@@ -30,6 +30,10 @@ _OBSERVER_TIMEOUT, _OBSERVER_ANSWERS_S = "2s", 4.0
 _SET_UP_S = 10.0
 _POLL_S = 0.2
 
+# Our questions are few and asked often; none is worth a plan of its own each time.
+_PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
+#: what the observer asks a second time has the driver prepare it
+_PREPARED_AT = 1
 # A client that dies or hangs must not leave its locks behind: the server ends such sessions.
 _SETTINGS = {
     **database.PLAIN_SETTINGS,
@@ -40,8 +44,7 @@ _SETTINGS = {
     "idle_session_timeout": "60s",
     "client_connection_check_interval": "1s",
     "statement_timeout": "60s",
-    # Our questions are few and asked often; none is worth a plan of its own each time.
-    "plan_cache_mode": "force_generic_plan",
+    **_PLANNED_ONCE,
 }
 # A half-open connection lets go of its locks within 6 s, at whichever end it is noticed.
 _TCP_SETTINGS = {
@@ -333,5 +336,6 @@ def _observe(parameters: Parameters, run_id: str, *, is_again: bool = False) -> 
     observer = _dial(parameters, f"{_name(run_id)}/observer", is_again=is_again)
     observer.attend(longer_than(_OBSERVER_ANSWERS_S))
     _refuse_pooler(observer, parameters)
-    database.settle(observer, {**database.PLAIN_SETTINGS, **LOOKS})
+    database.settle(observer, {**database.PLAIN_SETTINGS, **LOOKS, **_PLANNED_ONCE})
+    observer.prepare_threshold = _PREPARED_AT
     return observer

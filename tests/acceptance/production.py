@@ -161,10 +161,11 @@ class Production:
     # -- who is at work
 
     @contextmanager
-    def held(self, table: str = "plans") -> Iterator[Connection]:
+    def held(self, table: str = "plans", *, since_s: float = 0.0) -> Iterator[Connection]:
         """Stay idle in a transaction that has written to a table, as a hung worker does."""
         with self.connect() as connection:
             connection.execute(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+            time.sleep(since_s)
             yield connection
 
     def sleeping_pids(self) -> list[int]:

@@ -5,6 +5,7 @@ import time
 
 from acceptance.production import Production, Worker, until
 from acceptance.project import Project, Run
+from releasegate.gates.live_database.in_the_way import A_MOMENT_S
 
 
 def test_a_holder_who_leaves_in_time_only_delays_the_run(
@@ -36,7 +37,7 @@ def test_a_holder_who_stays_makes_the_run_stop_at_the_close_and_run_again_later(
 ) -> None:
     before = production.schema()
 
-    with production.held("plans") as holder:
+    with production.held("plans", since_s=A_MOMENT_S) as holder:
         pid = holder.info.backend_pid
         stopped = released.apply(production.url, window="now/PT8S")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from acceptance.production import Production, until
 from acceptance.project import Project, Run
+from releasegate.gates.live_database.in_the_way import A_MOMENT_S
 
 
 def losses(run: Run) -> list[str]:
@@ -55,7 +56,7 @@ def test_an_app_that_names_a_column_keeps_it(small: Project, production: Product
     small.write("examples/papers/scores.py", "SHINE = 'shine'\n")
     small.commit()
 
-    with production.held("papers"):
+    with production.held("papers", since_s=A_MOMENT_S):
         back = small.roll_back(production.url, "--drop-columns")
 
     assert back.exit_code == 1
