@@ -7,14 +7,14 @@ import sys
 
 _IN_A_FINALIZER = """
 import os, signal, time
-from releasegate.cli import running
+from releasegate.cli import signals
 
 class Held:
     def __del__(self):
         os.kill(os.getpid(), signal.SIGTERM)
         print("let go")
 
-running.catch_signals()
+signals.catch()
 held = Held()
 try:
     del held

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from releasegate.cli import signals
 from releasegate.cli.options import database, rendering
-from releasegate.cli.running import catch_signals, render_again, write_files
+from releasegate.cli.running import render_again, write_files
 from releasegate.errors import UsageError
 
 #: what init writes; scaffold, which says so, costs more to import
@@ -133,7 +134,7 @@ def demo(directory: Path | None) -> int:
     from releasegate import demo as story
     from releasegate import settings
 
-    catch_signals()
+    signals.catch()
     cache = settings.cache_directory(os.environ)
     return story.tell(directory=directory, cache=cache, say=click.echo)
 
