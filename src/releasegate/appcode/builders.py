@@ -144,6 +144,11 @@ def _of_call(module: Module, node: ast.Call, start: Start, contract: Contract) -
     if choices:
         yield from _of_choices(module, node, _schema(start), operation, choices, contract)
         return
+    ending = (text or "").removeprefix(HOLE)
+    relation = contract.ending(ending.lstrip(".")) if ending != text else None
+    if relation is not None:
+        yield _site(module, node, relation, operation, contract)
+        return
     if not text or HOLE in text:
         place = Proof(module.path, call_line(node), "the table's name is put in at run time")
         yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)

@@ -39,15 +39,15 @@ def _later(module: Module, origin: Origin, use: ast.expr) -> tuple[ast.expr, ...
 
 
 def _between(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr]:
-    function = module.function(use)
-    if origin.module is not module or module.function(origin.node) is not function:
-        return
+    home = module.function(origin.node)
     word = use.attr if isinstance(use, ast.Attribute) else getattr(use, "id", "")
+    if origin.module is not module or not _is_of(module, use, home, word):
+        return
     text = written(use)
     uses = [
         item
         for item in module.loads.get(word, ())
-        if module.function(item) is function and written(item) == text
+        if _is_of(module, item, home, word) and written(item) == text
     ]
     around = set(module.ancestors(origin.node))
     loops = [
@@ -59,6 +59,17 @@ def _between(module: Module, origin: Origin, use: ast.expr) -> Iterator[ast.expr
         comes_round = item is not use and any(loop in module.ancestors(item) for loop in loops)
         if before(origin.node, item) and (before(item, use) or comes_round):
             yield item
+
+
+def _is_of(module: Module, node: ast.expr, home: Function | None, word: str) -> bool:
+    """Say whether a name is the variable of a function; JavaScript's callbacks have it too."""
+    function = module.function(node)
+    while function is not home and function is not None and not module.is_python:
+        known = {item.arg for item in ast.walk(function.args) if isinstance(item, ast.arg)}
+        if home is None or word in known or (function, word) in module.bindings:
+            return False
+        function = module.function(function)
+    return function is home
 
 
 def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, depth: int) -> Payload:

@@ -52,6 +52,12 @@ class Contract:
                 return relation
         return None
 
+    def ending(self, rest: str) -> Relation | None:
+        """Find the one table whose name ends so, where what stands before it is put in."""
+        words = rest.lstrip("_")
+        found = [item for item in self.relations if f"_{item.name}".endswith(f"_{words}")]
+        return found[0] if words and len(found) == 1 else self.find(None, words)
+
     def of_child(self, child: Relation | None) -> tuple[ContractColumn, ...]:
         return tuple(column for column in self.columns if column.child == child)
 

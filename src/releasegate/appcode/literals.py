@@ -115,10 +115,15 @@ def _of_use(module: Module, leaf: ast.expr, use: Use, contract: Contract) -> Ite
     if _BLOCK.match(use.text):
         yield from _unparsed(module, leaf, use, contract, "a DO block")
     for write in found:
-        relation = contract.find(write.schema, write.table)
-        if write.table is None and (has_rows(leaf, use.text) or not _may_be(write, contract)):
+        relation = contract.find(write.schema, write.table) if write.table else None
+        relation = relation or contract.ending(write.ending)
+        if (
+            relation is None
+            and write.table is None
+            and (has_rows(leaf, use.text) or not _may_be(write, contract))
+        ):
             continue
-        if write.table is None:
+        if relation is None and write.table is None:
             what = "the table's name is put in at run time"
             place = Proof(module.path, line_of(module, leaf, use, write.line, write.table), what)
             operation = write.operation

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.comprehensions import mapped, parted
+from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.objects import of_call
 from releasegate.appcode.payloads import Payload, left_out, may_be_none, of_keywords, rows
@@ -14,7 +15,7 @@ from releasegate.appcode.stored import values_of
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.module import Function, Module
 
 _SAME = {
     *("list", "tuple", "sorted", "reversed", "cast", "deepcopy", "copy", "not_null", "Json"),
@@ -62,10 +63,28 @@ def _of_script(module: Module, node: ast.Call, name: str, depth: int) -> tuple[P
         return rows(module, node.args[0], depth + 1)
     if name == "fromEntries" and node.args:
         return _sifted(module, node.args[0], depth)
+    if name == "reduce" and node.args and isinstance(node.args[0], FUNCTIONS):
+        return _reduced(module, node.args[0], depth)
     first = node.args[0] if node.args else None
     if name == "parse" and isinstance(first, ast.Call) and called_name(first) == "stringify":
         return rows(module, first.args[0], depth + 1) if first.args else None
     return None
+
+
+def _reduced(module: Module, function: Function, depth: int) -> tuple[Payload, ...] | None:
+    """Read what each turn of ``rows.reduce((all, row) => [...all, { ... }], [])`` adds."""
+    gathered = function.args.args[0].arg if function.args.args else ""
+    added = [
+        value
+        for item in ast.walk(function)
+        if isinstance(item, ast.Call) and written(item.func) == f"{gathered}.append"
+        for value in item.args
+    ]
+    for value in returned(module, function):
+        listed = value.elts if isinstance(value, ast.List) else []
+        added += [item for item in listed if not isinstance(item, ast.Starred)]
+    found = tuple(row for value in added for row in rows(module, value, depth + 1))
+    return found or None
 
 
 def _sifted(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...] | None:

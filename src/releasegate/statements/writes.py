@@ -48,6 +48,8 @@ class SqlWrite:
     truncates: str | None = None
     #: the rows of an INSERT that lists no columns; empty ones cannot be read
     unlisted: tuple[tuple[SqlValue, ...], ...] = ()
+    #: what is written down of a table's name whose beginning is put in at run time
+    ending: str = ""
 
     @property
     def hides_columns(self) -> bool:
@@ -173,6 +175,7 @@ class _Writes:
             updates=updates or {},
             line=line,
             end_line=max(line, self._source.place(self._statement.end)[0]),
+            ending=table.removeprefix(HOLE_NAME) if table.startswith(HOLE_NAME) else "",
         )
 
 

@@ -68,15 +68,6 @@ def _inner(node: Node) -> ast.expr:
     return expression(parts[0]) if parts else constant(node, None)
 
 
-def _cast(node: Node) -> ast.expr:
-    """Take ``form.get("plan") as string`` for what ``!`` says, and any other cast for nothing."""
-    parts = children(node)
-    is_sure = len(parts) == 2 and text(parts[1]) in ("string", "number")
-    if is_sure and text(child(parts[0], "function")).endswith(".get"):
-        return call(node, NOT_NULL, expression(parts[0]))
-    return _inner(node)
-
-
 def _last(node: Node) -> ast.expr:
     parts = children(node)
     return expression(parts[-1]) if parts else constant(node, None)
@@ -246,7 +237,7 @@ _TRANSLATIONS: dict[str, Callable[[Node], ast.expr]] = {
     "ternary_expression": _ternary,
     "assignment_expression": _assignment,
     "parenthesized_expression": _inner,
-    "as_expression": _cast,
+    "as_expression": _inner,
     "satisfies_expression": _inner,
     "type_assertion": _last,
     "non_null_expression": _sure,
