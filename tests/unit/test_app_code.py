@@ -157,6 +157,25 @@ def test_a_table_that_is_put_in_is_seen_in_a_file_of_its_own(tmp_path: Path, lin
     assert codes(examination) == ["RG205"]
 
 
+#: ways to write ``INSERT INTO runs``, each the only word of the table in its file
+SEAMS = {
+    "tab": r"c.execute('insert into\truns (paper_id) values (%s)', (p,))",
+    "escape": r"c.execute('INSERT INTO\n  runs (paper_id) VALUES (%s)', (p,))",
+    "comment": "c.execute('INSERT INTO /* all of them */ runs (paper_id) VALUES (%s)', (p,))",
+    "blank_behind": "c.execute('INSERT INTO '\n              'runs (paper_id) VALUES (%s)', (p,))",
+    "blank_before": "c.execute('INSERT INTO'\n              ' runs (paper_id) VALUES (%s)', (p,))",
+    "f_string": "c.execute('INSERT INTO '\n              f'runs (paper_id) VALUES ({p})')",
+    "added": "c.execute('INSERT INTO ' +\n              'runs (paper_id) VALUES (%s)', (p,))",
+}
+
+
+@pytest.mark.parametrize("call", SEAMS.values(), ids=SEAMS.keys())
+def test_a_name_is_seen_behind_whatever_seam(tmp_path: Path, call: str) -> None:
+    (columns,) = verdicts(look(tmp_path, f"def f(c, p):\n    {call}\n"))
+
+    assert columns["plan_id"] == "omitted"
+
+
 @pytest.mark.parametrize("name", ["app.py", "app.ts"])
 def test_a_name_in_escaped_quotes_is_seen(tmp_path: Path, name: str) -> None:
     call = r"""db.query("INSERT INTO \"public\".\"runs\" (paper_id) VALUES ($1)", [p])"""

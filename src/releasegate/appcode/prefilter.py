@@ -11,21 +11,23 @@ if TYPE_CHECKING:
 
 _QUOTES = b"\"'`"
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+#: what stands between a word of SQL and a name: blanks, a comment, the seam of two texts
+_GAP = rb"(?:\s|/\*[^*]*\*/|[fbru]?[\"'`]|\+)+"
 #: what stands before a table's name in SQL that writes
 _WRITTEN = re.compile(
-    rb"(\binto|\bupdate|\bfrom|\bjoin|\bonly|\bcopy|\btruncate|\btable|,)\s+(?:only\s+)?"
-    rb"(?:[\"\w]+\s*\.\s*)?\"?\Z"
+    rb"(\binto|\bupdate|\bfrom|\bjoin|\bonly|\bcopy|\btruncate|\btable|,)%(_)b(?:only%(_)b)?"
+    rb"(?:[\"\w]+\s*\.\s*)?\"?\Z" % {b"_": _GAP}
 )
+_ESCAPES = ((b'\\"', b'"'), (b"\\n", b"\n"), (b"\\t", b" "), (b"\\r", b" "), (b"\\\n", b" "))
 _VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"truncate")
 #: PostgREST's path, in which a table's name is a part of a URL
 _REST = b"rest/v1"
 _CALLS = (*_VERBS, b"post(", b"patch(", b"create", b"save", b"add", b"del(", b"write", b"store")
 #: before a table that is put in when SQL runs, after ``only`` and a schema perhaps
 _DYNAMIC = (b"into", b"update", b"delete", b"copy", b"truncate")
-_BLANK = rb"(?:\s|\\[nt])+"
 _PUT_IN = re.compile(
-    rb"(?:into|update|delete%(_)bfrom|copy|truncate(?:%(_)btable)?)%(_)b(?:only%(_)b)?"
-    rb"(?:\"?\w+\"?\.)?(?=[{%%$\"'])" % {b"_": _BLANK}
+    rb"(?:into|update|delete\s+from|copy|truncate(?:\s+table)?)\s+(?:only\s+)?"
+    rb"(?:\"?\w+\"?\.)?(?=[{%$\"'])"
 )
 _BUILDERS = (b".table(", b".from_(", b".from(")
 _BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
@@ -70,8 +72,10 @@ def _forms(name: str) -> set[str]:
 
 
 def _unescaped(lower: bytes) -> bytes:
-    r"""Write ``"INSERT INTO \"runs\""`` as the database gets it."""
-    return lower.replace(b'\\"', b'"')
+    r"""Write ``"INSERT INTO\n \"runs\""`` as the database gets it."""
+    for written, meant in _ESCAPES if b"\\" in lower else ():
+        lower = lower.replace(written, meant)
+    return lower
 
 
 def _marks(lower: bytes, names: list[bytes]) -> Marks:
@@ -135,7 +139,7 @@ def _opens(lower: bytes, place: int) -> bool:
     """Tell ``f"UPDATE {table}"`` from a sentence: the verb opens a text, or a line of one."""
     before = lower[max(place - 80, 0) : place].rstrip(b" \t")
     opened = not before or before[-1] in b"\"'`\n();"
-    return opened or before.endswith((b"insert", b"merge", rb"\n"))
+    return opened or before.endswith((b"insert", b"merge"))
 
 
 def _goes_on(after: bytes) -> bool:
