@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.column_names import column_named
-from releasegate.appcode.module import Module, before
+from releasegate.appcode.module import Function, Module, before
 from releasegate.appcode.names import origins
 from releasegate.appcode.payloads import (
     Entry,
