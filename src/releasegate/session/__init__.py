@@ -14,69 +14,39 @@ from releasegate import database, facts
 from releasegate.attended import longer_than
 from releasegate.errors import CouldNotLook
 from releasegate.guard import Guard
+from releasegate.session.connections import (
+    DISCARD,
+    LOOKS,
+    MIGRATION_SEARCH_PATH,
+    OBSERVER_ANSWERS_S,
+    SEARCH_PATH,
+    connect,
+    dial,
+    look_at,
+    name_of,
+    observe,
+    set_up,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from releasegate.attended import Attended
-    from releasegate.database import Connection, Parameters
+    from releasegate.database import Parameters
 
-#: our own queries see system names only; temporary objects can shadow nothing
-SEARCH_PATH = "pg_catalog, pg_temp"
-#: for statements that stay as written
-MIGRATION_SEARCH_PATH = "public, pg_temp"
-_OBSERVER_TIMEOUT, _OBSERVER_ANSWERS_S = "2s", 4.0
-_SET_UP_S = 10.0
+__all__ = [
+    "LOOKS",
+    "MIGRATION_SEARCH_PATH",
+    "SEARCH_PATH",
+    "Busy",
+    "Promoted",
+    "Session",
+    "look_at",
+    "open_session",
+]
+
 _POLL_S = 0.2
-
-# Our questions are few and asked often; none is worth a plan of its own each time.
-_PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan"}
-#: what the observer asks a second time has the driver prepare it
-_PREPARED_AT = 1
-# A client that dies or hangs must not leave its locks behind: the server ends such sessions.
-_SETTINGS = {
-    **database.PLAIN_SETTINGS,
-    "search_path": SEARCH_PATH,
-    "row_security": "off",
-    "synchronous_commit": "on",
-    "idle_in_transaction_session_timeout": "5s",
-    "idle_session_timeout": "60s",
-    "client_connection_check_interval": "1s",
-    "statement_timeout": "60s",
-    **_PLANNED_ONCE,
-}
-# A half-open connection lets go of its locks within 6 s, at whichever end it is noticed.
-_TCP_SETTINGS = {
-    "tcp_keepalives_idle": "3",
-    "tcp_keepalives_interval": "1",
-    "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "6000",
-}
-#: for sessions that only look
-LOOKS = {
-    "default_transaction_read_only": "on",
-    "max_parallel_workers_per_gather": "0",
-    # Who holds a table against readers is named, and not waited for.
-    "lock_timeout": "5s",
-    "search_path": SEARCH_PATH,
-    "statement_timeout": _OBSERVER_TIMEOUT,
-}
-_QUICKLY = {"connect_timeout": "2"}
-# DISCARD ALL without what it does to prepared statements (manual, its own page): those are ours
-# alone, for a file may hold no PREPARE, and they are dear.
-_DISCARD = """
-CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
-SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES
-"""
-# The same for the client's end (manual, 34.1.2).
-_CLIENT_TCP = {
-    "keepalives_idle": "3",
-    "keepalives_interval": "1",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "6000",
-    "target_session_attrs": "read-write",
-}
 
 
 class Busy(Exception):
@@ -196,30 +166,30 @@ class Session:
             self.lost.append(self._backend)
         self.abandon()
         self.is_away = True
-        self.connection = _connect(self.parameters, self.run_id, is_again=True)
+        self.connection = connect(self.parameters, self.run_id, is_again=True)
         self.is_away = False
         here = database.as_reached(self.connection, self.parameters)
-        self.observer = _observe(here, self.run_id, is_again=True)
+        self.observer = observe(here, self.run_id, is_again=True)
         self._keep_backends()
         if database.identify(self.connection).system_identifier != self.system_identifier:
             raise CouldNotLook("Another server answers at this address now.")
         if facts.timeline(self.connection) != self.timeline:
             raise Promoted
-        facts.end_others_of(self.observer, _name(self.run_id), kept=self.own_pids)
+        facts.end_others_of(self.observer, name_of(self.run_id), kept=self.own_pids)
 
     def old_backends_are_gone(self) -> bool:
-        run = _name(self.run_id) if self.is_pooled else None
+        run = name_of(self.run_id) if self.is_pooled else None
         return not any(facts.backend_is_alive(self.observer, one, run=run) for one in self.lost)
 
     @contextmanager
     def anew(self) -> Iterator[None]:
         """Let the block find what a new session would, and leave nothing behind, no lock either."""
-        _set_up(self.connection, self.run_id)
+        set_up(self.connection, self.run_id)
         try:
             yield
         finally:
             with suppress(psycopg.Error):
-                self.connection.execute(_DISCARD)
+                self.connection.execute(DISCARD)
 
     def close(self) -> None:
         self.abandon()
@@ -248,7 +218,7 @@ def open_session(parameters: Parameters, run_id: str) -> Iterator[Session]:
 
 
 def _open(parameters: Parameters, run_id: str) -> Session:
-    connection = _connect(parameters, run_id)
+    connection = connect(parameters, run_id)
     # Of several hosts or addresses: whoever looks on looks at this one.
     here = database.as_reached(connection, parameters)
     asked_at = time.monotonic()
@@ -259,8 +229,8 @@ def _open(parameters: Parameters, run_id: str) -> Session:
         system_identifier=database.identify(connection).system_identifier,
         timeline=facts.timeline(connection),
         connection=connection,
-        observer=_observe(here, run_id),
-        guard=Guard(here, f"{_name(run_id)}/guard"),
+        observer=observe(here, run_id),
+        guard=Guard(here, f"{name_of(run_id)}/guard"),
         _offset=(now, asked_at),
         deadlock_timeout=facts.deadlock_timeout(connection),
     )
@@ -269,73 +239,9 @@ def _open(parameters: Parameters, run_id: str) -> Session:
 def _end_what_is_left(parameters: Parameters, run_id: str) -> None:
     """End sessions of ours that the server believes to be there: they would keep the lock."""
     with suppress(psycopg.Error, CouldNotLook):
-        connection = _dial(parameters, f"{_name(run_id)}/guard", is_again=True)
-        connection.attend(longer_than(_OBSERVER_ANSWERS_S))
+        connection = dial(parameters, f"{name_of(run_id)}/guard", is_again=True)
+        connection.attend(longer_than(OBSERVER_ANSWERS_S))
         try:
-            facts.end_others_of(connection, _name(run_id), kept=())
+            facts.end_others_of(connection, name_of(run_id), kept=())
         finally:
             connection.close()
-
-
-@contextmanager
-def look_at(replica: Parameters, run_id: str) -> Iterator[Connection]:
-    """Open a session on a replica that only looks.
-
-    Raises:
-        CouldNotLook: it cannot be reached.
-    """
-    name = f"{_name(run_id)}/replica"
-    connection = database.connect(replica, application_name=name)
-    try:
-        _refuse_pooler(connection, replica)
-        database.settle(connection, {**database.PLAIN_SETTINGS, **LOOKS})
-        yield connection
-    finally:
-        connection.close()
-
-
-def _name(run_id: str) -> str:
-    return f"releasegate/{run_id}"
-
-
-def _dial(parameters: Parameters, name: str, *, is_again: bool) -> Attended:
-    """Open a session; a server that comes back does so at once, and is asked again and again."""
-    given = {**_CLIENT_TCP, **_QUICKLY} if is_again else _CLIENT_TCP
-    return database.connect(parameters, application_name=name, is_told=not is_again, **given)
-
-
-def _connect(parameters: Parameters, run_id: str, *, is_again: bool = False) -> Attended:
-    connection = _dial(parameters, _name(run_id), is_again=is_again)
-    # While it is set up every question is a quick one.
-    connection.attend(longer_than(_SET_UP_S))
-    _refuse_pooler(connection, parameters)
-    _set_up(connection, run_id)
-    return connection
-
-
-def _refuse_pooler(connection: Connection, parameters: Parameters) -> None:
-    """Set nothing on a backend that may be somebody else's a moment later."""
-    is_pooled = facts.own_pid(connection) != connection.info.backend_pid
-    if is_pooled and not parameters.may_be_pooled:
-        raise CouldNotLook("A pooler stands before the server: connect to the server itself.")
-
-
-def _set_up(connection: Connection, run_id: str) -> None:
-    # The driver would prepare by itself, and with the first DROP forget ours as well.
-    connection.prepare_threshold = None
-    settings = {**_SETTINGS, facts.MARK: run_id}
-    if database.major(connection) >= 17:
-        settings["transaction_timeout"] = "0"
-    database.settle(connection, settings)
-    # Without effect, and told as 0, where the server's end is a Unix socket.
-    if facts.is_on_tcp(connection):
-        database.settle(connection, _TCP_SETTINGS)
-
-
-def _observe(parameters: Parameters, run_id: str, *, is_again: bool = False) -> Attended:
-    observer = _dial(parameters, f"{_name(run_id)}/observer", is_again=is_again)
-    observer.attend(longer_than(_OBSERVER_ANSWERS_S))
-    _refuse_pooler(observer, parameters)
-    database.settle(observer, {**database.PLAIN_SETTINGS, **LOOKS, **_PLANNED_ONCE})
-    observer.prepare_threshold = _PREPARED_AT
-    return observer
