@@ -145,12 +145,30 @@ HIDDEN = {
     "merge": "c.execute(f'MERGE INTO {p} USING s ON true WHEN MATCHED THEN DELETE')",
     "copy": "c.copy_expert(f'COPY {p} (id) FROM STDIN', s)",
     "truncate": "c.execute(f'TRUNCATE {p}')",
+    "builder_f_string": "c.table(f'{p}').insert({'paper_id': s}).execute()",
+    "builder_line_end": "c.table(\n        p\n    ).insert({'paper_id': s}).execute()",
+    "builder_added": "c.table('r' + p).insert({'paper_id': s}).execute()",
+}
+HIDDEN_SCRIPTS = {
+    "template": "db.from(`${t}`).insert({ paper_id: 1 })",
+    "line_end": "db.from(\n  t\n).insert({ paper_id: 1 })",
+    "knex": "knex(t).insert({ paper_id: 1 })",
+    "quoted": 'db.query(`INSERT INTO "public"."${t}" (id) VALUES (1)`)',
 }
 
 
 @pytest.mark.parametrize("line", HIDDEN.values(), ids=HIDDEN.keys())
 def test_a_table_that_is_put_in_is_seen_in_a_file_of_its_own(tmp_path: Path, line: str) -> None:
     (tmp_path / "other.py").write_text(f"def f(c, s, p):\n    {line}\n")
+
+    examination = look(tmp_path, GOOD)
+
+    assert codes(examination) == ["RG205"]
+
+
+@pytest.mark.parametrize("call", HIDDEN_SCRIPTS.values(), ids=HIDDEN_SCRIPTS.keys())
+def test_a_table_that_is_put_in_is_seen_in_a_script_of_its_own(tmp_path: Path, call: str) -> None:
+    (tmp_path / "other.ts").write_text(f"export const f = (db, knex, t) => {call}\n")
 
     examination = look(tmp_path, GOOD)
 

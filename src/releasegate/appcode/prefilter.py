@@ -29,7 +29,9 @@ _PUT_IN = re.compile(
     rb"(?:into|update|delete\s+from|copy|truncate(?:\s+table)?)\s+(?:only\s+)?"
     rb"(?:\"?\w+\"?\.)?(?=[{%$\"'])"
 )
-_BUILDERS = (b".table(", b".from_(", b".from(")
+_BUILDERS = (b".table(", b".from_(", b".from(", b"knex(")
+#: nothing, or a text alone: what a builder is given in most places
+_WRITTEN_DOWN = re.compile(rb"\s*(?:[rbu]?([\"'`])[^\"'`{$%]*\1\s*[,)]|\)|\Z)")
 _BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
 _GENERIC = (
     *(b"self._model(", b"(self._model", b"self.data_model("),
@@ -151,10 +153,10 @@ def _goes_on(after: bytes) -> bool:
 
 
 def _takes_name(lower: bytes, builder: bytes) -> bool:
+    """Say whether a builder is given anything but a name that is written down."""
     place = lower.find(builder)
     while place >= 0:
-        after = lower[place + len(builder) : place + len(builder) + 2].strip()
-        if after[:1].isalpha() and after[:2] not in (b"f'", b'f"'):
+        if not _WRITTEN_DOWN.match(lower, place + len(builder)):
             return True
         place = lower.find(builder, place + len(builder))
     return False
