@@ -24,6 +24,8 @@ SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 
 #: fields that hold no part of the program
 _NO_CHILDREN = ("ctx", "op")
+#: what most nodes are, and what has no part
+_LEAVES = (ast.Name, ast.Constant)
 #: so many files may hand another one on, each by an import
 MAX_HANDED_ON = 4
 
@@ -42,18 +44,21 @@ class Module:
         #: what happens to a variable between a binding and a use, worked out once
         self.steps: dict[tuple[ast.AST, ast.expr], tuple[ast.expr, ...]] = {}
         for node in self.nodes:
-            self._adopt_children(node)
+            if type(node) not in _LEAVES:
+                self._adopt_children(node)
 
     def _adopt_children(self, node: ast.AST) -> None:
+        parents, nodes = self._parents, self.nodes
         for field in node._fields:
             value = getattr(node, field, None)
-            if isinstance(value, ast.AST) and field not in _NO_CHILDREN:
-                self._parents[value] = (node, field)
-                self.nodes.append(value)
-            elif isinstance(value, list):
-                found = [child for child in value if isinstance(child, ast.AST)]
-                self._parents.update((child, (node, field)) for child in found)
-                self.nodes += found
+            if type(value) is list:
+                for child in value:
+                    if isinstance(child, ast.AST):
+                        parents[child] = (node, field)
+                        nodes.append(child)
+            elif isinstance(value, ast.AST) and field not in _NO_CHILDREN:
+                parents[value] = (node, field)
+                nodes.append(value)
 
     def adopt(self, made: ast.AST, place: ast.AST) -> None:
         """Let a node that stands in no file be read as if it stood at a place."""

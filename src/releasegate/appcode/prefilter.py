@@ -18,7 +18,9 @@ _WRITTEN = re.compile(
     rb"(\binto|\bupdate|\bfrom|\bjoin|\bonly|\bcopy|\btruncate|\btable|,)%(_)b(?:only%(_)b)?"
     rb"(?:[\"\w]+\s*\.\s*)?\"?\Z" % {b"_": _GAP}
 )
-_ESCAPES = ((b'\\"', b'"'), (b"\\n", b"\n"), (b"\\t", b" "), (b"\\r", b" "), (b"\\\n", b" "))
+#: what follows a backslash in a program's text -> what the database gets
+_ESCAPES = {b'"': b'"', b"n": b"\n", b"t": b" ", b"r": b" ", b"\n": b" "}
+_ESCAPED = re.compile(rb'\\(["ntr\n])')
 _VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"truncate")
 #: PostgREST's path, in which a table's name is a part of a URL
 _REST = b"rest/v1"
@@ -75,9 +77,7 @@ def _forms(name: str) -> set[str]:
 
 def _unescaped(lower: bytes) -> bytes:
     r"""Write ``"INSERT INTO\n \"runs\""`` as the database gets it."""
-    for written, meant in _ESCAPES if b"\\" in lower else ():
-        lower = lower.replace(written, meant)
-    return lower
+    return _ESCAPED.sub(lambda found: _ESCAPES[found[1]], lower)
 
 
 def _marks(lower: bytes, names: list[bytes]) -> Marks:

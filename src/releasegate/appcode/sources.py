@@ -75,7 +75,7 @@ def source_files(
     in it. ``migrations`` is the migrations' folder, whatever its name. Symbolic links to folders
     are not followed, so no loop can hold the walk.
     """
-    walk = _Walk(root, tuple(exclude), migrations.rstrip("/"))
+    walk = _Walk(root, tuple(exclude), str(PurePosixPath(migrations)) if migrations else "")
     for start in tuple(roots) or (".",):
         walk.enter(PurePosixPath(start))
     return Sources(
@@ -116,7 +116,7 @@ class _Walk:
                 continue
             if not is_folder and path.suffix not in (*SUFFIXES, *_UNREAD):
                 continue
-            reason = self._reason(path, entry)
+            reason = self._reason(path, is_folder=is_folder)
             if reason is not None:
                 self.left_out.add(LeftOut(str(path), reason))
             elif entry.is_symlink():
@@ -179,26 +179,33 @@ class _Walk:
             return False
         return bool(_TESTS_SOMETHING.search(content))
 
-    def _reason(self, path: PurePosixPath, entry: os.DirEntry[str]) -> str | None:
+    def _reason(self, path: PurePosixPath, *, is_folder: bool) -> str | None:
         if any(_covers(pattern, path) for pattern in self._exclude):
             return "excluded by the configuration"
-        if self._migrations and path == PurePosixPath(self._migrations):
-            return "migrations"
-        if entry.is_dir() and path.name.startswith("."):
-            return "hidden"
-        if entry.is_dir() and (self._root / path / "pyvenv.cfg").exists():
-            return "vendored"
-        if entry.is_dir() and self._holds_revisions(path):
-            return "migrations"
+        if is_folder:
+            reason = self._reason_of_folder(path)
+            if reason is not None:
+                return reason
         for names, reason in _REASONS:
             if path.name in names:
                 return reason
-        if not entry.is_dir() and self._is_test(path):
+        return None if is_folder else self._reason_of_file(path)
+
+    def _reason_of_folder(self, path: PurePosixPath) -> str | None:
+        if str(path) == self._migrations:
+            return "migrations"
+        if path.name.startswith("."):
+            return "hidden"
+        if (self._root / path / "pyvenv.cfg").exists():
+            return "vendored"
+        return "migrations" if self._holds_revisions(path) else None
+
+    def _reason_of_file(self, path: PurePosixPath) -> str | None:
+        if self._is_test(path):
             return "tests"
-        if not entry.is_dir() and path.suffix in _UNREAD:
+        if path.suffix in _UNREAD:
             return "Python, SQL, TypeScript and JavaScript are read"
-        is_generated = not entry.is_dir() and _GENERATED_FILE.fullmatch(path.name)
-        return "generated" if is_generated else None
+        return "generated" if _GENERATED_FILE.fullmatch(path.name) else None
 
 
 def _covers(pattern: str, path: PurePosixPath) -> bool:

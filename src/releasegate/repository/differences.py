@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ _POINTER = re.compile(
 def content(file: Path) -> bytes | None:
     """Read a file as Git stores it, a link as its text; None where it cannot be, or is absurd."""
     try:
-        if file.is_symlink():
+        state = file.lstat()
+        if stat.S_ISLNK(state.st_mode):
             return os.fsencode(file.readlink())
-        is_read = file.is_file() and file.stat().st_size <= MAX_BYTES
+        is_read = stat.S_ISREG(state.st_mode) and state.st_size <= MAX_BYTES
         return file.read_bytes() if is_read else None
     except OSError:
         return None
