@@ -57,6 +57,9 @@ def may_be_none(module: Module, annotation: ast.expr, depth: int = 0) -> bool:
         return any(may_be_none(module, side, depth + 1) for side in (node.left, node.right))
     if isinstance(node, ast.Subscript) and last_word(node.value) in _WAITING:
         return may_be_none(module, node.slice, depth + 1)
+    if isinstance(node, ast.Subscript) and (field := _field(module, node, depth)) is not None:
+        is_left_out = isinstance(field[1].value, ast.Constant) and field[1].value.value is None
+        return is_left_out or may_be_none(field[0], field[1].annotation, depth + 1)
     word = last_word(node.value if isinstance(node, ast.Subscript) else node)
     return any(
         binding.value is not None
@@ -64,6 +67,20 @@ def may_be_none(module: Module, annotation: ast.expr, depth: int = 0) -> bool:
         and may_be_none(there, binding.value, depth + 1)
         for there, binding in (definitions(module, word) if word not in _PLAIN else ())
     )
+
+
+def _field(module: Module, node: ast.Subscript, depth: int) -> tuple[Module, ast.AnnAssign] | None:
+    """Find the field behind TypeScript's ``Run["planId"]``."""
+    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    if not isinstance(key, str) or depth > MAX_DEPTH:
+        return None
+    outer = _field(module, node.value, depth + 1) if isinstance(node.value, ast.Subscript) else None
+    base = (outer[0], outer[1].annotation) if outer is not None else (module, node.value)
+    for there, owner in classes(*base, depth + 1):
+        for item in owner.body:
+            if isinstance(item, ast.AnnAssign) and getattr(item.target, "id", None) == key:
+                return there, item
+    return None
 
 
 def _generic_allows_none(annotation: ast.Subscript) -> bool:

@@ -242,14 +242,21 @@ def _flattened(module: Module, node: ast.Call, key: int, count: int | None) -> t
     if name == "flat" and isinstance(node.func, ast.Attribute):
         base = node.func.value
         inner = base if isinstance(base, ast.Call) and called_name(base) == "map" else node
+        if inner is node:
+            sets = parameter_sets(module, base)
+            return tuple(g for there, row in sets for g in _of_row(there, row, key, count))
     elif name != "flatMap":
         return ()
     function = inner.args[0] if inner.args else None
-    found: list[Given] = []
-    for value in returned(module, function) if isinstance(function, FUNCTIONS) else ():
-        if isinstance(value, ast.List) and value.elts and (count or 0) % len(value.elts) == 0:
-            found += _positioned(module, value, key % len(value.elts), None)
-    return tuple(found)
+    values = returned(module, function) if isinstance(function, FUNCTIONS) else ()
+    return tuple(g for value in values for g in _of_row(module, value, key, count))
+
+
+def _of_row(module: Module, row: ast.expr | None, key: int, count: int | None) -> tuple[Given, ...]:
+    """Take a value out of a row, of which there are as many as the placeholders need."""
+    if not isinstance(row, ast.List) or not row.elts or (count or 0) % len(row.elts):
+        return ()
+    return _positioned(module, row, key % len(row.elts), None)
 
 
 def _added(module: Module, node: ast.BinOp, key: int, count: int | None) -> tuple[Given, ...]:

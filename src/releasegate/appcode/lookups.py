@@ -6,7 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.nullness import Nullness, nullness, shown
+from releasegate.appcode.nullness import Nullness, called_name, nullness, shown
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: methods that give their second argument, or None, where nothing is found
 _LOOKUPS = {"get", "pop"}
+_ENDS = {"at", "pop", "shift"}
 #: what marks a text as SQL: Drizzle's, Kysely's and Knex's
 _FRAGMENTS = {"sql", "raw", "literal"}
 #: what a subquery of Kysely's may end with
@@ -24,16 +25,14 @@ _EMPTY = re.compile(r"\s*(null\b|\(\s*select\b)", re.IGNORECASE)
 def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness | None:
     """Judge ``get()``, ``pop()``, ``getattr()``, ``next()`` and ``literal()``; None for others."""
     is_method = isinstance(node.func, ast.Attribute) and bool(node.args)
+    if not module.is_python and (known := _of_script(module, node, name)) is not None:
+        return known
     if name in _LOOKUPS and _is_context(module, node):
         return Nullness(None, f"{shown(node)} is sent", module, node)
     if name == "literal" and module.is_python and node.args:
         return nullness(module, node.args[0], depth + 1)
     if name == "null" and not node.args:
         return Nullness(True, "it is NULL", module, node)
-    if name in _FRAGMENTS and not module.is_python and node.args:
-        return _of_sql(module, node)
-    if name in _STEPS and not module.is_python and ".selectFrom(" in written(node):
-        return Nullness(True, f"{shown(node)} is NULL where nothing is found", module, node)
     if name in ("get", "aget") and _is_manager(node):
         return Nullness(False, f"{shown(node)} raises where nothing is found", module, node)
     if name in _LOOKUPS and is_method:
@@ -43,6 +42,21 @@ def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
     if name == "next" and len(node.args) == 2:
         return _looked_up(module, node, name, node.args[1:], depth)
     return None
+
+
+def _of_script(module: Module, node: ast.Call, name: str) -> Nullness | None:
+    """Judge JavaScript's ends of lists, fragments of SQL, and Kysely's subqueries."""
+    if name in _ENDS and _is_end_of_list(node):
+        return Nullness(True, f"{shown(node)} is undefined where the list is empty", module, node)
+    if name in _STEPS and ".selectFrom(" in written(node):
+        return Nullness(True, f"{shown(node)} is NULL where nothing is found", module, node)
+    return _of_sql(module, node) if name in _FRAGMENTS and node.args else None
+
+
+def _is_end_of_list(node: ast.Call) -> bool:
+    """Recognise ``rows.at(0)`` and ``rows.pop()``."""
+    is_method = isinstance(node.func, ast.Attribute)
+    return is_method and len(node.args) == (called_name(node) == "at")
 
 
 def _of_sql(module: Module, node: ast.Call) -> Nullness | None:

@@ -185,7 +185,7 @@ def _in_heirs(module: Module, owner: ast.ClassDef, attribute: str) -> tuple[Orig
 def _of_receiver(
     module: Module, receiver: ast.expr, attribute: str, hops: int
 ) -> tuple[Origin, ...]:
-    if written(receiver) in _SELF:
+    if written(receiver) in (*_SELF, "super", "super()"):
         return _of_self(module, receiver, attribute, hops)
     for owner in resolve(module, receiver):
         found = _in_class(owner, attribute)

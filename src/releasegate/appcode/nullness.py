@@ -221,13 +221,14 @@ def _is_optional_chain(module: Module, node: ast.expr) -> bool:
 
 
 def _of_origin(origin: Origin, depth: int) -> Nullness:
-    if origin.value is not None:
-        found = nullness(origin.module, origin.value, depth + 1)
-        there, node = origin.module, origin.node
-        is_declared = isinstance(node, ast.AnnAssign) and may_be_none(there, node.annotation)
-        if found.may_be_none is not None or not is_declared:
-            return found
-        return Nullness(True, "it is declared as one that may be None", origin.module, node)
+    there, node = origin.module, origin.node
+    declared = None if isinstance(node, ast.arg) else getattr(node, "annotation", None)
+    is_declared = declared is not None and may_be_none(there, declared)
+    found = nullness(there, origin.value, depth + 1) if origin.value is not None else None
+    if is_declared and (found is None or found.may_be_none is None):
+        return Nullness(True, "it is declared as one that may be None", there, node)
+    if found is not None:
+        return found
     if origin.iterated is not None:
         return _of_item(origin, origin.iterated, depth)
     if origin.unpacked is not None:

@@ -10,7 +10,7 @@ from releasegate.appcode.appends import rows_appended
 from releasegate.appcode.bindings import EACH
 from releasegate.appcode.calls import callees
 from releasegate.appcode.frames import entered
-from releasegate.appcode.module import returned
+from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import MAX_DEPTH, Nullness, called_name, nullness
 
@@ -112,6 +112,11 @@ def _called(module: Module, node: ast.Call, way: Way, depth: int) -> list[Nullne
         is_value = name == "values" or second == (1,)
         rest = way[1:] if name == "values" else way[2:]
         return _of_mapping(module, node.func.value, rest, depth) if is_value else []
+    function = node.args[0] if name == "map" and not module.is_python and node.args else None
+    if isinstance(function, FUNCTIONS):
+        # JavaScript's ``rows.map((row) => row.planId)``
+        values = (value for value in returned(module, function) if value is not None)
+        return [item for value in values for item in inside(module, value, way[1:], depth + 1)]
     return _returned(module, node, way, depth)
 
 

@@ -149,7 +149,11 @@ def _id_words(node: ast.expr) -> tuple[str, ...]:
         return ()
     if len(words) > 1:
         return words[:-1]
-    owner = _last_name(node.value) if isinstance(node, ast.Attribute | ast.Subscript) else None
+    holder = peeled(node.value) if isinstance(node, ast.Attribute | ast.Subscript) else node
+    if isinstance(holder, ast.Attribute) and holder.attr == "data":
+        # What supabase-js answers: ``plan.data.id``
+        holder = peeled(holder.value)
+    owner = _last_name(holder) if holder is not node else None
     return words_of(owner) if owner else ()
 
 

@@ -205,6 +205,9 @@ def _members(body: Node | None) -> Iterator[ast.stmt]:
             made = definition(item)
             made.decorator_list = waiting
             waiting = []
+            if has_token(item, "get"):
+                # What reads it takes it for a field.
+                made.annotation = made.returns  # type: ignore[attr-defined]
             yield made
         elif item.type in ("public_field_definition", "field_definition"):
             yield _field(item, waiting)
