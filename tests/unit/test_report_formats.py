@@ -201,7 +201,7 @@ def test_many_objects_of_a_rollback_are_counted() -> None:
     text = markdown.render(replace(ROLLED_BACK, objects=objects))
 
     assert "50 more objects are in the JSON report." in text
-    assert "`index i99`" in text
+    assert ("`index i99`" in text, "`index i100`" in text) == (True, False)
     assert text.rstrip().endswith("</sub>")
 
 
