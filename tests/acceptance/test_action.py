@@ -366,3 +366,16 @@ def test_where_the_history_cannot_be_fetched_the_command_is_said(
     assert outcome.failed_step == "Answer"
     assert "git fetch --unshallow --tags" in outcome.log
     assert "RG107" in outcome.summary
+
+
+def test_a_plan_and_a_status_are_shown_as_well(
+    project: Project, runner: Runner, production: Production
+) -> None:
+    plan = runner.run(command="plan", migration="001")
+    status = runner.run(command="status", **{"database-url": production.url})
+
+    assert (plan.failed_step, status.failed_step) == (None, None), plan.log + status.log
+    assert (plan.outputs["verdict"], status.outputs["verdict"]) == ("passed", "passed")
+    assert "## releasegate plan: passed" in plan.summary
+    assert "SHARE ROW EXCLUSIVE on public.papers" in plan.summary
+    assert f"pending `{MIGRATION}`" in status.summary

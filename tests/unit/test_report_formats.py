@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 
 from releasegate import findings
-from releasegate.model import GateResult, GateStatus, Level, ObjectState, Report
+from releasegate.model import GateResult, GateStatus, Level, MigrationState, ObjectState, Report
 from releasegate.reports import github, junit, markdown, sarif
 from samples import (
     ALL,
@@ -22,6 +22,7 @@ from samples import (
     BLOCKED,
     EVIL,
     HOSTILE,
+    PATH,
     ROLLED_BACK,
     STOPPED,
     WAIVED,
@@ -126,6 +127,24 @@ def test_markdown_holds_what_a_step_took_against_what_was_predicted() -> None:
 
     assert "| 2 | `build index idx_runs_plan_id` | 6 to 12 s | 9 s |" in lines
     assert "| 1 | `add column runs.plan_id` | not | 4.20 s |" in lines
+
+
+def test_a_plan_is_shown_with_its_locks_and_its_way_back() -> None:
+    lines = markdown.render(replace(STOPPED, command="plan", outcomes=())).splitlines()
+
+    assert "| step | what it does | locks | undo | predicted |" in lines
+    assert (
+        "| 2 | `build index idx_runs_plan_id` | `SHARE UPDATE EXCLUSIVE on public.runs "
+        "(no writer waits)` | yes | 6 to 12 s |"
+    ) in lines
+
+
+def test_a_status_lists_its_migrations() -> None:
+    pending = MigrationState(PATH, 1, "pending", "2 of 3 steps")
+
+    text = markdown.render(replace(BARE, command="status", migrations=(pending,)))
+
+    assert f"pending `{PATH}: 2 of 3 steps`" in text
 
 
 def test_a_bar_in_a_title_ends_no_cell() -> None:

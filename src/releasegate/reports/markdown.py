@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from releasegate import findings
 from releasegate.model import GateStatus, Level
-from releasegate.reports import source, wording
+from releasegate.reports import plan_table, source, wording
 from releasegate.reports.following import next_step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from releasegate.model import Finding, GateResult, Report
+    from releasegate.model import Finding, GateResult, Report, Step
 
 #: by this line a comment of an earlier run is found again
 MARK = "<!-- releasegate -->"
@@ -82,22 +82,39 @@ def _head(report: Report) -> Iterator[str]:
         word = "undone" if report.command == "rollback" else "applied"
         yield f"\n{done} of {len(report.outcomes)} steps are {word}, in {seconds:.2f} s."
     yield from _steps(report)
+    for state in report.migrations[:_MOST_ROWS]:
+        detail = f": {state.detail}" if state.detail else ""
+        yield f"\n{state.state} {_code(f'{state.path}{detail}')}"
+    if report.migrations[_MOST_ROWS:]:
+        yield f"\n{len(report.migrations) - _MOST_ROWS} more migrations are in the JSON report."
     for result in report.gates:
         if result.reason and result.status is GateStatus.ERRORED:
             yield f"\n{result.gate}: {_code(result.reason)}"
 
 
 def _steps(report: Report) -> Iterator[str]:
-    """Hold what was predicted of each step against what it took."""
-    steps = report.plan.steps if report.plan and report.predictions else ()
-    if not steps:
-        return
+    """Show a plan with its locks; of a run, what each step took beside what was predicted."""
+    steps = report.plan.steps if report.plan else ()
+    predicted = ("predicted",) if report.predictions else ()
+    if report.command == "plan" and steps:
+        yield from _table(("step", "what it does", "locks", "undo", *predicted), steps, report)
+    elif predicted and steps:
+        yield from _table(("step", "what it does", "predicted", "took"), steps, report)
+
+
+def _table(heads: Sequence[str], steps: Sequence[Step], report: Report) -> Iterator[str]:
     took = {o.ordinal: wording.length(o.duration_s) for o in report.outcomes if o.attempts}
-    yield from ["", "| step | what it does | predicted | took |", "|---|---|---|---|"]
+    yield from ["", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for step in steps[:_MOST_ROWS]:
-        predicted = report.predictions.get(step.ordinal, "not")
-        cells = (step.ordinal, _cell(step.title), predicted, took.get(step.ordinal, ""))
-        yield f"| {' | '.join(map(str, cells))} |"
+        cells = {
+            "step": step.ordinal,
+            "what it does": _cell(step.title),
+            "locks": _cell(plan_table.locks(step)),
+            "undo": plan_table.undo(step),
+            "predicted": report.predictions.get(step.ordinal, "not"),
+            "took": took.get(step.ordinal, ""),
+        }
+        yield f"| {' | '.join(str(cells[head]) for head in heads)} |"
     if steps[_MOST_ROWS:]:
         yield f"\n{len(steps) - _MOST_ROWS} more steps are in the JSON report."
 

@@ -24,10 +24,8 @@ def lines(report: Report, plan: Plan, width: int) -> Iterator[str]:
     widths = _widths(width, _LENGTH_WIDTH if predictions else 0)
     yield from _row((*_HEADS, "predicted"), widths)
     for step in plan.steps:
-        locks = "; ".join(f"{lock.mode} on {lock.relation}" for lock in step.locks)
-        way = "" if is_in_the_way(step.locks) or not step.locks else " (no writer waits)"
         length = str(predictions.get(step.ordinal, "not"))
-        cells = (str(step.ordinal), step.title, f"{locks or 'none'}{way}", undo(step), length)
+        cells = (str(step.ordinal), step.title, locks(step), undo(step), length)
         yield from _row(cells, widths)
     yield ""
     for step in plan.steps:
@@ -54,6 +52,13 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
             # A name may be as wide as its column, and stays apart from the next one all the same.
             line = f"{line.ljust(start)}{' ' if start and len(line) >= start else ''}{part}"
         yield line.rstrip()
+
+
+def locks(step: Step) -> str:
+    """Name the locks that a step takes, and say where no writer waits for them."""
+    named = "; ".join(f"{lock.mode} on {lock.relation}" for lock in step.locks)
+    way = "" if is_in_the_way(step.locks) or not step.locks else " (no writer waits)"
+    return f"{named or 'none'}{way}"
 
 
 def undo(step: Step) -> str:
