@@ -105,18 +105,21 @@ def _target(
 ) -> tuple[Relation | None, list[ast.expr]]:
     """Find the table by the class that is taken or called on, and what is left to send."""
     first = node.args[0] if node.args else None
-    word, is_class = receiver(repository(module, function.value))
-    if function.attr in _MAKES and (not is_class or isinstance(function.value, ast.Call)):
+    base = _before_builder(function.value)
+    owner = repository(module, base)
+    word, is_class = receiver(owner)
+    if function.attr in _MAKES and (not is_class or isinstance(owner, ast.Call)):
         return None, []
     taken = class_taken(module, first, contract)
     if taken is not None:
         return taken, _sent(function.attr, node.args[1:])
-    is_table = is_class or bool(SUFFIX.search(word)) or _isrepository(module, function.value)
+    is_table = is_class or bool(SUFFIX.search(word)) or _is_repository(module, base)
     is_table = is_table or _is_query(function.value)
     relation = by_word(module, word, contract) if word and is_table else None
     if relation is None and not is_class:
         if first is not None and not _MANAGER.search(word):
             is_change = function.attr == "update" and isinstance(first, ast.Dict)
+            is_change = is_change and not hasattr(node, "is_assigning")
             return (of_made(module, function.value, contract)[0] if is_change else None), [first]
         row = first if first is not None else function.value
         made, sent = of_made(module, row, contract)
@@ -125,12 +128,19 @@ def _target(
     return relation, _sent(function.attr, node.args)
 
 
+def _before_builder(node: ast.expr) -> ast.expr:
+    """Take ``runs.createQueryBuilder().insert()`` for what the repository itself does."""
+    is_builder = isinstance(node, ast.Call) and called_name(node) == "createQueryBuilder"
+    function = node.func if isinstance(node, ast.Call) and is_builder else None
+    return function.value if isinstance(function, ast.Attribute) else node
+
+
 def _is_query(node: ast.expr) -> bool:
     """Recognise Objection's ``models.runs.query()``, whatever the model is called."""
     return isinstance(node, ast.Call) and called_name(node) == "query" and not node.args
 
 
-def _isrepository(module: Module, node: ast.expr) -> bool:
+def _is_repository(module: Module, node: ast.expr) -> bool:
     """Tell ``private runs: Repository<Run>`` from a map that is called ``runs``."""
     known = [*origins(module, node)]
     known += [o for item in known if item.value for o in origins(item.module, item.value)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from releasegate.model import Relation
 
 LIBRARIES = re.compile(
-    rb"""(?:from|require\()\s*['"](?:typeorm|@nestjs/typeorm|sequelize|sequelize-typescript"""
+    rb"""(?:from|require\()\s*['"](?:(?:@[\w-]+/)?typeorm|sequelize|sequelize-typescript"""
     rb"""|@nestjs/sequelize|@mikro-orm/[\w-]+|objection)['"]"""
 )
 #: how a class says which table it stands for: the table first, or the class first
@@ -85,13 +85,31 @@ def by_word(module: Module, word: str, contract: Contract) -> Relation | None:
 
 
 def repository(module: Module, node: ast.expr) -> ast.expr:
-    """Find ``source.getRepository(Run)`` behind the name that keeps it."""
+    """Find ``source.getRepository(Run)`` behind the name that keeps it, or ``this``."""
+    own = _own_entity(module, node)
+    if own is not None:
+        return ast.Call(ast.Name(_REPOSITORIES[0], ast.Load()), [own], [])
     origin = single_value(module, node)
     calls = ast.walk(origin[1].func) if origin and isinstance(origin[1], ast.Call) else ()
     is_one = origin is not None and any(
         isinstance(item, ast.Attribute) and item.attr in _REPOSITORIES for item in calls
     )
     return origin[1] if origin is not None and is_one else node
+
+
+def _own_entity(module: Module, node: ast.expr) -> ast.expr | None:
+    """Find the entity of ``class Runs extends Repository<Run>``, or of its ``super(Run, ...)``."""
+    is_own = isinstance(node, ast.Name) and node.id in ("self", "super")
+    owner = module.class_of(node) if is_own else None
+    if owner is None or not any(last_word(base).endswith("Repository") for base in owner.bases):
+        return None
+    handed = [
+        call.args[0]
+        for call in ast.walk(owner)
+        if isinstance(call, ast.Call) and last_word(call.func) == "super" and call.args
+    ]
+    named: list[ast.expr] = getattr(owner, "base_types", [])
+    return next((word for word in (*named, *handed) if last_word(word)[:1].isupper()), None)
 
 
 def of_declared(module: Module, node: ast.expr, contract: Contract) -> Relation | None:

@@ -185,6 +185,10 @@ def class_definition(node: Node) -> ast.ClassDef:
         list(_members(child(node, "body"))) or [at(node, ast.Pass())],
         [expressions.expression(children(item)[0]) for item in decorators if children(item)],
     )
+    given = (child(part, "type_arguments") for item in heritage for part in children(item))
+    made.base_types = [  # type: ignore[attr-defined]
+        types.annotation(part) for listed in given for part in children(listed)
+    ]
     return at(node, made)
 
 

@@ -61,6 +61,7 @@ def _ran(node: Node, inner: Node) -> list[ast.stmt]:
     if isinstance(made, ast.Dict) and text(inner).startswith("Object.assign") and made.values:
         called = ast.Attribute(made.values[0], "update", ast.Load())
         made = at(inner, ast.Call(at(inner, called), made.values[1:], []))
+        made.is_assigning = True  # type: ignore[attr-defined]
     return [at(node, ast.Expr(made))]
 
 
