@@ -399,6 +399,15 @@ def test_files_that_are_not_the_app_are_left_out(tmp_path: Path, name: str) -> N
     assert codes(look(tmp_path, GOOD)) == ["RG214"]
 
 
+@pytest.mark.parametrize(("line", "is_read"), [("x = 1;" * 200, False), ("x = 1;\n" * 200, True)])
+def test_what_a_bundler_wrote_is_left_out(tmp_path: Path, line: str, is_read: bool) -> None:
+    text = "db.from('runs').insert({});\n" + f"{line}\n" * 60
+
+    (tmp_path / "index-BVvVAX8f.js").write_text(text)
+
+    assert ("RG201" in codes(look(tmp_path, GOOD))) == is_read
+
+
 def test_a_file_of_the_app_that_is_only_called_like_a_test_is_read(tmp_path: Path) -> None:
     (tmp_path / "test_runs.py").write_text("SQL = 'INSERT INTO runs (id) VALUES (1)'\n")
 

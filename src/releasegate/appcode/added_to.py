@@ -10,7 +10,8 @@ from releasegate.appcode.verdicts import Row, Value
 from releasegate.model import Proof
 
 if TYPE_CHECKING:
-    from releasegate.appcode.models.model import Model
+    from releasegate.appcode.models.model import Collection, Model
+    from releasegate.appcode.models.registry import Models
     from releasegate.appcode.module import Module
 
 #: so many functions may give a row back, one to the other, and so many callers are asked
@@ -84,13 +85,24 @@ def _given_here(module: Module, node: ast.Call, model: Model) -> tuple[str, ...]
         word = _parents_word(module, place)
         if models is not None and isinstance(word, ast.Attribute):
             found = models.collection(module, word)
-        elif models is not None and word:
-            found = models.with_collection(str(word), model.relation)
+        elif models is not None and isinstance(word, ast.keyword):
+            found = _of_keyword(module, word, model, models)
         else:
             continue
         if found is not None and found.child == model.relation:
             return found.columns
     return ()
+
+
+def _of_keyword(
+    module: Module, word: ast.keyword, model: Model, models: Models
+) -> Collection | None:
+    """Find the children that ``Plan(runs=runs)`` gives its plan."""
+    call, name = module.parent(word), word.arg or ""
+    parent = models.of(module, call.func) if isinstance(call, ast.Call) else None
+    if parent is not None and name in parent.collections:
+        return parent.collections[name]
+    return models.with_collection(name, model.relation)
 
 
 def _kept(module: Module, node: ast.AST) -> list[ast.expr]:
@@ -110,14 +122,14 @@ def _loads(module: Module, node: ast.expr) -> list[ast.expr]:
     return [x for x in module.loads.get(node.id, ()) if module.function(x) is function]
 
 
-def _parents_word(module: Module, place: ast.AST) -> ast.Attribute | str | None:
+def _parents_word(module: Module, place: ast.AST) -> ast.Attribute | ast.keyword | None:
     """Name the collection in ``plan.runs.append(x)``, ``Plan(runs=[x])``, ``plan.runs = [x]``."""
     current: ast.AST | None = place
     parent = module.parent(current)
     while isinstance(parent, _AROUND):
         current, parent = parent, module.parent(parent)
     if isinstance(parent, ast.keyword):
-        return parent.arg
+        return parent
     if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Attribute):
         return parent.targets[0]
     if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):

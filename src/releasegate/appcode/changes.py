@@ -6,10 +6,14 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.calls import callees
 from releasegate.appcode.column_names import column_named
+from releasegate.appcode.frames import entered
 from releasegate.appcode.module import Function, Module, before
 from releasegate.appcode.names import origins
+from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
+    MAX_DEPTH,
     Entry,
     Payload,
     of_keywords,
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 #: methods that change what a mapping holds
 _METHODS = {"update", "pop", "popitem", "clear", "setdefault"}
+_ADDING = ("append", "extend", "add")
 
 
 def _later(module: Module, origin: Origin, use: ast.expr) -> tuple[ast.expr, ...]:
@@ -202,10 +207,27 @@ def appended(module: Module, origin: Origin, use: ast.expr, depth: int) -> Itera
     for item in _later(module, origin, use):
         parent = module.parent(item)
         call = module.parent(parent) if parent is not None else None
+        if isinstance(parent, ast.Call) and item in parent.args:
+            yield from _filled(module, parent, parent.args.index(item), depth)
         if not isinstance(parent, ast.Attribute) or not isinstance(call, ast.Call):
             continue
-        if parent.attr in ("append", "extend", "add"):
+        if parent.attr in _ADDING:
             for argument in call.args:
                 yield from rows(module, argument, depth + 1)
         if parent.attr == "insert" and len(call.args) == 2:
             yield from rows(module, call.args[1], depth + 1)
+
+
+def _filled(module: Module, call: ast.Call, index: int, depth: int) -> Iterator[Payload]:
+    """Read what a function of the project appends to a list that it is handed."""
+    for there, frame in callees(module, call)[:1] if depth < MAX_DEPTH else ():
+        names = [item.arg for item in (*frame.function.args.posonlyargs, *frame.function.args.args)]
+        shift = 1 if names[:1] in (["self"], ["cls"]) else 0
+        name = names[index + shift] if index + shift < len(names) else ""
+        with entered(frame) as is_new:
+            for load in there.loads.get(name, ()) if is_new else ():
+                method = there.parent(load)
+                made = there.parent(method) if isinstance(method, ast.Attribute) else None
+                is_own = isinstance(made, ast.Call) and there.function(load) is frame.function
+                if isinstance(made, ast.Call) and is_own and called_name(made) in _ADDING:
+                    yield from rows(there, made.args[-1], depth + 1)

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
 from releasegate.appcode.annotations import last_word
-from releasegate.appcode.callers import frames
 from releasegate.appcode.calls import callees, method_of
-from releasegate.appcode.frames import argument, entered
+from releasegate.appcode.frames import entered
 from releasegate.appcode.instances import instances
 from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.references import words_of
-from releasegate.appcode.targets import Target, named
+from releasegate.appcode.targets import Target, handed_in, named
 from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
@@ -60,16 +59,11 @@ def model_of(module: Module, node: ast.expr) -> Model | None:
 
 
 def _handed_in(module: Module, node: ast.expr) -> tuple[Class, ...]:
-    """Take a parameter without annotation for what the calls of a private function give it."""
     found = origins(module, node) if isinstance(node, ast.Name) else ()
-    parameter, function = (
-        (found[0].parameter, found[0].function) if len(found) == 1 else (None,) * 2
-    )
-    is_private = getattr(function, "name", "").startswith("_")
-    if parameter is None or function is None or parameter.annotation or not is_private:
-        return ()
-    given = ((f.module, argument(f, parameter.arg)) for f in frames(module, function)[:3])
-    return tuple(x for there, value in given if value is not None for x in instances(there, value))
+    if len(found) == 1 and isinstance(found[0].iterated, ast.Name):
+        found = origins(module, found[0].iterated)
+    given = handed_in(found[0]) if len(found) == 1 else []
+    return tuple(owner for there, value in given for owner in instances(there, value))
 
 
 def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Found]:
@@ -136,7 +130,7 @@ def _by_name(module: Module, node: ast.Call, given: ast.expr) -> Model | None:
     if given in node.args:
         return called_like(module, given) if _is_session(node) else None
     model = called_like(module, given) if not node.args else None
-    is_whole = model is not None and _is_called_as(given, model)
+    is_whole = model is not None and is_called_as(given, model)
     return model if model is not None and is_whole and model.kind in _DELETING_KINDS else None
 
 
@@ -156,7 +150,7 @@ def called_like(module: Module, node: ast.expr) -> Model | None:
     return None
 
 
-def _is_called_as(node: ast.expr, model: Model) -> bool:
+def is_called_as(node: ast.expr, model: Model) -> bool:
     name = getattr(model.node, "name", "")
     return isinstance(node, ast.Name) and node.id.replace("_", "") == name.lower()
 

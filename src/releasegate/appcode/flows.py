@@ -17,7 +17,7 @@ from releasegate.appcode.written import written
 if TYPE_CHECKING:
     from releasegate.appcode.module import Function, Module
 
-MAX_DEPTH = 5
+MAX_DEPTH = 6
 _STORING = {
     *("add", "add_all", "merge", "bulk_save_objects", "bulk_create", "abulk_create", "save"),
     *("asave", "persist", "insert", "bulk_insert", "upsert", "store", "save_all", "create"),
@@ -58,8 +58,8 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
         return False
     current: ast.AST = node
     parent = module.parent(current)
-    while isinstance(parent, _THROUGH):
-        current, parent = parent, module.parent(parent)
+    while isinstance(parent, _THROUGH) or _is_slice(parent):
+        current, parent = parent or current, module.parent(parent)
     if isinstance(parent, ast.Call) and parent.func is not current:
         return _is_taken(module, parent, current, depth)
     if isinstance(parent, ast.Attribute):
@@ -75,6 +75,11 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
     if isinstance(parent, ast.For | ast.AsyncFor | ast.withitem):
         return _is_entered(module, parent, current, depth)
     return isinstance(parent, ast.Yield)
+
+
+def _is_slice(node: ast.AST | None) -> bool:
+    """Recognise ``rows[start:end]``, which is some of the rows."""
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
 
 
 def _is_tied(module: Module, node: ast.AST) -> bool:
@@ -150,6 +155,9 @@ def _is_taken(module: Module, call: ast.Call, given: ast.AST, depth: int) -> boo
         return True
     models = module.project.models
     is_model = models is not None and models.of(module, call.func) is not None
+    if isinstance(given, ast.keyword) and given.arg and name[:1].isupper() and not is_model:
+        # ``Found(new_runs=runs)``, and later ``session.add_all(found.new_runs)``
+        return _is_read(module, given, given.arg, depth)
     # ``session.add(self._in_workspace(Run(...)))``: what takes a row and is stored gives it back.
     is_passed_on = name[:1].islower() or name.startswith("_")
     return (is_model or is_passed_on) and is_stored(module, call, depth + 1)
@@ -167,7 +175,9 @@ def _is_gathered(module: Module, holder: ast.expr, depth: int) -> bool:
     models = module.project.models
     if models is None or not isinstance(holder, ast.Attribute):
         return False
-    return models.collection(module, holder) is not None or _is_read(module, holder, depth)
+    return models.collection(module, holder) is not None or _is_read(
+        module, holder, holder.attr, depth
+    )
 
 
 def _is_handed_back(module: Module, name: ast.Name, depth: int) -> bool:
@@ -183,14 +193,14 @@ def _is_handed_back(module: Module, name: ast.Name, depth: int) -> bool:
     return False
 
 
-def _is_read(module: Module, node: ast.Attribute, depth: int) -> bool:
+def _is_read(module: Module, node: ast.AST, word: str, depth: int) -> bool:
     """Follow ``result.new_runs`` and ``self.run`` to where it is read again."""
-    is_telling = "_" in node.attr.strip("_")
-    others = module.project.mentioning(node.attr, python=True) if is_telling else []
+    is_telling = "_" in word.strip("_")
+    others = module.project.mentioning(word, python=True) if is_telling else []
     return any(
         isinstance(load, ast.Attribute) and load is not node and is_stored(place, load, depth + 1)
         for place in dict.fromkeys([module, *others[:5]])
-        for load in place.loads.get(node.attr, ())
+        for load in place.loads.get(word, ())
     )
 
 
@@ -225,7 +235,7 @@ def _is_kept(
     for target in targets:
         if isinstance(target, ast.Attribute):
             is_own = written(target.value) == "self"
-            return not is_own or _is_read(module, target, depth)
+            return not is_own or _is_read(module, target, target.attr, depth)
         if isinstance(target, ast.Tuple):
             names = [item for item in target.elts if isinstance(item, ast.Name)]
             return any(_is_used(module, item, depth) for item in names)

@@ -32,6 +32,8 @@ def after(module: Module, made: ast.expr, payload: Payload) -> Payload:
         return _set_by_callee(module, statement, statement.args.index(made), payload)
     if isinstance(statement, ast.Await):
         statement = module.parent(statement)
+    if isinstance(statement, ast.Return):
+        return _with_callers(module, made, payload)
     target = statement.targets[0] if isinstance(statement, ast.Assign) else None
     if isinstance(statement, ast.AnnAssign):
         target = statement.target
@@ -72,7 +74,12 @@ def _set_by_callers(module: Module, made: ast.expr, target: ast.expr, payload: P
         isinstance(module.parent(load), ast.Return) and module.function(load) is function
         for load in module.loads.get(word, ())
     )
-    if function is None or not is_returned or module.project.is_spent():
+    return _with_callers(module, made, payload) if is_returned else payload
+
+
+def _with_callers(module: Module, made: ast.expr, payload: Payload) -> Payload:
+    function = module.function(made)
+    if function is None or module.project.is_spent():
         return payload
     found = [_set_at(frame) for frame in frames(module, function)[:MAX_CALLERS]]
     for name in dict.fromkeys(key for entries in found for key in entries):

@@ -286,3 +286,12 @@ def returned(module: Module, function: Function) -> tuple[ast.expr | None, ...]:
         for node in ast.walk(function)
         if isinstance(node, ast.Return) and module.function(node) is function
     )
+
+
+def yielded(module: Module, function: Function) -> tuple[ast.expr, ...]:
+    """List what a generator hands out."""
+    return tuple(
+        node.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Yield) and node.value and module.function(node) is function
+    )

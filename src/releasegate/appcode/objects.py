@@ -12,7 +12,7 @@ from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.dumps import chosen
 from releasegate.appcode.frames import entered, frame_of
 from releasegate.appcode.instances import instances
-from releasegate.appcode.module import returned
+from releasegate.appcode.module import returned, yielded
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import (
@@ -85,9 +85,9 @@ def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]
     found: list[Payload] = []
     for there, frame in callees(module, node)[:4]:
         with entered(frame) as is_new:
-            for value in returned(there, frame.function) if is_new else ():
-                if value is not None:
-                    found.extend(rows(there, value, depth + 1))
+            given = (*returned(there, frame.function), *yielded(there, frame.function))
+            for value in (x for x in given if x is not None and is_new):
+                found.extend(rows(there, value, depth + 1))
         declared = getattr(frame.function, "returns", None)
         if declared is not None and (not found or any(item.is_open for item in found)):
             known = shape(there, declared)

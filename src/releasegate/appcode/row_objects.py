@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from releasegate.appcode import orm
 from releasegate.appcode.bodies import is_body
 from releasegate.appcode.calls import callees
-from releasegate.appcode.deleted_rows import called_like, deletions, is_class, model_of
+from releasegate.appcode.deleted_rows import (
+    called_like,
+    deletions,
+    is_called_as,
+    is_class,
+    model_of,
+)
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.module import before, returned
 from releasegate.appcode.names import MODEL_WORDS, origins
@@ -96,8 +102,9 @@ def _assigned(
 def _by_column(module: Module, target: ast.Attribute) -> Model | None:
     """Take ``run.plan = plan`` for a Run's where its name and its attribute say so."""
     model = called_like(module, target.value)
-    is_its = model is not None and (target.attr in model.links or target.attr in model.columns)
-    return model if is_its else None
+    if model is None or not is_called_as(target.value, model):
+        return None
+    return model if target.attr in model.links or target.attr in model.columns else None
 
 
 def _is_kept(module: Module, node: ast.Assign, holder: ast.expr, model: Model) -> bool:

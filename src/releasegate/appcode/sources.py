@@ -18,6 +18,10 @@ SUFFIXES = (
 #: may hold writes as well, and are not read: the report names them
 _UNREAD = {".go", ".rb", ".java", ".kt", ".php", ".rs", ".cs", ".ex", ".scala"}
 MAX_FILE_BYTES = 4 << 20
+#: a script of this size, whose lines are so long at its beginning, was made by a bundler
+BUNDLE_BYTES = 64 << 10
+BUNDLE_LINE = 400
+_SCRIPTS = (".js", ".mjs", ".cjs")
 
 _TESTS = {
     *("tests", "test", "testing", "conftest.py", "__tests__", "__mocks__", "e2e", "cypress"),
@@ -137,6 +141,8 @@ class _Walk:
             self.left_out.add(LeftOut(str(path), "not a file"))
         elif size > MAX_FILE_BYTES:
             self.unreadable.add(LeftOut(str(path), f"larger than {MAX_FILE_BYTES >> 20} MiB"))
+        elif path.suffix in _SCRIPTS and size >= BUNDLE_BYTES and self._is_bundle(path):
+            self.left_out.add(LeftOut(str(path), "generated"))
         else:
             self.files.add(str(path))
 
@@ -178,6 +184,15 @@ class _Walk:
         except OSError:
             return False
         return bool(_TESTS_SOMETHING.search(content))
+
+    def _is_bundle(self, path: PurePosixPath) -> bool:
+        """Recognise what a bundler wrote by its lines: nobody writes so long ones, or so many."""
+        try:
+            with (self._root / path).open("rb") as file:
+                begin = file.read(BUNDLE_BYTES)
+        except OSError:
+            return False
+        return begin.count(b"\n") * BUNDLE_LINE < len(begin)
 
     def _reason(self, path: PurePosixPath, *, is_folder: bool) -> str | None:
         if any(_covers(pattern, path) for pattern in self._exclude):

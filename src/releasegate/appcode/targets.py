@@ -6,14 +6,16 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode.callers import frames
 from releasegate.appcode.frames import MAX_HOPS, argument, frame_of
-from releasegate.appcode.names import origins, single_value
+from releasegate.appcode.names import origins
 from releasegate.appcode.parameters import parameters
 
 if TYPE_CHECKING:
     from releasegate.appcode.models.model import Model
     from releasegate.appcode.models.registry import Models
     from releasegate.appcode.module import Function, Module
+    from releasegate.appcode.parameters import Origin
 
 _MODEL_WORDS = {
     "model",
@@ -143,13 +145,32 @@ def at_root(module: Module, node: ast.expr) -> Target | None:
 def _of_variable(module: Module, node: ast.Name) -> Target | None:
     """Take ``query = session.query(Run)``, and later ``query.filter(...).delete()``."""
     found = named(module, node)
-    origin = single_value(module, node) if found is None else None
-    value = origin[1] if origin is not None else None
-    if origin is None or not isinstance(value, ast.Call):
+    if found is not None:
         return found
-    starts = (x.func for x in ast.walk(value) if isinstance(x, ast.Call))
-    is_query = any(_name(x) in ("query", "select", "get_queryset") or _asks(x) for x in starts)
-    return at_root(*origin) if is_query and origin[0] is module else None
+    for origin in origins(module, node):
+        value = origin.value
+        if origin.module is module and isinstance(value, ast.Call) and _is_query(value):
+            return at_root(module, value)
+        for there, given in handed_in(origin):
+            if isinstance(given, ast.Call) and _is_query(given):
+                return at_root(there, given)
+    return None
+
+
+def _is_query(node: ast.Call) -> bool:
+    starts = (x.func for x in ast.walk(node) if isinstance(x, ast.Call))
+    return any(_name(x) in ("query", "select", "get_queryset") or _asks(x) for x in starts)
+
+
+def handed_in(origin: Origin) -> list[tuple[Module, ast.expr]]:
+    """List what the calls of a private function give a parameter without annotation."""
+    parameter, function = origin.parameter, origin.function
+    is_private = getattr(function, "name", "").startswith("_")
+    if parameter is None or function is None or parameter.annotation or not is_private:
+        return []
+    calls = frames(origin.module, function)[:3]
+    given = [(frame.module, argument(frame, parameter.arg)) for frame in calls]
+    return [(there, value) for there, value in given if value is not None]
 
 
 def _asks(node: ast.expr) -> bool:
