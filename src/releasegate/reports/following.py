@@ -55,8 +55,10 @@ def _is_worth_another_run(report: Report) -> bool:
 
 def _again(report: Report, number: str) -> str | None:
     """Ask again what was not answered: a gate that could not look, or was wanted and not asked."""
+    if report.command not in ("preflight", "apply"):
+        return None
     errored = [result.gate for result in report.gates if result.status is GateStatus.ERRORED]
-    if errored and report.command in ("preflight", "apply"):
+    if errored:
         return f"releasegate preflight{number} --gate {errored[0]}"
     is_unasked = any(
         result.status is GateStatus.NOT_ASKED and result.gate != "window" for result in report.gates
