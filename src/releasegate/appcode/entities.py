@@ -29,7 +29,6 @@ from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Payload, rows
 from releasegate.appcode.references import words_of
-from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,8 +112,7 @@ def _target(
     taken = class_taken(module, first, contract)
     if taken is not None:
         return taken, _sent(function.attr, node.args[1:])
-    is_table = is_class or bool(SUFFIX.search(word)) or _is_repository(module, base)
-    is_table = is_table or _is_query(function.value)
+    is_table = is_class or bool(SUFFIX.search(word)) or _is_query(function.value)
     relation = by_word(module, word, contract) if word and is_table else None
     if relation is None and not is_class:
         if first is not None and not _MANAGER.search(word):
@@ -138,14 +136,6 @@ def _before_builder(node: ast.expr) -> ast.expr:
 def _is_query(node: ast.expr) -> bool:
     """Recognise Objection's ``models.runs.query()``, whatever the model is called."""
     return isinstance(node, ast.Call) and called_name(node) == "query" and not node.args
-
-
-def _is_repository(module: Module, node: ast.expr) -> bool:
-    """Tell ``private runs: Repository<Run>`` from a map that is called ``runs``."""
-    known = [*origins(module, node)]
-    known += [o for item in known if item.value for o in origins(item.module, item.value)]
-    hints = [o.parameter.annotation for o in known if o.parameter is not None]
-    return any(hint is not None and "Repository" in written(hint) for hint in hints)
 
 
 def _sent(verb: str, given: list[ast.expr]) -> list[ast.expr]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.annotations import last_word
+from releasegate.appcode.class_names import resolve
 from releasegate.appcode.models.naming import fits
 from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins, single_value
@@ -86,7 +87,9 @@ def by_word(module: Module, word: str, contract: Contract) -> Relation | None:
 
 def repository(module: Module, node: ast.expr) -> ast.expr:
     """Find ``source.getRepository(Run)`` behind the name that keeps it, or ``this``."""
-    own = _own_entity(module, node)
+    is_own = isinstance(node, ast.Name) and node.id in ("self", "super")
+    around = module.class_of(node) if is_own else None
+    own = _entity_of(around) if around is not None else _declared_entity(module, node)
     if own is not None:
         return ast.Call(ast.Name(_REPOSITORIES[0], ast.Load()), [own], [])
     origin = single_value(module, node)
@@ -97,11 +100,24 @@ def repository(module: Module, node: ast.expr) -> ast.expr:
     return origin[1] if origin is not None and is_one else node
 
 
-def _own_entity(module: Module, node: ast.expr) -> ast.expr | None:
+def _declared_entity(module: Module, node: ast.expr) -> ast.expr | None:
+    """Find the entity of ``private repo: Repository<Run>``, or of a class that extends one."""
+    known = [*origins(module, node)]
+    known += [o for item in known if item.value for o in origins(item.module, item.value)]
+    for origin in known:
+        declared = origin.parameter if origin.parameter is not None else origin.node
+        hint = getattr(declared, "annotation", None)
+        if isinstance(hint, ast.Subscript) and last_word(hint.value).endswith("Repository"):
+            return hint.slice
+        if isinstance(hint, ast.Name) and hint.id.endswith("Repository"):
+            owners = (owner for _, owner in resolve(origin.module, hint))
+            return next((found for owner in owners if (found := _entity_of(owner))), hint)
+    return None
+
+
+def _entity_of(owner: ast.ClassDef) -> ast.expr | None:
     """Find the entity of ``class Runs extends Repository<Run>``, or of its ``super(Run, ...)``."""
-    is_own = isinstance(node, ast.Name) and node.id in ("self", "super")
-    owner = module.class_of(node) if is_own else None
-    if owner is None or not any(last_word(base).endswith("Repository") for base in owner.bases):
+    if not any(last_word(base).endswith("Repository") for base in owner.bases):
         return None
     handed = [
         call.args[0]

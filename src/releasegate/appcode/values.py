@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from releasegate.appcode.verdicts import Row, Value, of_expression
 from releasegate.model import ContractColumn, Proof, Relation
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable
 
     from releasegate.appcode.contract import Contract
@@ -108,6 +108,9 @@ def of_object(entry: Entry, column: ContractColumn | None, contract: Contract) -
     if entry.value is None or column is None:
         return of_entry("the object", entry, column, contract)
     module, node = entry.module, entry.value
+    key = _key_of(node)
+    if key is not None:
+        return of_expression(module, key, column, contract)
     found = nullness(module, node)
     here = Proof(module.path, node.lineno, found.what)
     seen = Proof(found.module.path, getattr(found.node, "lineno", node.lineno), found.what)
@@ -118,6 +121,12 @@ def of_object(entry: Entry, column: ContractColumn | None, contract: Contract) -
         what = f"it is a row of {other.name}, not of {column.parent.name}"
         return Value("wrong_reference", (replace(here, what=what),))
     return Value("sent", tuple(dict.fromkeys((here, seen))))
+
+
+def _key_of(node: ast.expr) -> ast.expr | None:
+    """Take the key of TypeORM's ``plan: { id: planId }``."""
+    pairs = zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ()
+    return next((value for key, value in pairs if getattr(key, "value", None) == "id"), None)
 
 
 def _other_table(

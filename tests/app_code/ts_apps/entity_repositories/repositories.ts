@@ -38,3 +38,11 @@ export async function assigned(repo: TaskRepository, projectId: string, dto: { a
   Object.assign(task, dto);
   await repo.save(task);
 }
+@Injectable()
+export class Board {
+  constructor(readonly repo: TaskRepository, private readonly store: Repository<Task>) {}
+  async add(project: string, user?: { sub: string }) {
+    await this.repo.save({ project: { id: project }, assignee: { id: user?.sub } });
+    await this.store.insert({ projectId: project, assigneeId: user!.sub });
+  }
+}
