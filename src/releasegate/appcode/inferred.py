@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from releasegate.model import Relation
 
 _SAFE = {"safeParse", "safeParseAsync"}
+_VALIDATED = ("readValidatedBody", "getValidatedQuery", "getValidatedRouterParams")
 _VALIDATES = ("zValidator", "validator", "vValidator", "sValidator")
 _FINDS = {"findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"}
+_FINDS |= {"create", "update", "upsert", "delete"}
 _PRISMA = re.compile(r"^(\w+?)(Unchecked)?Create(Many)?(?:Without\w+)?Input$")
 
 
@@ -54,7 +56,7 @@ def _is_new_entity(module: Module, node: ast.Call) -> bool:
 
 
 def _found(module: Module, node: ast.Call) -> Payload | None:
-    """Read the rows of Prisma: ``prisma.run.findUnique({ where: { id } })``."""
+    """Read the rows that Prisma gives: ``prisma.run.findUnique({ where: { id } })``."""
     models = module.project.models
     table = node.func.value if isinstance(node.func, ast.Attribute) else None
     options = _options(node)
@@ -125,7 +127,10 @@ def _selected_from(node: ast.Call) -> str | None:
 
 
 def schema_of(module: Module, node: ast.Call) -> Shape | None:
-    """Find the schema behind ``c.req.valid("json")``."""
+    """Find the schema behind ``c.req.valid("json")``, or h3's ``readValidatedBody(e, s.parse)``."""
+    given = node.args[1] if called_name(node) in _VALIDATED and len(node.args) > 1 else None
+    if isinstance(given, ast.Attribute) and given.attr in ("parse", "parseAsync"):
+        return zod.shape_of(module, given.value)
     if called_name(node) != "valid" or len(node.args) != 1:
         return None
     wanted = text_of(module, node.args[0])

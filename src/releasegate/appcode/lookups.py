@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 #: methods that give their second argument, or None, where nothing is found
 _LOOKUPS = {"get", "pop"}
 _ENDS = {"at", "pop", "shift"}
+#: what a request may lack, in h3 and Hono
+_ABSENT = {"getRouterParam", "getCookie", "getHeader", "getRequestHeader"}
+_OF_REQUEST = ("req.query", "req.header")
 #: what marks a text as SQL: Drizzle's, Kysely's and Knex's
 _FRAGMENTS = {"sql", "raw", "literal"}
 #: what a subquery of Kysely's may end with
@@ -45,9 +48,11 @@ def looked_up(module: Module, node: ast.Call, name: str, depth: int) -> Nullness
 
 
 def _of_script(module: Module, node: ast.Call, name: str) -> Nullness | None:
-    """Judge JavaScript's ends of lists, fragments of SQL, and Kysely's subqueries."""
+    """Judge JavaScript's ends of lists, parts of requests, SQL's fragments, Kysely's subqueries."""
     if name in _ENDS and _is_end_of_list(node):
         return Nullness(True, f"{shown(node)} is undefined where the list is empty", module, node)
+    if name in _ABSENT or (node.args and written(node.func).endswith(_OF_REQUEST)):
+        return Nullness(True, f"{shown(node)} is undefined where it is not given", module, node)
     if name in _STEPS and ".selectFrom(" in written(node):
         return Nullness(True, f"{shown(node)} is NULL where nothing is found", module, node)
     return _of_sql(module, node) if name in _FRAGMENTS and node.args else None

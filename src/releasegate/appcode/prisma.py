@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from releasegate.appcode import orm
@@ -125,10 +126,10 @@ def _flattened(payload: Payload, model: Model) -> Payload:
 
 
 def _connected(entry: Entry) -> Entry:
-    if entry.value is None:
+    if entry.value is None or isinstance(entry.value, ast.BoolOp | ast.Constant):
         return entry
-    if isinstance(entry.value, ast.IfExp | ast.BoolOp | ast.Constant):
-        return entry
+    if isinstance(entry.value, ast.IfExp):
+        return _chosen(entry, entry.value)
     found = rows(entry.module, entry.value)
     for payload in found[:1]:
         for how in ("connect", "create", "connectOrCreate"):
@@ -148,6 +149,15 @@ def _connected(entry: Entry) -> Entry:
                 entry.module, ast.copy_location(ast.Constant(None), entry.value), entry.node
             )
     return entry
+
+
+def _chosen(entry: Entry, choice: ast.IfExp) -> Entry:
+    """Read ``planId ? { connect: { id: planId } } : undefined``, and ``{ disconnect: true }``."""
+    sides = (choice.body, choice.orelse)
+    body, orelse = (_connected(replace(entry, value=side)).value or side for side in sides)
+    made = ast.copy_location(ast.IfExp(choice.test, body, orelse), choice)
+    entry.module.adopt(made, choice)
+    return replace(entry, value=made)
 
 
 def _nested(
