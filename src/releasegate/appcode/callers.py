@@ -79,7 +79,9 @@ def _is_of(
 def _names_it(place: Module, load: ast.Name, module: Module, function: Function) -> bool:
     if place is module:
         return any(origin.node is function for origin in origins(place, load))
-    return any(binding.node is function for _, binding in definitions(place, load.id))
+    if any(binding.node is function for _, binding in definitions(place, load.id)):
+        return True
+    return any(origin.node is function for origin in origins(place, load))
 
 
 def _is_module_attribute(place: Module, load: ast.Attribute, module: Module) -> bool:

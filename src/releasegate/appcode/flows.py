@@ -100,7 +100,7 @@ def _is_asked(module: Module, attribute: ast.Attribute, depth: int) -> bool:
     if isinstance(holder, ast.Attribute):
         # A file's field saves the row that it belongs to.
         return holder.attr == "save" and len(call.args) > 1
-    if attribute.attr == "values":
+    if attribute.attr in ("values", "items"):
         return is_stored(module, call, depth + 1)
     return attribute.attr in _OWN or _stores_itself(module, call, depth)
 
@@ -110,6 +110,7 @@ def _is_entered(
 ) -> bool:
     """Follow ``for run in runs:`` and ``with Run() as run:``, whose class may save it itself."""
     target = parent.optional_vars if isinstance(parent, ast.withitem) else parent.target
+    target = target.elts[-1] if isinstance(target, ast.Tuple) else target
     if isinstance(target, ast.Name) and _is_used(module, target, depth):
         return True
     if not isinstance(parent, ast.withitem) or not isinstance(node, ast.Call):

@@ -12,6 +12,7 @@ from releasegate.appcode.definitions import definitions
 from releasegate.appcode.frames import Frame, entered, frame_of
 from releasegate.appcode.module import NAMED_FUNCTIONS, returned
 from releasegate.appcode.names import origins
+from releasegate.appcode.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,15 @@ def _called(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
         if node.func.attr in ("copy", "model_copy", "deepcopy"):
             return instances(module, node.func.value, depth + 1)
     annotated = _returned(module, node, depth)
+    if not annotated and written(node.func) == "self.get_object":
+        return _of_view(module, node)
     return annotated or _queried(module, node, depth)
+
+
+def _of_view(module: Module, node: ast.AST) -> tuple[Class, ...]:
+    from releasegate.appcode.views import rows_of_view
+
+    return rows_of_view(module, node)
 
 
 def _returned(module: Module, node: ast.Call, depth: int) -> tuple[Class, ...]:
@@ -232,7 +241,9 @@ def _of_origin(origin: Origin, depth: int) -> tuple[Class, ...]:
     if origin.value is not None:
         return instances(origin.module, origin.value, depth + 1)
     if origin.parameter is not None:
-        return classes(origin.module, origin.parameter.annotation)
+        declared = classes(origin.module, origin.parameter.annotation)
+        is_view = getattr(origin.function, "name", "") == "perform_destroy"
+        return _of_view(origin.module, origin.node) if is_view and not declared else declared
     if origin.iterated is not None:
         return instances(origin.module, origin.iterated, depth + 1)
     if origin.unpacked is not None and len(origin.unpacked[1]) == 1:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.class_names import Class, ancestry, resolve
-from releasegate.appcode.definitions import MAX_IMPORTS, definitions
+from releasegate.appcode.definitions import MAX_IMPORTS, definitions, taken_from
 from releasegate.appcode.frames import MAX_HOPS, Frame, argument, frame_of
 from releasegate.appcode.module import Module, before, has_no_name
 from releasegate.appcode.parameters import Origin, parameter_origin
@@ -52,13 +52,19 @@ def _of_name(module: Module, node: ast.Name) -> tuple[Origin, ...]:
             reached, is_covered = _reaching(module, local, use) if same else (local, False)
             if not same and has_no_name(use):
                 reached = _enclosed(module, local, use)
-            own = tuple(_assigned(module, binding) for binding in on_way(module, reached))
+            own = tuple(x for kept in on_way(module, reached) for x in _bound(module, kept))
             return own if parameter is None or is_covered else (*own, parameter)
         use, function = function, module.function(function)
     in_class = module.bindings.get((module.scope(node), node.id), ())
     if in_class and not isinstance(module.scope(node), ast.Module):
         return tuple(_assigned(module, binding) for binding in in_class)
     return tuple(_assigned(*found) for found in definitions(module, node.id))
+
+
+def _bound(module: Module, binding: Binding) -> tuple[Origin, ...]:
+    """Follow an import that a function does for itself."""
+    taken = taken_from(module, binding.imported, 0) if binding.imported else ()
+    return tuple(_assigned(*item) for item in taken or ((module, binding),))
 
 
 def _assigned(module: Module, binding: Binding) -> Origin:

@@ -197,10 +197,11 @@ def _stored(module: Module, node: ast.expr, depth: int) -> Nullness:
     if declared is not None and may_be_none(module, declared):
         return Nullness(True, "its items may be None", module, node)
     found = [_of_origin(origin, depth) for origin in origins(module, node)]
-    if not found:
+    if all(item.may_be_none is None for item in found):
         from releasegate.appcode.members import of_part
 
-        found = of_part(module, node, depth)
+        # ``self.plan`` of a model is what the class declares it as.
+        found = of_part(module, node, depth) or found
     bad = worst(found)
     if bad is not None:
         return bad
@@ -274,8 +275,8 @@ def _of_parameter(origin: Origin, depth: int) -> Nullness:
     if may_be_none(origin.module, parameter.annotation):
         what = f"the parameter {parameter.arg} may be None"
         return Nullness(True, what, origin.module, parameter)
-    what = f"the parameter {parameter.arg} is declared {shown(parameter.annotation)}"
-    return Nullness(False, what, origin.module, parameter)
+    declared = f"the parameter {parameter.arg} is declared {shown(parameter.annotation)}"
+    return Nullness(False, declared, origin.module, parameter)
 
 
 def _of_callers(origin: Origin, parameter: ast.arg, depth: int) -> Nullness:
@@ -286,11 +287,9 @@ def _of_callers(origin: Origin, parameter: ast.arg, depth: int) -> Nullness:
     hidden = Nullness(None, "its value is not visible here", origin.module, parameter)
     if origin.function is None or depth > MAX_DEPTH // 2:
         return hidden
-    found: list[Nullness] = []
-    for frame in frames(origin.module, origin.function):
-        value = argument(frame, parameter.arg)
-        if value is not None:
-            found.append(nullness(frame.module, value, depth + 2))
+    listed = frames(origin.module, origin.function)
+    given = [(frame.module, argument(frame, parameter.arg)) for frame in listed]
+    found = [nullness(there, value, depth + 2) for there, value in given if value is not None]
     return worst(found) or hidden
 
 

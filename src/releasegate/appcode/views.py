@@ -88,8 +88,8 @@ def _setting(line: tuple[Class, ...], name: str) -> tuple[Module, ast.expr] | No
     return None
 
 
-def _model(line: tuple[Class, ...]) -> Model | None:
-    """Find the model: of the queryset, or of the view itself."""
+def model_of_view(line: tuple[Class, ...]) -> Model | None:
+    """Find the model: of the queryset, of the view itself, or of its serializer."""
     models = line[0][0].project.models
     for name in ("queryset", "model"):
         given = _setting(line, name)
@@ -101,7 +101,9 @@ def _model(line: tuple[Class, ...]) -> Model | None:
             node = node.func if isinstance(node, ast.Call) else node.value
         if given is not None and models is not None:
             return models.of(given[0], node)
-    return None
+    given = _setting(line, "serializer_class")
+    owners = resolve(*given)[:1] if given is not None else ()
+    return model_of(owners[0]) if owners else None
 
 
 def _serialized(
@@ -120,7 +122,7 @@ def _filled_in(
     """Read a form's class, or the fields that the view itself lists, and what the view adds."""
     given = _setting(line, "form_class")
     owners = resolve(*given)[:1] if given is not None else ()
-    model = model_of(owners[0]) if owners else _model(line)
+    model = model_of(owners[0]) if owners else model_of_view(line)
     if model is None or _has_hooks((*line, *(x for owner in owners for x in ancestry(owner)))):
         return
     fields = _setting(line, "fields")
@@ -146,3 +148,11 @@ def _added(line: tuple[Class, ...], payload: Payload) -> Payload:
                 payload, target.attr, Entry(method[0], node.value, node, is_certain=certain)
             )
     return payload
+
+
+def rows_of_view(module: Module, node: ast.AST) -> tuple[Class, ...]:
+    """Take ``self.get_object()`` of a view, and what it is to destroy, for rows of its model."""
+    own = module.class_of(node)
+    model = model_of_view(ancestry((module, own))) if own is not None else None
+    found = model.node if model is not None else None
+    return ((model.module, found),) if model and isinstance(found, ast.ClassDef) else ()
