@@ -11,6 +11,7 @@ from releasegate.appcode.frames import Frame
 from releasegate.appcode.instances import instances
 from releasegate.appcode.module import NAMED_FUNCTIONS, Function, Module
 from releasegate.appcode.names import origins
+from releasegate.appcode.object_calls import calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ def frames(module: Module, function: Function) -> tuple[Frame, ...]:
     if function not in known:
         known[function] = ()
         name = _name(function)
-        found = list(_calls(module, function, name)) if name else []
+        found = list(_calls(module, function, name) if name else calls(module, function))
         known[function] = tuple(found[:MAX_CALLS])
     return tuple(_frame(function, place, call) for place, call in known[function])
 
@@ -52,7 +53,8 @@ def _calls(module: Module, function: Function, name: str) -> Iterator[tuple[Modu
     own_class = (module, owner) if isinstance(owner, ast.ClassDef) else None
     word = owner.name if isinstance(owner, ast.ClassDef) else ""
     for place in module.project.mentioning(name, python=module.is_python, owner=word):
-        for load in place.loads.get(name, ()):
+        words = (name, *(word for word, first in place.renamed.items() if first == name))
+        for load in (item for word in words for item in place.loads.get(word, ())):
             call = place.parent(load)
             if not isinstance(call, ast.Call) or call.func is not load:
                 continue

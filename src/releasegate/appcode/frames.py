@@ -40,6 +40,18 @@ def entered(frame: Frame) -> Iterator[bool]:
         frames.pop()
 
 
+@contextmanager
+def left(frame: Frame) -> Iterator[None]:
+    """Read what stands at a call, where the call itself says nothing yet."""
+    frames = frame.module.project.frames
+    place = next(index for index, item in enumerate(frames) if item is frame)
+    del frames[place]
+    try:
+        yield
+    finally:
+        frames.insert(place, frame)
+
+
 def frame_of(module: Module, function: Function) -> Frame | None:
     for frame in reversed(module.project.frames):
         if frame.function is function:

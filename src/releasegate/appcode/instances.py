@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from releasegate.appcode.annotations import classes, text_as_type
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import definitions
-from releasegate.appcode.frames import Frame, entered, frame_of
+from releasegate.appcode.frames import Frame, entered, frame_of, left
 from releasegate.appcode.module import NAMED_FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.written import written
@@ -71,7 +71,8 @@ def _self(module: Module, node: ast.Name) -> tuple[Class, ...]:
     function = module.function(node)
     frame = frame_of(module, function) if function is not None else None
     if frame is not None and frame.receiver is not None:
-        found = instances(frame.module, frame.receiver, MAX_DEPTH - 2)
+        with left(frame):
+            found = instances(frame.module, frame.receiver, MAX_DEPTH - 2)
         if found:
             return found
     own = module.class_of(node)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.class_names import Class, ancestry, resolve
 from releasegate.appcode.definitions import MAX_IMPORTS, definitions, taken_from
-from releasegate.appcode.frames import MAX_HOPS, Frame, argument, frame_of
+from releasegate.appcode.frames import MAX_HOPS, Frame, argument, frame_of, left
 from releasegate.appcode.module import Module, before, has_no_name
 from releasegate.appcode.parameters import Origin, parameter_origin
 from releasegate.appcode.ways import excludes, on_way
@@ -168,7 +168,8 @@ def _of_self(
     frame = frame_of(module, function) if function is not None else None
     own = module.class_of(node)
     if frame is not None and frame.receiver is not None and hops:
-        found = _of_receiver(frame.module, frame.receiver, attribute, hops - 1)
+        with left(frame):
+            found = _of_receiver(frame.module, frame.receiver, attribute, hops - 1)
         if found:
             return found
     if own is None:
