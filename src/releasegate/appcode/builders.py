@@ -14,6 +14,7 @@ from releasegate.appcode.module import returned
 from releasegate.appcode.names import origins, single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows
+from releasegate.appcode.put_in import is_put_in
 from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.values import rows_of
@@ -77,12 +78,14 @@ def _takes_table(module: Module, node: ast.Call) -> bool:
 def _table_after(module: Module, node: ast.Call) -> Start | None:
     """Read Knex's ``knex.insert(rows).into("runs")`` and ``knex.delete().from("runs")``."""
     holder = module.parent(node)
-    call = module.parent(holder) if isinstance(holder, ast.Attribute) else None
-    is_named = isinstance(holder, ast.Attribute) and holder.attr in ("into", "from")
-    if module.is_python or not is_named or not isinstance(call, ast.Call) or not call.args:
+    if module.is_python or not isinstance(holder, ast.Attribute):
         return None
-    is_text = call.func is holder and text_of(module, call.args[0]) is not None
-    return Start(module, call) if is_text else None
+    call = module.parent(holder)
+    if holder.attr not in ("into", "from") or not isinstance(call, ast.Call) or not call.args:
+        return None
+    is_handed = holder.attr == "into" and is_put_in(module, call.args[0])
+    is_table = is_handed or text_of(module, call.args[0]) is not None
+    return Start(module, call) if call.func is holder and is_table else None
 
 
 def _table_call(module: Module, node: ast.expr, depth: int) -> Start | None:
@@ -96,12 +99,22 @@ def _table_call(module: Module, node: ast.expr, depth: int) -> Start | None:
             return Start(module, node)
         return _table_call(module, node.func.value, depth + 1) or _returned(module, node, depth)
     if isinstance(node, ast.Call):
+        if _is_taken(module, node.func):
+            return Start(module, node)
         is_knex = not module.is_python and len(node.args) == 1 and _names_table(module, node)
         return Start(module, node) if is_knex else _returned(module, node, depth)
     if isinstance(node, ast.Name | ast.Attribute):
         origin = single_value(module, node)
         return _table_call(*origin, depth + 1) if origin else _returned(module, node, depth)
     return None
+
+
+def _is_taken(module: Module, node: ast.expr) -> bool:
+    """Recognise ``table = client.table``, then ``table("runs")``; a bucket's is none."""
+    origin = single_value(module, node) if isinstance(node, ast.Name) else None
+    method = origin[1] if origin is not None else None
+    is_table = isinstance(method, ast.Attribute) and method.attr in _TABLES
+    return is_table and origin is not None and not _is_storage(*origin)
 
 
 def _names_table(module: Module, node: ast.Call) -> bool:

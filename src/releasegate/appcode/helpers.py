@@ -13,7 +13,8 @@ from releasegate.appcode.lists import items
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, rows, with_entry, with_keywords
-from releasegate.appcode.sites import Found, call_line, site
+from releasegate.appcode.put_in import is_unnamed
+from releasegate.appcode.sites import Found, call_line, riddle, site
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.values import rows_of
 from releasegate.appcode.verdicts import Row
@@ -43,6 +44,13 @@ _VALUES = {
     *("payload", "value_values", "attributes", "fields", "params", "obj", "doc", "item", "items"),
 }
 
+#: a driver's call -> which argument is the table's name, and the keywords that tell it from others'
+_DRIVERS: dict[str, tuple[int, frozenset[str]]] = {
+    **dict.fromkeys(("batchInsert", "bulkInsert"), (0, frozenset())),
+    **dict.fromkeys(("copy_records_to_table", "copy_to_table"), (0, frozenset())),
+    "copy_from": (1, frozenset({"columns"})),
+    "to_sql": (0, frozenset()),
+}
 #: what a call in the browser says of a row beside the row
 _AROUND = {"data", "id", "ids", "previousData", "meta", "where"}
 
@@ -55,6 +63,10 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     if not _VERB.search(name) or (_NO_WRITE.search(name) and not name.startswith("copy")):
         return
     relation, index = _table(module, node, contract)
+    if relation is None and _takes_any_table(module, node, name):
+        place = Proof(module.path, call_line(node), "the table's name is put in at run time")
+        operation = _operation(name)
+        yield riddle(place, relation=None, operation=operation, api="helper", contract=contract)
     if relation is None or (_is_known(module, node) and not _is_api(name)):
         return
     operation = _operation(name)
@@ -78,6 +90,16 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         contract=contract,
         scope=module.function(node),
     )
+
+
+def _takes_any_table(module: Module, node: ast.Call, name: str) -> bool:
+    """Say whether a driver's own call, as ``copy_records_to_table``, is given a table's name."""
+    if name not in _DRIVERS:
+        return False
+    place, needed = _DRIVERS[name]
+    words = {word.arg: word.value for word in node.keywords if word.arg}
+    given = node.args[place] if place < len(node.args) else words.get("table_name")
+    return given is not None and needed <= set(words) and is_unnamed(module, given)
 
 
 def _fits(payloads: list[Payload], relation: Relation, contract: Contract) -> bool:

@@ -210,9 +210,11 @@ def _unparsed(
 
 
 def _is_sentence(match: re.Match[str]) -> bool:
-    """Tell "Update {article} {resource}" from SQL."""
+    """Tell "Update {article} {resource}" and "Insert into {place}" from SQL."""
     is_update = match.group(1).lower() == "update"
-    return match.group(1).istitle() or (is_update and not _SETS.search(match["rest"]))
+    return match.group(1) == match.group(1).capitalize() or (
+        is_update and not _SETS.search(match["rest"])
+    )
 
 
 def _goes_on(module: Module, leaf: ast.expr) -> bool:

@@ -23,18 +23,29 @@ _ESCAPES = {b'"': b'"', b"n": b"\n", b"t": b" ", b"r": b" ", b"\n": b" "}
 _ESCAPED = re.compile(rb'\\(["ntr\n])')
 _VERBS = (b"insert", b"update", b"delete", b"upsert", b"merge", b"copy", b"truncate")
 #: PostgREST's path, in which a table's name is a part of a URL
-_REST = b"rest/v1"
+_REST = b"/rest/v1"
 _CALLS = (*_VERBS, b"post(", b"patch(", b"create", b"save", b"add", b"del(", b"write", b"store")
-#: before a table that is put in when SQL runs, after ``only`` and a schema perhaps
-_DYNAMIC = (b"into", b"update", b"delete", b"copy", b"truncate")
+#: in what is put in or handed to a call -> where the verb begins before it: insert( and upsert(
+_DYNAMIC = {
+    **dict.fromkeys((b"into", b"update", b"delete", b"copy", b"truncate"), 0),
+    b"sert(": 2,
+}
 _PUT_IN = re.compile(
-    rb"(?:into|update|delete\s+from|copy|truncate(?:\s+table)?)\s+(?:only\s+)?"
-    rb"(?:\"?\w+\"?\.)?(?=[{%$\"'])"
+    rb"(?P<text>(?:into|update|delete\s+from|copy|truncate(?:\s+table)?)\s+(?:only\s+)?"
+    rb"(?:\"?\w+\"?\.)?(?=[{%$\"'])|(?<=insert )into(?=[\"']))"
+    # ``db.insert(t).values``, ``copy_to_table(name)``
+    rb"|(?P<call>(?:insert|update|delete)\(\s*[\w.]*\s*\)\s*\.(?:values|set|on|returning|where)"
+    rb"|(?:(?:(?<=insert)|(?<=\.))into|updatetable|deletefrom|(?:(?<=batch)|(?<=bulk))insert"
+    rb"|copy_records_to_table|copy_to_table|copy_from)\(\s*[^\s\"'`)])"
+    # ``execute(insert(t), rows)``
+    rb"|(?P<alone>(?:insert|update|delete)\(\s*[\w.]*\s*\))"
 )
-_BUILDERS = (b".table(", b".from_(", b".from(", b"knex(")
+_LIBRARIES = (b"sqlalchemy", b"sqlmodel", b".tables[")
+_BUILDERS = (b".table(", b".from", b"knex(")
+#: ``_(``, ``<Row>(``, ``?.(`` after it, or what it ends with
+_GIVEN = re.compile(rb"(?<=\()|_?(?:<[^()]{,80}>)?(?:\?\.)?\(")
 #: nothing, or a text alone: what a builder is given in most places
 _WRITTEN_DOWN = re.compile(rb"\s*(?:[rbu]?([\"'`])[^\"'`{$%]*\1\s*[,)]|\)|\Z)")
-_BUILT = (b".insert(", b".update(", b".upsert(", b".delete(")
 _GENERIC = (
     *(b"self._model(", b"(self._model", b"self.data_model("),
     *(b"self.model", b"cls.model", b"(model", b" model(", b"(entity"),
@@ -121,20 +132,25 @@ def _is_written(lower: bytes, place: int) -> bool:
 
 
 def _is_dynamic(lower: bytes) -> bool:
-    """Say whether SQL or a builder takes its table's name when it runs."""
-    for word in _DYNAMIC:
+    """Say whether SQL, a builder or a call takes its table's name when it runs."""
+    if _REST in lower:
+        return True
+    is_built = False
+    for word, offset in _DYNAMIC.items():
         place = lower.find(word)
         while place >= 0:
-            found = _PUT_IN.match(lower, place)
-            if found and _opens(lower, place) and _goes_on(lower[found.end() : found.end() + 16]):
+            found = _PUT_IN.match(lower, place - offset)
+            if found and _is_dynamic_at(lower, place - offset, found):
                 return True
+            is_built = is_built or lower[place - offset - 1 : place - offset] == b"."
             place = lower.find(word, place + len(word))
-    if _REST + b"/{" in lower:
-        return True
-    for builder in _BUILDERS:
-        if _takes_name(lower, builder):
-            return any(word in lower for word in _BUILT)
-    return False
+    return is_built and any(_takes_name(lower, builder) for builder in _BUILDERS)
+
+
+def _is_dynamic_at(lower: bytes, place: int, found: re.Match[bytes]) -> bool:
+    if found.lastgroup == "text":
+        return _opens(lower, place) and _goes_on(lower[found.end() : found.end() + 16])
+    return found.lastgroup == "call" or any(name in lower for name in _LIBRARIES)
 
 
 def _opens(lower: bytes, place: int) -> bool:
@@ -148,7 +164,8 @@ def _goes_on(after: bytes) -> bool:
     """Say whether a table's name is put in: ``{table}``, ``%s``, ``"{table}"``, ``" + table``."""
     if after[:1] in (b'"', b"'"):
         rest = after[1:].lstrip()
-        return rest[:1] in (b"+", b"%", b",", b".", b"f", b'"', b"'", b"{", b"$")
+        is_added = rest[:1] in (b"+", b"%", b",", b".", b"f", b'"', b"'", b"{", b"$", b")", b"]")
+        return is_added or b"+=" in rest
     return True
 
 
@@ -156,7 +173,8 @@ def _takes_name(lower: bytes, builder: bytes) -> bool:
     """Say whether a builder is given anything but a name that is written down."""
     place = lower.find(builder)
     while place >= 0:
-        if not _WRITTEN_DOWN.match(lower, place + len(builder)):
+        given = _GIVEN.match(lower, place + len(builder))
+        if given and not _WRITTEN_DOWN.match(lower, given.end()):
             return True
         place = lower.find(builder, place + len(builder))
     return False

@@ -50,8 +50,7 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         operation = "upsert"
     relation = contract.find(None, table)
     if HOLE in table:
-        place = Proof(module.path, call_line(node), "the table's name is put in at run time")
-        yield riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
+        yield _unnamed(module, node, operation, contract)
     elif relation is not None:
         words = [word.value for word in node.keywords if word.arg in _PAYLOADS]
         given = [(module, value) for value in (words or arguments[1:])[:1]]
@@ -65,9 +64,16 @@ def _fetched(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         return
     match = _PATH.search(text_of(module, made.address) or "")
     relation = contract.find(None, match["table"]) if match is not None else None
-    if relation is not None:
+    if match is not None and HOLE in match["table"]:
+        yield _unnamed(module, node, operation, contract)
+    elif relation is not None:
         operation = "upsert" if made.merges and operation == "insert" else operation
         yield _site(module, node, [made.body] if made.body else [], relation, operation, contract)
+
+
+def _unnamed(module: Module, node: ast.Call, operation: str, contract: Contract) -> Found:
+    place = Proof(module.path, call_line(node), "the table's name is put in at run time")
+    return riddle(place, relation=None, operation=operation, api="postgrest", contract=contract)
 
 
 def _request(module: Module, node: ast.Call) -> tuple[str | None, list[ast.expr]]:

@@ -33,12 +33,14 @@ _FIELD = re.compile(r"(?<![{$'])\{\{?\s*[A-Za-z_]\w*\s*\}?\}(?!')")
 #: after these something has to stand
 _ASKS = re.compile(r"(?i)([,(=<>+*/|-]|\b(and|or|not|where|from|join|into|update|select|set|on))\Z")
 #: psql's own commands, and COPY's rows
+_PSQL_COPY = re.compile(r"(?im)^\\copy(\s+[^(\n]*?(?:\([^)\n]*\))?)\s+from\s.*$")
 _META = re.compile(r"^\\.*$", re.MULTILINE)
 _COPIED = re.compile(r"(?is)(^\s*copy\b[^;]*\bfrom\s+stdin[^;]*;)(.*?)(^\\\.$|\Z)", re.MULTILINE)
 
 
 def sites(path: str, text: str, contract: Contract) -> Iterator[Found]:
     """Find the writes of a file; one that the grammar refuses is read statement by statement."""
+    text = _PSQL_COPY.sub(r"COPY\1 FROM STDIN;", text)
     plain = _META.sub("", _COPIED.sub(lambda m: m[1] + "\n" * m[2].count("\n"), text))
     plain = _FIELD.sub(_put_in, plain) if _FIELD.search(plain) else plain
     for first, part in _parts(plain):

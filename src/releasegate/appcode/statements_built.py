@@ -17,8 +17,15 @@ from releasegate.appcode.models.model import Model
 from releasegate.appcode.names import single_value
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import Entry, Payload, of_keywords, rows
+from releasegate.appcode.put_in import (
+    BY_NAME,
+    is_called_on_database,
+    is_library,
+    is_listed,
+    is_on_any_table,
+)
 from releasegate.appcode.selected import copied, selected
-from releasegate.appcode.sites import Found, riddle
+from releasegate.appcode.sites import Found, call_line, riddle
 from releasegate.appcode.targets import Target, at_root, named
 from releasegate.appcode.texts import text_of
 from releasegate.appcode.written import written
@@ -56,6 +63,9 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
         return
     target, payload = _target(module, node, name, contract)
     if target is None:
+        if is_on_any_table(module, node, name):
+            place = Proof(module.path, call_line(node), "the table is put in at run time")
+            yield riddle(place, relation=None, operation=operation, api="orm", contract=contract)
         return
     if target.model is None:
         place = Proof(module.path, node.lineno, "which model it is depends on the caller")
@@ -102,7 +112,7 @@ def _target(
 ) -> tuple[Target | None, list[ast.expr]]:
     """Find the table: what the call takes, or what it is called on; the rest is payload."""
     first = node.args[0] if node.args else None
-    if name in ("insertInto", "updateTable", "deleteFrom"):
+    if name in BY_NAME:
         return _by_text(module, first, contract), node.args[1:]
     if isinstance(node.func, ast.Name | ast.Subscript):
         return named(module, first), node.args[1:]
@@ -113,13 +123,13 @@ def _target(
         taken = named(module, first)
         if taken is not None and name in ("insert", "update", "delete"):
             # ``sa.insert(Run)``; ``session.delete(run)`` takes an object and is read elsewhere.
-            return (taken, []) if name == "insert" or _is_library(node.func) else (None, [])
+            return (taken, []) if name == "insert" or is_library(node.func) else (None, [])
     if name == "delete" and (generic := _of_any_model(module, node)) is not None:
         return generic, []
     assert isinstance(node.func, ast.Attribute)
     if _is_objects(name) and not _is_query(node.func.value):
         return None, []
-    target = at_root(module, node.func.value)
+    target = at_root(module, node.func.value) or _by_key(module, node.func.value, contract)
     is_mapping = name in _UPDATES and bool(node.args) and _takes_keywords(target)
     return (None if is_mapping else target), node.args
 
@@ -141,19 +151,7 @@ def _takes_keywords(target: Target | None) -> bool:
 
 def _is_database(module: Module, node: ast.Call) -> bool:
     """Tell Drizzle's ``db.delete(runs)`` from ``cache.delete(runs)``."""
-    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    base = called_name(owner) if isinstance(owner, ast.Call) else written(owner) if owner else ""
-    word = base.rsplit(".", 1)[-1].lower()
-    is_followed = isinstance(module.parent(node), ast.Attribute)
-    return is_followed or word.endswith(
-        ("db", "tx", "trx", "database", "drizzle", "client", "conn")
-    )
-
-
-def _is_library(function: ast.expr) -> bool:
-    """Say whether ``insert`` is taken from SQLAlchemy itself: ``sa.insert``."""
-    base = written(function.value) if isinstance(function, ast.Attribute) else ""
-    return base in ("sa", "sqlalchemy", "sql", "postgresql", "pg", "dialect", "sqlmodel", "db")
+    return isinstance(module.parent(node), ast.Attribute) or is_called_on_database(node)
 
 
 def _is_objects(name: str) -> bool:
@@ -165,6 +163,13 @@ def _is_query(node: ast.expr) -> bool:
     if isinstance(node, ast.Call | ast.Await):
         return True
     return isinstance(node, ast.Name | ast.Attribute)
+
+
+def _by_key(module: Module, node: ast.expr, contract: Contract) -> Target | None:
+    """Read SQLAlchemy's ``metadata.tables["runs"]``."""
+    if not isinstance(node, ast.Subscript) or not is_listed(node):
+        return None
+    return _by_text(module, node.slice, contract)
 
 
 def _by_text(module: Module, node: ast.expr | None, contract: Contract) -> Target | None:

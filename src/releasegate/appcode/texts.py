@@ -243,8 +243,8 @@ def _call(module: Module, node: ast.Call, depth: int) -> str | None:
         return _identifier(module, node, depth)
     if not isinstance(node.func, ast.Attribute):
         return None
-    base = text_of(module, node.func.value, depth + 1)
-    if name == "join":
+    base = text_of(module, node.func.value, depth + 1) if name != "Composed" else ""
+    if name in ("join", "Composed"):
         return _joined(module, node, base, depth)
     if base is None or name in _UNCHANGED:
         return base

@@ -11,6 +11,7 @@ from releasegate.appcode.callers import frames
 from releasegate.appcode.import_paths import DEFAULT
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
+from releasegate.appcode.pg_format import filled
 from releasegate.appcode.texts import WRAPPERS, text_of
 from releasegate.appcode.written import written
 
@@ -92,7 +93,7 @@ def _placed(
     if isinstance(holder, ast.Dict):
         holder = _with_values(module, holder, parent)
     if isinstance(holder, ast.Call) and holder.func is not parent:
-        yield Use(module, node, text, holder)
+        yield Use(module, node, *filled(module, text, holder))
         return
     if isinstance(holder, ast.Tuple) and _has_parameters(holder, parent):
         yield Use(module, node, text, _execution(module, holder))

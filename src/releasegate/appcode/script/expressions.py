@@ -139,7 +139,7 @@ def _call(node: Node) -> ast.expr:
     if function is not None and function.type == "await_expression" and node.type != "new":
         # The grammar reads ``await f<T>(x)`` as ``(await f)<T>(x)``.
         function = children(function)[0]
-    called = optional(function) or name(node, "unknown")
+    called = _method(function) or optional(function) or name(node, "unknown")
     if given is not None and given.type == "template_string":
         return templates.tagged(node, called, given)
     arguments = [expression(item) for item in children(given)]
@@ -150,6 +150,17 @@ def _call(node: Node) -> ast.expr:
     made = at(node, ast.Call(called, arguments, []))
     made.is_new = node.type == "new_expression"  # type: ignore[attr-defined]
     return _marked(node, made)
+
+
+def _method(node: Node | None) -> ast.expr | None:
+    """Translate ``db["from"]("runs")`` as the call of a method that it is."""
+    index = (
+        child(node, "index") if node is not None and node.type == "subscript_expression" else None
+    )
+    if node is None or index is None or index.type != "string" or not string(index).isidentifier():
+        return None
+    owner = expression(child(node, "object") or node)
+    return _marked(node, at(node, ast.Attribute(owner, string(index), ast.Load())))
 
 
 def _await(node: Node) -> ast.expr:
