@@ -222,3 +222,31 @@ def test_python_newer_than_ours_is_read() -> None:
 
     assert [site["line"] for site in examination.evidence["write_sites"]] == [9]
     assert "RG207" not in {finding.code for finding in examination.findings}
+
+
+MODEL = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+class Base(DeclarativeBase): pass
+
+class Task(Base):
+    __tablename__ = "tasks"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    project_id: Mapped[str]
+
+def f0(): return Task(project_id=1)
+
+session.add(f1())
+"""
+
+
+def test_rows_that_many_functions_hand_on_are_read_in_bounded_time() -> None:
+    body = "    x = f%d()\n    look(x)\n    look(x)\n    look(x)\n" * 20 + "    return x\n"
+    functions = (f"def f{n + 1}():\n{body}" for n in range(7))
+    text = MODEL + "".join(made.replace("%d", str(n)) for n, made in enumerate(functions))
+    began = time.monotonic()
+
+    examination = look({"app.py": text.encode()})
+
+    assert [site["line"] for site in examination.evidence["write_sites"]] == [11]
+    assert time.monotonic() - began < MAX_S / 4

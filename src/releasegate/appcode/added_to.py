@@ -55,11 +55,13 @@ def _given_by_callers(module: Module, node: ast.Call, model: Model, depth: int) 
     is_returned = any(isinstance(_around(module, place), ast.Return) for place in places)
     if function is None or not is_returned or depth >= MAX_HOPS:
         return ()
-    found = [
-        _given_by_parent(frame.module, frame.call, model, depth + 1)
-        for frame in frames(module, function)[:MAX_CALLERS]
-    ]
-    return found[0] if found and all(found) else ()
+    first: tuple[str, ...] = ()
+    for frame in frames(module, function)[:MAX_CALLERS]:
+        given = _given_by_parent(frame.module, frame.call, model, depth + 1)
+        if not given:
+            return ()
+        first = first or given
+    return first
 
 
 def _around(module: Module, place: ast.AST) -> ast.AST | None:

@@ -54,7 +54,7 @@ _THROUGH = (
 
 def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
     """Say whether an object is added to a session, saved, or handed to what does so."""
-    if depth > MAX_DEPTH:
+    if depth > MAX_DEPTH or _was_asked(module, node, depth):
         return False
     current: ast.AST = node
     parent = module.parent(current)
@@ -75,6 +75,17 @@ def is_stored(module: Module, node: ast.AST, depth: int = 0) -> bool:
     if isinstance(parent, ast.For | ast.AsyncFor | ast.withitem):
         return _is_entered(module, parent, current, depth)
     return isinstance(parent, ast.Yield)
+
+
+def _was_asked(module: Module, node: ast.AST, depth: int) -> bool:
+    """Say whether this search has been there before, and went as far: many ways lead to one."""
+    asked = module.project.asked
+    if depth == 0:
+        asked.clear()
+    if asked.get(node, MAX_DEPTH + 1) <= depth:
+        return True
+    asked[node] = depth
+    return False
 
 
 def _is_slice(node: ast.AST | None) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.module import Module
     from releasegate.appcode.sites import Found
+    from releasegate.model import Relation
 
 #: what the view's own form or serializer is called
 _PLAIN = re.compile(r"(self\.)?(get_)?(form|serializer)(\(.*\))?", re.DOTALL)
@@ -38,10 +39,11 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
     function = node.func
     if not isinstance(function, ast.Attribute) or function.attr != "save":
         return
+    told: set[Relation] = set()
     for owner in _savers(module, function.value):
         model = model_of(owner)
         # A class with a create() of its own is read there.
-        if model is None or method_of(owner, "create") is not None:
+        if model is None or model.relation in told or method_of(owner, "create") is not None:
             continue
         if _is_new(module, node, function.value, owner):
             given = with_keywords(module, filled_in(module, node, owner), node, 0)
@@ -50,8 +52,8 @@ def sites(module: Module, node: ast.AST, contract: Contract) -> Iterator[Found]:
             for name, entry in _on_instance(module, node, function.value, owner):
                 payload = with_entry(payload, name, entry)
             payload = after(module, node, payload)
+            told.add(model.relation)
             yield orm.inserted(module, node, model, [payload], contract)
-            return
 
 
 def _on_instance(
@@ -124,15 +126,24 @@ def _savers(module: Module, node: ast.expr) -> tuple[Class, ...]:
     """Find the class of a serializer or form: of the object, else the one that the view names."""
     if any(_is_saved(origin.value) for origin in origins(module, node)):
         return ()
-    found = instances(module, node)
+    known = instances(module, node)
     view = module.class_of(node)
     text = written(node).lower()
     if _is_given_serializer(module, node):
         text = "serializer"
-    if found or view is None or not _PLAIN.fullmatch(text):
-        return found
+    if known or view is None or not _PLAIN.fullmatch(text):
+        return known
     wanted = "serializer_class" if "serializer" in text else "form_class"
-    for there, owner in ancestry((module, view)):
+    own = _setting((module, view), wanted)
+    heirs = (x for x in module.nodes if isinstance(x, ast.ClassDef)) if not own else ()
+    lines = (ancestry((module, heir)) for heir in heirs)
+    found = (_setting(line[0], wanted) for line in lines if (module, view) in line[1:])
+    return own or tuple(owner for owners in found for owner in owners)
+
+
+def _setting(view: Class, wanted: str) -> tuple[Class, ...]:
+    """Find the class that a view names, itself or by one that it is made from."""
+    for there, owner in ancestry(view):
         for item in owner.body:
             if isinstance(item, ast.Assign) and written(item.targets[0]) == wanted:
                 return resolve(there, item.value)

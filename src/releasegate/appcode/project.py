@@ -86,6 +86,8 @@ class Project:
         self.deep: set[str] = set()
         #: the calls through which the code is being read, the innermost last
         self.frames: list[Frame] = []
+        #: how deep a search for what stores an object has asked of each node
+        self.asked: dict[ast.AST, int] = {}
         #: the statement that the way being read goes through
         self.way: ast.AST | None = None
         #: a list of columns is read without what only some ways add to it

@@ -151,6 +151,8 @@ def _of_variable(module: Module, node: ast.Name) -> Target | None:
         value = origin.value
         if origin.module is module and isinstance(value, ast.Call) and _is_query(value):
             return at_root(module, value)
+        if origin.module is module and isinstance(value, ast.Attribute):
+            return _children(module, value)
         for there, given in handed_in(origin):
             if isinstance(given, ast.Call) and _is_query(given):
                 return at_root(there, given)

@@ -33,3 +33,18 @@ class Items(viewsets.ModelViewSet):
 
     def perform_create(self, serializer):
         serializer.save()
+
+
+class ListedRows(viewsets.ModelViewSet):
+    def perform_create(self, serializer):
+        serializer.save(order_id=self.kwargs["order"])
+
+
+class ListedItems(ListedRows):
+    serializer_class = ItemSerializer
+
+
+def forget(customer, keys):
+    orders = customer.order_set
+    if keys:
+        orders.filter(pk__in=keys).delete()
