@@ -74,25 +74,25 @@ def _deleted(module: Module, node: ast.Call, contract: Contract) -> Iterator[Fou
         # ``plan.delete(watchers)``: a row's own method, whatever it takes.
         given_first = []
     for given in (*given_first, node.func.value):
-        is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
-        # ``Run.get(id=x).delete_instance()``: only a row of peewee has it.
-        is_query = is_query and called_name(node) != "delete_instance"
-        if (is_query and given is node.func.value) or is_class(module, given):
-            return
-        if given is node.func.value and _is_list(module, given):
+        is_own = given is node.func.value
+        if is_class(module, given) or (is_own and _is_no_row(module, node, given)):
             return
         model = model_of(module, given) or _by_name(module, node, given)
-        if model is None:
-            is_asked = given in given_first and _is_session(node)
-            target = _of_any_model(module, given) if is_asked else None
-            if target is not None:
-                yield _of_target(module, node, target, contract)
-                return
+        is_asked = model is None and not is_own and _is_session(node)
+        target = _of_any_model(module, given) if is_asked else None
+        if target is not None:
+            yield _of_target(module, node, target, contract)
+        elif model is None:
             continue
-        is_own = given is node.func.value
-        if not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
+        elif not (_only_marks(module, given) if is_own else _deletes_nothing(module, node)):
             yield orm.deleted(module, node, model, contract)
         return
+
+
+def _is_no_row(module: Module, node: ast.Call, given: ast.expr) -> bool:
+    """Tell a query and a list from a row: ``Run.get(id=x).delete_instance()`` is peewee's."""
+    is_query = isinstance(given, ast.Call) and isinstance(given.func, ast.Attribute)
+    return (is_query and called_name(node) != "delete_instance") or _is_list(module, given)
 
 
 def _of_any_model(module: Module, given: ast.expr, hops: int = 1) -> Target | None:

@@ -106,8 +106,11 @@ def _called(module: Module, node: ast.Call, way: Way, depth: int) -> list[Nullne
         return inside(module, node.args[0], way, depth + 1)
     if name == "enumerate" and node.args and second == (1,):
         return inside(module, node.args[0], (EACH, *way[2:]), depth + 1)
-    if name == "zip" and second and 0 <= second[0] < len(node.args):
-        return inside(module, node.args[second[0]], (EACH, *way[2:]), depth + 1)
+    if name == "map" and module.is_python and len(node.args) == 2:
+        is_same = isinstance(node.args[0], ast.Name) and node.args[0].id in _SAME
+        return inside(module, node.args[1], way, depth + 1) if is_same else []
+    if name == "zip" and node.args and second:
+        return _zipped(module, node, way, depth)
     if name in ("items", "values") and isinstance(node.func, ast.Attribute):
         is_value = name == "values" or second == (1,)
         rest = way[1:] if name == "values" else way[2:]
@@ -118,6 +121,15 @@ def _called(module: Module, node: ast.Call, way: Way, depth: int) -> list[Nullne
         values = (value for value in returned(module, function) if value is not None)
         return [item for value in values for item in inside(module, value, way[1:], depth + 1)]
     return _returned(module, node, way, depth)
+
+
+def _zipped(module: Module, node: ast.Call, way: Way, depth: int) -> list[Nullness]:
+    first, second, rest = node.args[0], way[1], way[2:]
+    if isinstance(first, ast.Starred) and second == EACH:
+        # ``projects, people = zip(*pairs)`` turns rows into columns.
+        return inside(module, first.value, (EACH, way[0], *rest), depth + 1)
+    is_plain = 0 <= second < len(node.args)
+    return inside(module, node.args[second], (EACH, *rest), depth + 1) if is_plain else []
 
 
 def _of_mapping(module: Module, node: ast.expr, way: Way, depth: int) -> list[Nullness]:
