@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from releasegate import database, throwaway
+from releasegate.counted import counted
 from releasegate.errors import ReleasegateError, UsageError
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _show(stage: _Stage) -> None:
     counts = Counter(outcome["status"].replace("_", " ") for outcome in report["outcomes"])
     seconds = sum(outcome["duration_s"] for outcome in report["outcomes"])
     said = ", ".join(f"{count} {status}" for status, count in counts.items())
-    stage.say(f"  {len(report['outcomes'])} steps in {seconds:.2f} s: {said}")
+    stage.say(f"  {counted(len(report['outcomes']), 'step')} in {seconds:.2f} s: {said}")
 
 
 def _folder(directory: Path | None) -> Path:
@@ -221,7 +222,7 @@ def _sum_up(stage: _Stage) -> None:
     app: dict[str, Any] = json.loads((stage.folder / "app.json").read_text())
     during, otherwise = _worst(app, _applied_at(stage.folder / "apply.log"))
     stage.say(
-        f"\nThe app ran {app['transactions']} transactions meanwhile, "
+        f"\nThe app ran {counted(app['transactions'], 'transaction')} meanwhile, "
         f"{app['errors']['total']} of them failed.\n"
         f"Its longest wait was {during:.0f} ms around the apply "
         f"and {otherwise:.0f} ms in all the other seconds."

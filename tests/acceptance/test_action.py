@@ -271,7 +271,7 @@ def test_what_was_approved_is_applied_and_nothing_else(
 
     assert applied.failed_step is None, applied.log
     assert applied.outputs["verdict"] == "applied"
-    assert "1 of 1 steps are applied" in applied.summary
+    assert "1 of 1 step is applied" in applied.summary
     assert "postgresql://" not in applied.log
 
 

@@ -582,3 +582,11 @@ def test_the_embedded_programs_are_there() -> None:
 def test_a_service_is_no_place_to_borrow_from() -> None:
     with pytest.raises(UsageError, match="service"), throwaway.borrow(Parameters({"service": "x"})):
         pass
+
+
+def test_a_scratch_server_that_cannot_be_reached_is_named() -> None:
+    nobody = Parameters({"host": "127.0.0.1", "port": "1", "user": "x", "dbname": "x"})
+
+    named = pytest.raises(CouldNotLook, match=r"--scratch-url.*Nothing answered: check host")
+    with named, throwaway.borrow(nobody):
+        pass

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from releasegate.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -70,8 +72,9 @@ def _of_sources(sources: Sources) -> Iterable[Finding]:
     if not sources.files:
         yield findings.make("RG212", "No source file was found in the configured folders.")
     if sources.left_out:
-        message = f"{len(sources.left_out)} files and folders were left out."
-        yield findings.make("RG214", message)
+        count = len(sources.left_out)
+        what = counted(count, "file or folder was", "files and folders were")
+        yield findings.make("RG214", f"{what} left out.")
 
 
 def _evidence(

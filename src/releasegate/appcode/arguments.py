@@ -13,6 +13,7 @@ from releasegate.appcode.module import FUNCTIONS, returned
 from releasegate.appcode.names import origins
 from releasegate.appcode.nullness import called_name
 from releasegate.appcode.payloads import rows
+from releasegate.counted import counted
 
 if TYPE_CHECKING:
     from releasegate.appcode.module import Module
@@ -278,8 +279,8 @@ def _positioned(
     if stars and stars[0] <= key:
         return _behind(module, node, key, count, depth) if len(stars) == 1 else ()
     if key >= len(node.elts) or (count is not None and count != len(node.elts) and not stars):
-        missing = f"{len(node.elts)} values stand for {count or key + 1} placeholders"
-        return (Given(module, node, missing=missing),)
+        found, wanted = counted(len(node.elts), "value"), counted(count or key + 1, "placeholder")
+        return (Given(module, node, missing=f"{found} for {wanted}"),)
     return (Given(module, node.elts[key], node.elts[key]),)
 
 

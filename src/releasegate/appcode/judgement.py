@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from releasegate import findings
 from releasegate.appcode.beside import beside
 from releasegate.appcode.contract import ANY_TABLE
+from releasegate.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -161,8 +162,8 @@ def _unwritten(reading: Reading, contract: Contract) -> Iterator[Finding]:
             continue
         keys = contract.of_child(child)
         message = (
-            f"No insert into {child.name} was found in {reading.files} files, so nothing shows "
-            f"that {', '.join(column.column for column in keys)} is sent."
+            f"No insert into {child.name} was found in {counted(reading.files, 'file')}, so "
+            f"nothing shows that {', '.join(column.column for column in keys)} is sent."
         )
         yield findings.make("RG206", message)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import catalog, database, facts
+from releasegate.counted import counted
 from releasegate.executor.undoing import rows_in
 from releasegate.gates import LiveTarget
 from releasegate.model import Plan
@@ -80,4 +81,4 @@ def _saved(thing: CatalogObject, lost: str) -> str:
 
 def _estimated(connection: Connection, thing: CatalogObject) -> str | None:
     found = database.rows(connection, _ESTIMATE, (thing.schema, thing.table, thing.name))
-    return f"about {found[0][0]} values" if found else None
+    return f"about {counted(found[0][0], 'value')}" if found else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import gates, ledger
+from releasegate.counted import counted
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.executor import DONE
 from releasegate.executor.undoing import undo_of
@@ -203,7 +204,9 @@ def _execute_locked(
             )
         summary += _rest(connection, inputs)
         if way.choice.stays:
-            summary += f" {len(way.choice.stays)} columns or tables stay: see below."
+            count = len(way.choice.stays)
+            kept = counted(count, "column or table stays", "columns or tables stay")
+            summary += f" {kept}: see below."
     head = locked.close(session, request.run_id, verdict)
     return prepared.report(
         exit_code,
@@ -290,8 +293,9 @@ def _ended(prepared: Prepared, outcomes: Sequence[Outcome]) -> tuple[int, Verdic
         summary = f"{stopped.message} Run releasegate status to look again."
         return EXIT_UNKNOWN, Verdict.UNKNOWN, summary
     left = sum(outcome.status not in DONE for outcome in outcomes)
+    steps = counted(left, "step of the way back is", "steps of the way back are")
     summary = (
-        f"{stopped.message} {left} steps of the way back are left: run the same command "
-        f"again; or forward: releasegate apply --window WINDOW {number}."
+        f"{stopped.message} {steps} left: run the same command again; "
+        f"or forward: releasegate apply --window WINDOW {number}."
     )
     return EXIT_STOPPED, Verdict.STOPPED, summary

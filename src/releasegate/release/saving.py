@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 from releasegate import database, facts
+from releasegate.counted import counted
 from releasegate.errors import CouldNotLook
 from releasegate.executor.order import milliseconds
 from releasegate.model import ObjectState, Relation
@@ -48,7 +49,7 @@ def save(
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-    return ObjectState(str(thing), "saved", f"{count} rows in {path}")
+    return ObjectState(str(thing), "saved", f"{counted(count, 'row')} in {path}")
 
 
 def _flush(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from releasegate import facts, ledger
+from releasegate.counted import counted
 from releasegate.errors import CouldNotLook, UsageError
 from releasegate.gates import live_database
 from releasegate.model import Finding, MigrationState, Report, Verdict
@@ -83,7 +84,7 @@ def _state(
     if any(row.status == "undone" for row in rows):
         return _taken_back(live, rows)
     if entry is not None:
-        done = f"{entry.steps_done} of {entry.step_count} steps are applied"
+        done = f"{entry.steps_done} of {counted(entry.step_count, 'step is', 'steps are')} applied"
         back = ways.undoable(live.connection, rows)
         return "unfinished", "; ".join(filter(None, (done, _elsewhere(entry), back)))
     if migration.number in live.ledger.begun:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import catalog
+from releasegate.counted import counted
 from releasegate.executor import DONE
 from releasegate.executor.undoing import holding_data, undo_of
 from releasegate.forecast import forecast, total
@@ -42,7 +43,8 @@ def _both(connection: Connection, inputs: GateInputs, outcomes: Sequence[Outcome
     stays = holding_data(connection, plan, number)
     kept = f"; {', '.join(map(name_of, stays))} stay without --drop-columns" if stays else ""
     return (
-        f" Two ways: forward: releasegate apply --window WINDOW {number:03} ({left} steps are left,"
+        f" Two ways: forward: releasegate apply --window WINDOW {number:03} "
+        f"({counted(left, 'step is', 'steps are')} left,"
         f"{_length(connection, plan, done)} what is done is not done again); back: releasegate "
         f"rollback --window WINDOW {number:03} ({_cost(connection, back)}{kept})."
     )
@@ -54,9 +56,10 @@ def _cost(connection: Connection, back: Plan) -> str:
         return "0 steps, nothing to take back"
     strong = sum(any(k.mode == ACCESS_EXCLUSIVE for k in step.locks) for step in back.steps)
     indexes = sum(not step.transactional for step in back.steps)
+    gone = counted(indexes, "built index goes", "built indexes go")
     return (
-        f"{len(back.steps)} steps,{_length(connection, back, ())} {strong} of them for a moment "
-        f"under ACCESS EXCLUSIVE, {indexes} built indexes go; no data is lost"
+        f"{counted(len(back.steps), 'step')},{_length(connection, back, ())} {strong} of them "
+        f"for a moment under ACCESS EXCLUSIVE, {gone}; no data is lost"
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from releasegate.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -32,7 +34,7 @@ def _headline(told: Mapping[str, Any], where: str) -> Iterator[str]:
     red = sum(cell["is_red"] for cell in cells)
     verdict = f"{red} NOT as declared" if red else "all as declared"
     tables = ", ".join(name.removeprefix("public.") for name in told["tables"])
-    yield f"- policies{where}: {len(cells)} attempts at {tables}: {verdict}"
+    yield f"- policies{where}: {counted(len(cells), 'attempt')} at {tables}: {verdict}"
 
 
 def _table(told: Mapping[str, Any], width: int) -> Iterator[str]:
@@ -91,7 +93,8 @@ def _rest(told: Mapping[str, Any]) -> Iterator[str]:
     if told["app"]:
         same = sum(one["is_same"] for one in told["app"])
         count = len(told["app"])
-        yield f"- {same} of {count} statements of the app give each owner the same as before"
+        gives = counted(count, "statement of the app gives", "statements of the app give")
+        yield f"- {same} of {gives} each owner the same as before"
     good = sum(look["has_initplan"] and look["index"] is not None for look in told["plans"])
-    count = len(told["plans"])
-    yield f"- on {good} of {count} tables who it is is asked once, and an index leads to the rows"
+    tables = counted(len(told["plans"]), "table")
+    yield f"- on {good} of {tables} who it is is asked once, and an index leads to the rows"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from releasegate import findings
+from releasegate.counted import counted
 from releasegate.model import GateStatus, Level
 from releasegate.reports import plan_table, source, wording
 from releasegate.reports.following import next_step
@@ -80,7 +81,8 @@ def _head(report: Report) -> Iterator[str]:
         done = sum(o.status.value in ("applied", "already_applied") for o in report.outcomes)
         seconds = sum(o.duration_s for o in report.outcomes)
         word = "undone" if report.command == "rollback" else "applied"
-        yield f"\n{done} of {len(report.outcomes)} steps are {word}, in {seconds:.2f} s."
+        steps = counted(len(report.outcomes), "step is", "steps are")
+        yield f"\n{done} of {steps} {word}, in {seconds:.2f} s."
     yield from _steps(report)
     for state in report.migrations[:_MOST_ROWS]:
         detail = f": {state.detail}" if state.detail else ""

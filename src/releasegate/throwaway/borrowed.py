@@ -39,7 +39,7 @@ def borrow(where: Parameters) -> Iterator[Server]:
     """
     if "service" in where.values:
         raise UsageError("--scratch-url takes no service: write host, user and database out.")
-    with database.connect(where, application_name="releasegate") as admin:
+    with _connected(where) as admin:
         _check(admin)
         _sweep(admin)
         with tempfile.TemporaryDirectory(prefix="releasegate-") as run_dir:
@@ -53,6 +53,14 @@ def borrow(where: Parameters) -> Iterator[Server]:
                 make_database=lambda original: _database(admin, where, original),
                 system_identifier=target.system_identifier,
             )
+
+
+def _connected(where: Parameters) -> Connection:
+    try:
+        return database.connect(where, application_name="releasegate")
+    except CouldNotLook as error:
+        message = f"The throwaway server (--scratch-url) was not to be had: {error}"
+        raise CouldNotLook(message) from error
 
 
 def _check(admin: Connection) -> None:

@@ -10,6 +10,7 @@ import psycopg
 
 from releasegate import database, facts, findings
 from releasegate.appcode.observed import observed
+from releasegate.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +74,8 @@ def _unread(running: Running) -> Iterator[Finding]:
         if sent != _NOT_THERE:
             yield findings.make("RG585", f"What the app sends was not read: {sent}.")
     elif sent.hidden:
-        message = f"{sent.hidden} statements of other roles are not shown to us."
-        yield findings.make("RG585", message)
+        hidden = counted(sent.hidden, "statement of another role is", "statements of others are")
+        yield findings.make("RG585", f"{hidden} not shown to us.")
 
 
 def _omissions(scope: Scope, running: Running) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate import database, facts, findings, ledger
 from releasegate.baseline import BaselineError
+from releasegate.counted import counted
 from releasegate.errors import CouldNotLook
 from releasegate.gates import Answer, GateInputs, LiveTarget, NotAsked, parse_only
 from releasegate.gates.ground import lay, live_schema, run
@@ -182,21 +183,23 @@ def _said(case: Case) -> list[str]:
     """Say what was compared, for whoever must believe it."""
     told, steps = case.evidence, len(case.planned.plan.steps)
     app_, variants = told["app"], told.get("row_variants", {})
+    objects, dumped = len(case.wanted), told["dump_statements"]
+    boundaries = counted(told["boundaries"], "boundary", "boundaries")
+    works = counted(app_["executed"], "statement of the app works", "statements of the app work")
     said = [
-        f"{len(case.wanted)} objects and {told['dump_statements']} statements of pg_dump agree",
-        f"a second run executes none of the {steps} steps",
-        f"a run cut at any of {told['boundaries']} boundaries ends with the same",
+        f"{counted(objects, 'object')} and {counted(dumped, 'statement')} of pg_dump agree",
+        f"a second run executes none of the {counted(steps, 'step')}",
+        f"a run cut at any of {boundaries} ends with the same",
         f"the undo {told['undo']}" if "undo" in told else "the undo is not whole: see RG411",
-        f"{app_['executed']} statements of the app work at every boundary",
+        f"{works} at every boundary",
     ]
     if variants:
         refused = sum(word != _THROUGH for word in variants.values())
-        said.append(f"of {len(variants)} kinds of rows file and plan refuse the same {refused}")
+        kinds = counted(len(variants), "kind")
+        said.append(f"of {kinds} of rows file and plan refuse the same {refused}")
     if told.get("locks_compared"):
-        count = told["locks_compared"]
-        said.append(
-            f"{count} transactions took the planned locks, and read no row in the app's way"
-        )
+        took = counted(told["locks_compared"], "transaction")
+        said.append(f"{took} took the planned locks, and read no row in the app's way")
     return said
 
 
@@ -205,7 +208,8 @@ def _incomplete(case: Case) -> Iterator[Finding]:
     left_out = case.evidence.get("row_variants_left_out", {}) | case.evidence["not_filled"]
     if left_out:
         named = ", ".join(f"{name} ({why})" for name, why in sorted(left_out.items())[:_SHOWN])
-        yield case.finding("RG412", f"{len(left_out)} kinds of rows were not tried: {named}.")
+        what = counted(len(left_out), "kind of rows was", "kinds of rows were")
+        yield case.finding("RG412", f"{what} not tried: {named}.")
 
 
 def _version(inputs: GateInputs, ground: Ground) -> Iterator[Finding]:

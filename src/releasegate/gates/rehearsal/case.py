@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from releasegate import catalog, findings
+from releasegate.counted import counted
 from releasegate.statements.locks import MODES, is_in_the_way
 
 if TYPE_CHECKING:
@@ -68,5 +69,5 @@ class Case:
             yield self.finding("RG408", f"it took other locks than planned: {held}.", step)
         if is_in_the_way(step.locks):
             for name, count in taken.rows_read.items():
-                message = f"it read {count} rows of {name} while the app would wait."
+                message = f"it read {counted(count, 'row')} of {name} while the app would wait."
                 yield self.finding("RG408", message, step)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from releasegate import appcode, facts, findings
+from releasegate.counted import counted
 from releasegate.errors import CouldNotLook
 from releasegate.gates.rehearsal.policies import app, asks, plans, stage, teeth
 from releasegate.gates.rehearsal.policies.declaration import Declaration, read
@@ -132,8 +133,8 @@ def _incomplete(case: Case, matrix: Matrix, cells: Sequence[Cell]) -> Iterator[F
         named = ", ".join(
             f"{what} ({why})" for what, why in sorted(matrix.left_out.items())[:_SHOWN]
         )
-        message = f"{len(matrix.left_out)} attempts were not made: {named}."
-        yield case.finding("RG412", message)
+        what = counted(len(matrix.left_out), "attempt was", "attempts were")
+        yield case.finding("RG412", f"{what} not made: {named}.")
 
 
 def _why(matrix: Matrix, table: str) -> str:
