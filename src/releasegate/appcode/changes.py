@@ -204,10 +204,11 @@ def _emptied(payload: Payload, name: str) -> Payload:
 
 def appended(module: Module, origin: Origin, use: ast.expr, depth: int) -> Iterator[Payload]:
     """Read the rows that are appended to a list before it is sent."""
+    may_be_list = origin.value is None or isinstance(origin.value, ast.List | ast.Call)
     for item in _later(module, origin, use):
         parent = module.parent(item)
         call = module.parent(parent) if parent is not None else None
-        if isinstance(parent, ast.Call) and item in parent.args:
+        if may_be_list and isinstance(parent, ast.Call) and item in parent.args:
             yield from _filled(module, parent, parent.args.index(item), depth)
         if not isinstance(parent, ast.Attribute) or not isinstance(call, ast.Call):
             continue

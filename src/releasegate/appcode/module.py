@@ -136,6 +136,15 @@ class Module:
         return found
 
     @cached_property
+    def given(self) -> dict[Function | None, list[ast.Return | ast.Yield]]:
+        """Every return and yield, by function."""
+        found: dict[Function | None, list[ast.Return | ast.Yield]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Return | ast.Yield):
+                found.setdefault(self.function(node), []).append(node)
+        return found
+
+    @cached_property
     def stores(self) -> dict[Function | None, list[ast.expr]]:
         """Every place that is assigned to, by function."""
         found: dict[Function | None, list[ast.expr]] = {}
@@ -281,17 +290,11 @@ def returned(module: Module, function: Function) -> tuple[ast.expr | None, ...]:
     """List what a function returns; None for a bare return."""
     if isinstance(function, ast.Lambda):
         return (function.body,)
-    return tuple(
-        node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Return) and module.function(node) is function
-    )
+    given = module.given.get(function, ())
+    return tuple(node.value for node in given if isinstance(node, ast.Return))
 
 
 def yielded(module: Module, function: Function) -> tuple[ast.expr, ...]:
     """List what a generator hands out."""
-    return tuple(
-        node.value
-        for node in ast.walk(function)
-        if isinstance(node, ast.Yield) and node.value and module.function(node) is function
-    )
+    given = module.given.get(function, ())
+    return tuple(node.value for node in given if isinstance(node, ast.Yield) and node.value)

@@ -219,8 +219,11 @@ def _never(parts: Iterable[Payload]) -> frozenset[str]:
 
 
 def _is_none(entry: Entry) -> bool:
+    """Say whether an entry is visibly None, or the one side of a choice is."""
     value = entry.value
-    return bool(entry.may_be_none) or (isinstance(value, ast.Constant) and value.value is None)
+    sides = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+    sides = [value.values[-1]] if isinstance(value, ast.BoolOp) else sides
+    return bool(entry.may_be_none) or any(item is not None and _is_nothing(item) for item in sides)
 
 
 def may_be_none(entry: Entry) -> bool:
@@ -232,7 +235,7 @@ def with_entry(payload: Payload, key: str, entry: Entry) -> Payload:
     known = payload.entries.get(key)
     if known is not None and known.is_certain and not entry.is_certain:
         # ``{ plan: null, ...input }``: what lies below stays where the other has no such key.
-        entry = replace(known if may_be_none(known) else entry, is_certain=True)
+        entry = replace(known if _is_none(known) else entry, is_certain=True)
     return replace(payload, entries={**payload.entries, key: entry})
 
 
