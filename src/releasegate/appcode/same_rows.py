@@ -40,7 +40,8 @@ def called(module: Module, node: ast.Call, depth: int) -> tuple[Payload, ...]:
         return found
     if name in _SAME_METHODS and isinstance(node.func, ast.Attribute):
         return rows(module, node.func.value, depth + 1)
-    if name == "values" and isinstance(node.func, ast.Attribute):
+    is_plain = not node.args or not module.is_python
+    if name == "values" and isinstance(node.func, ast.Attribute) and is_plain:
         held = values_of(module, node.args[0] if node.args else node.func.value, depth)
         if held:
             return held
@@ -88,14 +89,20 @@ def _reduced(module: Module, function: Function, depth: int) -> tuple[Payload, .
 
 
 def _sifted(module: Module, node: ast.expr, depth: int) -> tuple[Payload, ...] | None:
-    """Read ``Object.entries(row).filter(...)``, made an object again: each key may be left out."""
+    """Read ``Object.entries(row).filter(([, value]) => value)``, made an object again."""
     inner, is_sifted = node, isinstance(node, ast.Call) and called_name(node) == "filter"
     if is_sifted and isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        inner = node.func.value
+        inner = node.func.value if any(map(_asks_for_value, node.args)) else node
     if not isinstance(inner, ast.Call) or called_name(inner) != "entries" or not inner.args:
         return None
     found = rows(module, inner.args[0], depth + 1)
     return tuple(_without_empty(row) for row in found) if is_sifted else found
+
+
+def _asks_for_value(function: ast.expr) -> bool:
+    """Tell a filter of values from one of keys, which may leave out any of them."""
+    parts = (item for item in ast.walk(function) if isinstance(item, ast.Subscript))
+    return any(getattr(item.slice, "value", None) == 1 for item in parts)
 
 
 def _without_empty(row: Payload) -> Payload:

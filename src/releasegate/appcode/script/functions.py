@@ -155,7 +155,10 @@ def _part(
 
 
 def _of_array(pattern: Node, source: ast.Name) -> Iterator[ast.stmt]:
-    for index, item in enumerate(children(pattern)):
+    for item in children(pattern):
+        # ``[, second]`` has a comma for what it passes over.
+        before = pattern.children[: pattern.children.index(item)]
+        index = sum(part.type == "," for part in before)
         value = at(item, ast.Subscript(name(item, source.id), constant(item, index), ast.Load()))
         if item.type == "identifier":
             yield _bound(item, text(item), value)
