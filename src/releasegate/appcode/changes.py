@@ -85,6 +85,7 @@ def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, dep
         if not isinstance(parent, ast.Subscript | ast.Attribute) or _only_reads(parent):
             continue
         certain = module.dominates(item, use) or on_all_ways(module, item, steps, use)
+        certain = certain or _fills_in(module, parent, use)
         if isinstance(parent, ast.Subscript) and parent.value is item:
             payload = _stepped(module, payload, parent, is_certain=certain)
         call = module.parent(parent)
@@ -95,6 +96,19 @@ def changed(module: Module, origin: Origin, payload: Payload, use: ast.expr, dep
         elif not isinstance(parent.ctx, ast.Load):
             payload = _stepped(module, payload, parent, is_certain=certain)
     return payload
+
+
+def _fills_in(module: Module, slot: ast.Subscript | ast.Attribute, use: ast.AST) -> bool:
+    """Recognise ``if d["k"] is None: d["k"] = v``: after it there is something on every way."""
+    choice = module.parent(module.statement(slot))
+    if not isinstance(choice, ast.If) or not module.dominates(choice, use):
+        return False
+    text, base = written(slot), written(slot.value)
+    key = written(slot.slice) if isinstance(slot, ast.Subscript) else ""
+    asked = (text, f"{base}.get({key})") if key else (text,)
+    tests = {form for x in asked for form in (f"{x} is None", f"not {x}")}
+    is_first = module.field(module.statement(slot)) == "body"
+    return is_first and written(choice.test) in tests
 
 
 def _only_reads(node: ast.Subscript | ast.Attribute) -> bool:

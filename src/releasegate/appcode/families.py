@@ -146,6 +146,8 @@ def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract)
         if item.relation is not None or item.riddle is None:
             # ``for column in ("a", "b"): execute(f"UPDATE runs SET {column} = ...")``
             each = _through_loops(module, node, family, contract)[0] if item.is_open else []
+            if not each and _is_undecided(item):
+                each = _as_called(module, node, family, contract)
             for found in each or [item]:
                 yield replace(found, swallowed=swallowed(module, node))
             continue
@@ -155,6 +157,22 @@ def _resolved(module: Module, node: ast.AST, family: Family, contract: Contract)
         yield from through
         if not is_whole and not item.is_quiet:
             yield item
+
+
+def _is_undecided(item: Found) -> bool:
+    return any(x.verdict == "undecidable" for x in item.site.columns.values())
+
+
+def _as_called(module: Module, node: ast.AST, family: Family, contract: Contract) -> list[Found]:
+    """Read a write whose columns are handed in as each call in view runs it; all of them or none.
+
+    ``def put(values): execute(f"INSERT INTO runs ({', '.join(values)}) ...")``
+    """
+    found: list[Found] = []
+    for frame in _frames(module, node):
+        with entered(frame) as is_new:
+            found += family(module, node, contract) if is_new else ()
+    return [] if any(_is_undecided(item) for item in found) else found
 
 
 def _through_loops(
