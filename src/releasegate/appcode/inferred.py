@@ -33,6 +33,8 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
     name = called_name(node)
     if _is_new_entity(module, node):
         return one(module, node.args[0], 1) if node.args else Payload(module, node)
+    if name == "superValidate" and node.args and isinstance(node.args[-1], ast.Call):
+        return _of_form(module, node, node.args[-1])
     if not isinstance(node.func, ast.Attribute):
         return None
     if name in _SAFE:
@@ -47,6 +49,14 @@ def of_call(module: Module, node: ast.Call) -> Payload | None:
     if name in ("single", "maybeSingle", "select"):
         return _selected(module, node) or _queried(module, node)
     return _queried(module, node)
+
+
+def _of_form(module: Module, node: ast.Call, adapter: ast.Call) -> Payload | None:
+    """Read Superforms' ``superValidate(event, zod(schema))``, whose data the schema let through."""
+    if not called_name(adapter).startswith("zod") or not adapter.args:
+        return None
+    made = ast.Call(ast.Attribute(adapter.args[0], "parse", ast.Load()), [], [])
+    return _wrapped(module, node, made)
 
 
 def _is_new_entity(module: Module, node: ast.Call) -> bool:

@@ -1,6 +1,8 @@
 import { serverSupabaseClient } from "#supabase/server";
 import { PrismaClient } from "@prisma/client";
 import { Hono } from "hono";
+import { superValidate } from "sveltekit-superforms";
+import { zod } from "sveltekit-superforms/adapters";
 import { z } from "zod";
 
 const prisma = new PrismaClient();
@@ -26,3 +28,11 @@ export async function assign(id: string, user: string | null) {
     data: { assignee: user ? { connect: { id: user } } : { disconnect: true } },
   });
 }
+
+export const actions = {
+  create: async (event) => {
+    const form = await superValidate(event, zod(body));
+    if (!form.valid) return fail(400, { form });
+    await prisma.task.create({ data: { projectId: form.data.project, assigneeId: form.data.assignee } });
+  },
+};
