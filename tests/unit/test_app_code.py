@@ -436,7 +436,7 @@ def test_a_folder_of_numbered_upgrades_holds_migrations(
     "folder",
     [
         *(".hidden", "tests", "migrations", "node_modules", "vendor", "__pycache__", "mine"),
-        *("__tests__", "e2e"),
+        *("__tests__", "e2e", "built"),
     ],
 )
 def test_folders_that_are_not_the_app_are_left_out(tmp_path: Path, folder: str) -> None:

@@ -221,6 +221,29 @@ def test_a_pragma_that_does_not_hold_is_an_error(line: str, words: str) -> None:
     assert (finding.path, finding.line, finding.level) == ("app.py", 2, Level.ERROR)
 
 
+def test_a_pragma_in_a_string_is_none() -> None:
+    source = f"def f(c, row):\n    {OPEN}; x = '# releasegate: sends runs.paper_id -- x'\n"
+
+    assert {item.code for item in look(source).findings} == {"RG205"}
+
+
+def test_a_write_to_any_table_is_settled_by_all_keys_of_one() -> None:
+    first = "# releasegate: sends runs.plan_id -- by the form"
+    second = "# releasegate: sends runs.paper_id -- by the form"
+    write = "    c.table(name).insert(row)"
+    plans = "CREATE TABLE plans (id uuid PRIMARY KEY); ALTER TABLE runs ADD plan_id uuid;"
+    two = {
+        "migration": KEY + "ALTER TABLE runs ADD FOREIGN KEY (plan_id) REFERENCES plans (id)",
+        "baseline": BASELINE + plans,
+    }
+
+    one = look(f"def f(c, name, row):\n{write}  {second}\n", **two)
+    both = look(f"def f(c, name, row):\n    {first}\n{write}  {second}\n", **two)
+
+    assert {item.code for item in one.findings} == {"RG205", "RG206", "RG222"}
+    assert {item.code for item in both.findings} == {"RG206", "RG222"}
+
+
 IF_MISSING = """
 DO $$
 BEGIN

@@ -122,7 +122,8 @@ def _classes_of(found: tuple[tuple[Module, Binding], ...], depth: int) -> tuple[
 
 def _asks_for_users(node: ast.expr | None) -> bool:
     """Recognise ``User = get_user_model()`` of Django."""
-    return isinstance(node, ast.Call) and written(node.func).endswith("get_user_model")
+    called = node.func if isinstance(node, ast.Call) else None
+    return getattr(called, "attr", getattr(called, "id", "")) == "get_user_model"
 
 
 def ancestry(owner: Class, depth: int = 0) -> tuple[Class, ...]:

@@ -211,14 +211,8 @@ def _of_key(module: Module, node: ast.Subscript, depth: int) -> tuple[Class, ...
 
 def _appended(module: Module, node: ast.Name, depth: int) -> Iterator[Class]:
     """Take the classes of what is appended to a list that begins empty."""
-    function = module.function(node)
-    for load in module.loads.get(node.id, ()):
-        call = module.parent(module.parent(load))
-        holder = module.parent(load)
-        is_append = isinstance(holder, ast.Attribute) and holder.attr == "append"
-        is_here = is_append and module.function(load) is function
-        if is_here and isinstance(call, ast.Call) and call.args:
-            yield from instances(module, call.args[0], depth + 2)
+    for value in module.appended.get((module.function(node), node.id), ()):
+        yield from instances(module, value, depth + 2)
 
 
 def _stored(module: Module, node: ast.expr, depth: int) -> tuple[Class, ...]:

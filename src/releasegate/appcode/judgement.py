@@ -37,7 +37,7 @@ def judge(
     found = [*reading.findings]
     for item in reading.found:
         if item.riddle is not None:
-            if not item.settled:
+            if not _is_settled(item, contract):
                 found.append(_riddle(item, contract))
             continue
         found.extend(_of_site(item, contract, optional))
@@ -45,6 +45,13 @@ def judge(
     found.extend(beside(reading, contract))
     found.extend(_unwritten(reading, contract))
     return tuple(dict.fromkeys(found))
+
+
+def _is_settled(item: Found, contract: Contract) -> bool:
+    """Say whether pragmas name each key of a table that the write may be of."""
+    tables = contract.children if item.relation is None else (item.relation,)
+    keys = ({column.column for column in contract.of_child(table)} for table in tables)
+    return any(names and names <= set(item.settled) for names in keys)
 
 
 def _riddle(item: Found, contract: Contract) -> Finding:

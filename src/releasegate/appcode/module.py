@@ -205,6 +205,19 @@ class Module:
         return found
 
     @cached_property
+    def appended(self) -> dict[tuple[Function | None, str], list[ast.expr]]:
+        """What ``.append(x)`` puts into a name, by the function that it stands in."""
+        found: dict[tuple[Function | None, str], list[ast.expr]] = {}
+        for node in self.nodes:
+            holder = node.func if isinstance(node, ast.Call) and node.args else None
+            if not isinstance(holder, ast.Attribute) or holder.attr != "append":
+                continue
+            if isinstance(holder.value, ast.Name) and isinstance(node, ast.Call):
+                key = self.function(node), holder.value.id
+                found.setdefault(key, []).append(node.args[0])
+        return found
+
+    @cached_property
     def sources(self) -> frozenset[str]:
         """The modules that the file imports from, as they are written."""
         found: set[str] = set()

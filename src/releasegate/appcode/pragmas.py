@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,14 +12,14 @@ from releasegate import findings
 from releasegate.appcode.contract import ANY_TABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.sites import Found
     from releasegate.model import Finding
 
 _PRAGMA = re.compile(
-    rb"(?:#|//|--|/\*)[ \t]*releasegate:[ \t]*sends[ \t]+(?P<column>[\w.\"]+)[ \t]*"
+    rb"(?P<mark>#|//|--|/\*)[ \t]*releasegate:[ \t]*sends[ \t]+(?P<column>[\w.\"]+)[ \t]*"
     rb"(?:(?:--|:|\xe2\x80\x94)[ \t]*(?P<reason>[^\n\r]*))?"
 )
 
@@ -33,17 +35,29 @@ class Pragma:
 
 def read(contents: Mapping[str, bytes]) -> tuple[Pragma, ...]:
     """Find every pragma in the sources."""
-    return tuple(
-        Pragma(
-            path,
-            content.count(b"\n", 0, match.start()) + 1,
-            match["column"].decode().replace('"', ""),
-            (match["reason"] or b"").decode(errors="replace").strip().removesuffix("*/").strip(),
-        )
-        for path, content in contents.items()
-        if b"releasegate:" in content
-        for match in _PRAGMA.finditer(content)
-    )
+    told = ((path, held) for path, held in contents.items() if b"releasegate:" in held)
+    return tuple(pragma for path, content in told for pragma in _of_file(path, content))
+
+
+def _of_file(path: str, content: bytes) -> Iterator[Pragma]:
+    commented = _commented(content) if path.endswith((".py", ".pyi")) else None
+    for match in _PRAGMA.finditer(content):
+        line = content.count(b"\n", 0, match.start()) + 1
+        if match["mark"] == b"#" and commented is not None and line not in commented:
+            continue
+        column = match["column"].decode().replace('"', "")
+        reason = (match["reason"] or b"").decode(errors="replace").strip()
+        yield Pragma(path, line, column, reason.removesuffix("*/").strip())
+
+
+def _commented(content: bytes) -> set[int] | None:
+    """List the lines whose comment, and not only a string, holds a pragma."""
+    try:
+        tokens = list(tokenize.tokenize(io.BytesIO(content).readline))
+    except (SyntaxError, tokenize.TokenError):
+        return None
+    comments = (token for token in tokens if token.type == tokenize.COMMENT)
+    return {token.start[0] for token in comments if "releasegate:" in token.string}
 
 
 def settle(

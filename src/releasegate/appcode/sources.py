@@ -32,7 +32,7 @@ _VENDORED = {
     *("node_modules", "vendor", "vendored", "third_party", "site-packages", "venv"),
     *("bower_components", "jspm_packages"),
 }
-_GENERATED = {"generated", "build", "dist", "__pycache__", "__generated__", "coverage"}
+_GENERATED = {"generated", "build", "built", "dist", "__pycache__", "__generated__", "coverage"}
 _TEST_FILE = re.compile(
     r"test_.*\.py|.*_tests?\.py|tests\.py|.*\.(test|spec|stories|cy)\.[cm]?[jt]sx?"
 )
