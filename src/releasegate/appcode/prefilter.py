@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from releasegate.appcode import halves
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _QUOTES = b"\"'`"
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
@@ -73,12 +75,19 @@ class Marks:
     writes: bool
     #: rows may be locked or read whole
     reads: bool
+    #: a model's class may stand in it, where it is Python
+    models: bool
 
 
 def marked(contents: Mapping[str, bytes], tables: Iterable[str]) -> dict[str, Marks]:
     """Look at every file once."""
     names = [form.lower().encode() for name in tables for form in _forms(name)]
-    return {path: _marks(_unescaped(content.lower()), names) for path, content in contents.items()}
+
+    def look(paths: Sequence[str]) -> list[Marks]:
+        return [_marks(contents[path], names) for path in paths]
+
+    first, second = halves.of(tuple(contents), look)
+    return dict(zip(contents, (*first, *second), strict=True))
 
 
 def _forms(name: str) -> set[str]:
@@ -91,7 +100,8 @@ def _unescaped(lower: bytes) -> bytes:
     return _ESCAPED.sub(lambda found: _ESCAPES[found[1]], lower)
 
 
-def _marks(lower: bytes, names: list[bytes]) -> Marks:
+def _marks(content: bytes, names: list[bytes]) -> Marks:
+    lower = _unescaped(content.lower())
     places = [(name, place) for name in names for place in _places(lower, name)]
     quoted = any(_is_quoted(lower, place, len(name)) for name, place in places)
     is_calling = bool(places) and any(word in lower for word in _CALLS)
@@ -102,7 +112,14 @@ def _marks(lower: bytes, names: list[bytes]) -> Marks:
         lower.endswith(_REST + b"/", 0, place) for _, place in places
     )
     locks = named and any(word in lower for word in _READS)
-    return Marks(bool(places), quoted, _is_dynamic(lower), written, locks)
+    return Marks(
+        mentions=bool(places),
+        declares=quoted,
+        is_dynamic=_is_dynamic(lower),
+        writes=written,
+        reads=locks,
+        models=any(hint in content for hint in _MODELLED),
+    )
 
 
 def _places(lower: bytes, name: bytes) -> list[int]:
@@ -178,11 +195,6 @@ def _takes_name(lower: bytes, builder: bytes) -> bool:
             return True
         place = lower.find(builder, place + len(builder))
     return False
-
-
-def may_declare(content: bytes) -> bool:
-    """Say whether a model's class may stand in a Python file."""
-    return any(hint in content for hint in _MODELLED)
 
 
 def speaks_of(content: bytes, words: Iterable[str]) -> bool:

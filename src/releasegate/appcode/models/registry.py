@@ -24,7 +24,6 @@ from releasegate.appcode.models import (
 from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.names import origins
-from releasegate.appcode.prefilter import may_declare
 from releasegate.appcode.references import named_object
 
 if TYPE_CHECKING:
@@ -216,7 +215,7 @@ class Models:
         return {
             path: content
             for path, content in contents.items()
-            if path.endswith(PYTHON) and may_declare(content)
+            if path.endswith(PYTHON) and self._marks[path].models
         }
 
     def _may_be(self, path: str, content: bytes, wanted: set[bytes]) -> bool:
