@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from releasegate.appcode import Examination, examine
-from releasegate.appcode.sources import source_files
+from releasegate.appcode.sources import Sources, source_files
 from releasegate.repository import content
 
 CASES = Path(__file__).parent / "app_code"
@@ -256,8 +256,13 @@ def test_a_column_that_the_migration_creates_is_asked_for_in_the_next_release(
         baseline=baseline,
     )
 
+    renamed = look(
+        tmp_path, "c.table('runs').insert({'planId': p, 'paper_id': q})", baseline=baseline
+    )
+
     assert codes(sent) == ["RG210"]
     assert codes(left_out) == ["RG211"]
+    assert "RG211" in codes(renamed)
 
 
 @pytest.mark.parametrize("name", ["runs.plan_id", "public.runs.plan_id"])
@@ -313,6 +318,7 @@ def test_children_deleted_before_their_parent_are_no_finding(tmp_path: Path) -> 
 
     assert codes(look(tmp_path, f"{GOOD}{first}\n{CHILD}{second}\n")) == []
     assert codes(look(tmp_path, f"{GOOD}{first}\n{second}\n{CHILD}")) == ["RG209"]
+    assert codes(look(tmp_path, f"{GOOD}\ndef g(c, p):\n{CHILD}{first}\n{second}\n")) == ["RG209"]
 
 
 def test_a_constant_is_judged_where_another_file_runs_it(tmp_path: Path) -> None:
@@ -373,6 +379,28 @@ def test_odd_files_never_end_in_a_traceback_or_a_pass(tmp_path: Path, content: b
     examination = examine_folder(tmp_path)
 
     assert set(codes(examination)) & {"RG201", "RG205", "RG206", "RG207"}
+
+
+def test_a_file_that_was_not_to_be_had_is_a_finding() -> None:
+    examination = examine(
+        migration_sql=MIGRATION,
+        migration_path="001.sql",
+        baseline_sql=BASELINE,
+        sources=Sources(("app.py", "gone.py"), (), ()),
+        contents={"app.py": GOOD.encode(), "gone.py": None},
+    )
+
+    assert [(item.code, item.path) for item in examination.findings] == [("RG207", "gone.py")]
+
+
+def test_an_expression_too_deep_to_be_followed_is_a_finding(tmp_path: Path) -> None:
+    terms = "+".join(["row"] * 900)
+    source = f"{GOOD}\ndef f(c, row):\n    c.table('runs').insert({terms})\n"
+
+    (finding,) = look(tmp_path, source).findings
+
+    assert (finding.code, finding.path) == ("RG207", "app.py")
+    assert "nested too deeply" in finding.message
 
 
 def test_no_source_is_a_finding(tmp_path: Path) -> None:

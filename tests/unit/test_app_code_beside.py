@@ -122,6 +122,8 @@ def test_truncate_of_a_parent_is_an_error(text: str, expected: int) -> None:
 
     assert len(listed) == expected
     assert all(item.level is Level.ERROR for item in listed)
+    # A TRUNCATE that fails takes no rows away: it is no delete of a parent beside.
+    assert not (listed and found(f"def f(c):\n    c.execute('{text}')\n", "RG209"))
 
 
 CHILD = "    c.execute('INSERT INTO runs (paper_id) VALUES (%s)', (p,))\n"
@@ -201,6 +203,7 @@ def test_a_pragma_stands_in_any_comment(path: str, source: str) -> None:
 BAD = {
     "no_reason": (f"{OPEN}  # releasegate: sends runs.paper_id", "has no reason"),
     "unknown": (f"{OPEN}  # releasegate: sends runs.title -- x", "names no column"),
+    "too_far": (f"# releasegate: sends runs.paper_id -- x\n    pass\n    {OPEN}", "at no write"),
     "nowhere": ("pass  # releasegate: sends runs.paper_id -- x", "stands at no write"),
     "contradiction": (
         "c.table('runs').insert({'status': 1})  # releasegate: sends runs.paper_id -- x",

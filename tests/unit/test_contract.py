@@ -62,6 +62,12 @@ def test_a_key_of_several_columns_keeps_their_order() -> None:
     assert {(str(c.child), str(c.parent)) for c in found} == {("s.a", "t.b")}
 
 
+def test_a_table_made_with_its_schema_stands_in_it() -> None:
+    (key,) = keys(f"CREATE SCHEMA app CREATE TABLE runs ({COLUMN} public.papers (id))")
+
+    assert (str(key.child), str(key.parent)) == ("app.runs", "public.papers")
+
+
 def test_a_key_has_its_own_line_in_the_text() -> None:
     text = "-- é\nALTER TABLE a\n  ADD x int,\n  ADD FOREIGN KEY (x) REFERENCES b (id);\n"
 
