@@ -105,6 +105,7 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._mentions: dict[tuple[str, str, bool], list[Module]] = {}
         self._imported: dict[tuple[bytes, bool], list[str]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
         self._importing: dict[tuple[str, str], list[Module]] = {}
 
     def begin(self) -> None:
@@ -233,10 +234,11 @@ class Project:
 
     def find(self, origin: str, dotted: str) -> Module | None:
         """Find the file of an import: by its place for a relative one, else by its end."""
-        inner = dotted if origin.endswith(SCRIPT) else python_path(dotted)
-        for path in self._candidates(origin, inner):
-            return self.module(path)
-        return None
+        if (origin, dotted) not in self._found:
+            inner = dotted if origin.endswith(SCRIPT) else python_path(dotted)
+            self._found[origin, dotted] = next(self._candidates(origin, inner), None)
+        path = self._found[origin, dotted]
+        return self.module(path) if path is not None else None
 
     def _candidates(self, origin: str, inner: str) -> Iterator[str]:
         endings = SCRIPT_ENDINGS if origin.endswith(SCRIPT) else PYTHON_ENDINGS
