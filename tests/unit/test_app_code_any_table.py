@@ -36,7 +36,8 @@ def test_a_table_that_is_put_in_is_a_riddle_and_never_passed_over(name: str, sou
     examination = look(name, source)
 
     assert tables(examination) == ["?"]
-    assert [x.code for x in examination.findings if x.path != "good.py"] == ["RG205"]
+    (finding,) = (item for item in examination.findings if item.path != "good.py")
+    assert (finding.code, finding.help) == ("RG205", "Write the table's name out at the call.")
 
 
 @pytest.mark.parametrize(("name", "source"), of("named_oddly"))

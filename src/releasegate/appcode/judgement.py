@@ -55,12 +55,14 @@ def _is_settled(item: Found, contract: Contract) -> bool:
 
 
 def _riddle(item: Found, contract: Contract) -> Finding:
-    where = item.site.table
+    site, cure = item.site, "Write the columns out at the call."
+    where = site.table
     if where == ANY_TABLE:
         names = ", ".join(relation.name for relation in contract.relations)
         where = f"a table that may be any of {names}"
-    message = f"This {item.site.operation} of {where} cannot be judged: {item.riddle}."
-    return findings.make("RG205", message, path=item.site.path, line=item.site.line)
+        cure = "Write the table's name out at the call."
+    message = f"This {site.operation} of {where} cannot be judged: {item.riddle}."
+    return findings.make("RG205", message, path=site.path, line=site.line, help=cure)
 
 
 def _of_site(item: Found, contract: Contract, optional: Collection[str]) -> Iterator[Finding]:
