@@ -49,7 +49,6 @@ _DRIVERS: dict[str, tuple[int, frozenset[str]]] = {
     **dict.fromkeys(("batchInsert", "bulkInsert"), (0, frozenset())),
     **dict.fromkeys(("copy_records_to_table", "copy_to_table"), (0, frozenset())),
     "copy_from": (1, frozenset({"columns"})),
-    "to_sql": (0, frozenset()),
 }
 #: what a call in the browser says of a row beside the row
 _AROUND = {"data", "id", "ids", "previousData", "meta", "where"}

@@ -61,7 +61,9 @@ def _is_open(origin: Origin, depth: int) -> bool:
 def is_on_any_table(module: Module, node: ast.Call, name: str) -> bool:
     """Say whether it is a statement, and on a table that is handed in."""
     if name in BY_NAME:
-        return bool(node.args) and is_unnamed(module, node.args[0])
+        # A function of the same name is the app's own, and is read itself.
+        is_method = isinstance(node.func, ast.Attribute)
+        return is_method and bool(node.args) and is_unnamed(module, node.args[0])
     table = _given_table(module, node, name)
     return table is not None and is_put_in(module, table)
 
@@ -78,7 +80,8 @@ def _given_table(module: Module, node: ast.Call, name: str) -> ast.expr | None:
         return None if written(node.func) == "db.delete" else first
     # A list's ``insert`` takes arguments, a mapping's and a set's ``update`` does too.
     is_known = is_listed(node.func.value) or any(map(_is_alchemy, module.sources))
-    is_statement = first is None and (is_built or (name == "insert" and is_known))
+    is_bare = not node.args and not node.keywords and written(node.func.value) != "self"
+    is_statement = is_bare and (is_built or (name == "insert" and is_known))
     return node.func.value if is_statement else None
 
 
