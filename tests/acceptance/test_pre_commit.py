@@ -8,7 +8,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 
 from acceptance.project import STORE, Project
-from releasegate.appcode.sources import SUFFIXES
+from releasegate.appcode.source.sources import SUFFIXES
 
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).parent / "pre-commit"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from releasegate.appcode import Examination, examine
-from releasegate.appcode.sources import Sources, source_files
+from releasegate.appcode.source.sources import Sources, source_files
 from releasegate.repository import content
 
 CASES = Path(__file__).parent / "app_code"

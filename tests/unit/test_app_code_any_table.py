@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from releasegate.appcode import Examination, examine
-from releasegate.appcode.sources import Sources
+from releasegate.appcode.source.sources import Sources
 from tests.unit.test_app_code import BASELINE, GOOD, MIGRATION, cases
 
 

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from releasegate.appcode import Examination, examine
-from releasegate.appcode.sources import Sources
+from releasegate.appcode.source.sources import Sources
 from releasegate.model import Finding, Level
 
 BASELINE = """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from releasegate.appcode import examine
-from releasegate.appcode.sources import Sources
+from releasegate.appcode.source.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable

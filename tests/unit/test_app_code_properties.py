@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from releasegate.appcode import Examination, examine, queries
-from releasegate.appcode.sources import Sources, source_files
+from releasegate.appcode.source.sources import Sources, source_files
 from releasegate.model import Relation
 from releasegate.repository import content
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from releasegate.appcode import examine
-from releasegate.appcode.sources import Sources
+from releasegate.appcode.source.sources import Sources
 from releasegate.model import GateResult, GateStatus, Report, Verdict
 from releasegate.reports import console
 

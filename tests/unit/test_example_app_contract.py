@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from releasegate.appcode import Examination, examine
-from releasegate.appcode.sources import source_files
+from releasegate.appcode.source.sources import source_files
 from releasegate.repository import content
 
 ROOT = Path(__file__).parents[2]

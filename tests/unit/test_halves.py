@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from releasegate.appcode import halves
+from releasegate.appcode.source import halves
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

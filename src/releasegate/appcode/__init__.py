@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.families.sites import Found
     from releasegate.appcode.queried import Query
     from releasegate.appcode.reader import Reading
-    from releasegate.appcode.sites import Found
-    from releasegate.appcode.sources import Sources
+    from releasegate.appcode.source.sources import Sources
     from releasegate.model import ContractColumn, Finding, Relation
 
 #: names of left-out files in the report; the count is always whole
@@ -40,8 +40,9 @@ def examine(
 
     ``contents`` maps each of the sources' files to its bytes, None where it cannot be read.
     """
-    from releasegate.appcode import excerpts, judgement, reader
+    from releasegate.appcode import judgement, reader
     from releasegate.appcode.contract import read_contract
+    from releasegate.appcode.source import excerpts
 
     contract = read_contract(migration_sql, baseline_sql, path=migration_path)
     if not contract.columns:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.families.sites import Found
     from releasegate.appcode.reader import Reading
-    from releasegate.appcode.sites import Found
     from releasegate.model import Finding, Relation
     from releasegate.statements.contract import Table
 

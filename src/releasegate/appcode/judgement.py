@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from releasegate.appcode.contract import Contract
+    from releasegate.appcode.families.sites import Found
     from releasegate.appcode.reader import Reading
-    from releasegate.appcode.sites import Found
     from releasegate.model import ColumnVerdict, ContractColumn, Finding, Relation
 
 _CODES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode import sql_files
+from releasegate.appcode.families import sql_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.sites import Found
+    from releasegate.appcode.families.sites import Found
     from releasegate.model import Finding
 
 _PRAGMA = re.compile(

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from releasegate.appcode.contract import Contract
-from releasegate.appcode.literals import line_of
+from releasegate.appcode.families.literals import line_of
+from releasegate.appcode.flow.uses import uses
 from releasegate.appcode.reader import Reader
-from releasegate.appcode.texts import text_of
-from releasegate.appcode.uses import uses
+from releasegate.appcode.values.texts import text_of
 from releasegate.statements import complete
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from releasegate.appcode.module import Module
-    from releasegate.appcode.sites import Found
+    from releasegate.appcode.families.sites import Found
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Relation
 
 _STATEMENT = re.compile(r"\b(select|insert|update|delete|merge)\b", re.IGNORECASE)

@@ -7,20 +7,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from releasegate import findings
-from releasegate.appcode import families, pragmas, sql_files
-from releasegate.appcode.import_paths import CODE, SCRIPT
+from releasegate.appcode import pragmas
+from releasegate.appcode.families import finding, sql_files
 from releasegate.appcode.models.naming import class_names
 from releasegate.appcode.models.registry import Models
-from releasegate.appcode.prefilter import constants, marked, names_client, speaks_of, takes_constant
-from releasegate.appcode.project import Project
 from releasegate.appcode.reads import Read, reads
+from releasegate.appcode.source.import_paths import CODE, SCRIPT
+from releasegate.appcode.source.prefilter import (
+    constants,
+    marked,
+    names_client,
+    speaks_of,
+    takes_constant,
+)
+from releasegate.appcode.source.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
-    from releasegate.appcode.sites import Found
+    from releasegate.appcode.families.sites import Found
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Finding
 
 T = TypeVar("T")
@@ -51,7 +58,7 @@ def read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
 def _read(contents: Mapping[str, bytes | None], contract: Contract) -> Reading:
     reader = Reader(contents, contract)
     hits = reader.hits()
-    found = families.merged(item for path in hits for item in reader.sites(path))
+    found = finding.merged(item for path in hits for item in reader.sites(path))
     known = reader.reads()
     told = pragmas.read(reader.project.contents)
     found, settled = pragmas.settle(found, told, contract)
@@ -106,7 +113,7 @@ class Reader:
     def sites(self, path: str) -> tuple[Found, ...]:
         if path.endswith(".sql"):
             return tuple(sql_files.sites(path, self.text(path), self._contract))
-        return self.guarded(path, lambda module: families.sites(module, self._contract))
+        return self.guarded(path, lambda module: finding.sites(module, self._contract))
 
     def reads(self) -> tuple[Read, ...]:
         """Find the reads that keys or changed columns get in the way of."""

@@ -7,15 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.nullness import called_name
-from releasegate.appcode.targets import at_root
-from releasegate.appcode.texts import text_of
+from releasegate.appcode.families.targets import at_root
+from releasegate.appcode.values.nullness import called_name
+from releasegate.appcode.values.texts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Relation
 
 _NAME = r'(?:"?\w+"?\s*\.\s*)?"?(?P<table>\w+)"?'

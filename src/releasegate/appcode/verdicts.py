@@ -6,15 +6,21 @@ import ast
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.nullness import nullness
-from releasegate.appcode.references import contradicted, identity, is_alias, named_relation, no_row
+from releasegate.appcode.values.nullness import nullness
+from releasegate.appcode.values.references import (
+    contradicted,
+    identity,
+    is_alias,
+    named_relation,
+    no_row,
+)
 from releasegate.model import ColumnVerdict, ContractColumn, Proof
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Relation
 
 #: the first of these that any row or path shows is the column's verdict

@@ -8,7 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from releasegate import appcode, findings, migrations
-from releasegate.appcode.sources import MAX_FILE_BYTES, SUFFIXES, LeftOut, Sources, source_files
+from releasegate.appcode.source.sources import (
+    MAX_FILE_BYTES,
+    SUFFIXES,
+    LeftOut,
+    Sources,
+    source_files,
+)
 from releasegate.gates.waivers import waived
 from releasegate.model import Level
 from releasegate.repository import Repository, content, pointed_at

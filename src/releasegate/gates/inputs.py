@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from releasegate import database, ledger, migrations
-from releasegate.appcode.sources import Sources, source_files
+from releasegate.appcode.source.sources import Sources, source_files
 from releasegate.baseline import File, Setup, joined, place, platform, readable
 from releasegate.forecast import Forecast, forecast
 from releasegate.gates.looking import Looking

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from releasegate import findings
-from releasegate.appcode.sources import SUFFIXES
+from releasegate.appcode.source.sources import SUFFIXES
 from releasegate.gates import Answer, GateInputs
 from releasegate.gates.submodules import submodule
 from releasegate.model import Finding

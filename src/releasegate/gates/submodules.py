@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from releasegate import findings
-from releasegate.appcode.sources import SUFFIXES
+from releasegate.appcode.source.sources import SUFFIXES
 from releasegate.repository import RepositoryProblem, differing, open_repository
 
 if TYPE_CHECKING:

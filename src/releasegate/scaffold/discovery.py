@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.sources import SUFFIXES
+from releasegate.appcode.source.sources import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

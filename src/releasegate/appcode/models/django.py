@@ -7,20 +7,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.annotations import last_word
-from releasegate.appcode.class_names import ancestry
+from releasegate.appcode.declared.annotations import last_word
+from releasegate.appcode.flow.class_names import ancestry
 from releasegate.appcode.models.model import Collection, Link, Model
-from releasegate.appcode.nullness import called_name
-from releasegate.appcode.payloads import Entry
-from releasegate.appcode.texts import text_of
-from releasegate.appcode.written import written
+from releasegate.appcode.source.written import written
+from releasegate.appcode.values.nullness import called_name
+from releasegate.appcode.values.payloads import Entry
+from releasegate.appcode.values.texts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.models.registry import Models
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Relation
 
 _LIBRARIES = ("django.", "model_utils", "mptt")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.definitions import definitions
+from releasegate.appcode.flow.definitions import definitions
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.models.naming import snake
-from releasegate.appcode.module import FUNCTIONS, returned
-from releasegate.appcode.nullness import called_name
-from releasegate.appcode.texts import text_of
+from releasegate.appcode.source.module import FUNCTIONS, returned
+from releasegate.appcode.values.nullness import called_name
+from releasegate.appcode.values.texts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
 
 #: how often columns may be spread into others
 MAX_DEPTH = 4

@@ -6,9 +6,9 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.class_names import resolve
+from releasegate.appcode.flow.class_names import resolve
 from releasegate.appcode.models.relationships import RELATIONSHIPS, relate
-from releasegate.appcode.nullness import called_name
+from releasegate.appcode.values.nullness import called_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.models.model import Model
     from releasegate.appcode.models.registry import Models
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
 
 _MAPPERS = {"map_imperatively", "mapper", "assign_mapper"}
 HINTS = tuple(f"{name}(".encode() for name in _MAPPERS)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from releasegate.appcode.module import Module
-    from releasegate.appcode.payloads import Entry
+    from releasegate.appcode.source.module import Module
+    from releasegate.appcode.values.payloads import Entry
     from releasegate.model import Relation
 
 

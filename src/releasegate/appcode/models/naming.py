@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from releasegate.appcode.references import stem, words_of
+from releasegate.appcode.values.references import stem, words_of
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.class_names import ancestry
+from releasegate.appcode.flow.class_names import ancestry
 from releasegate.appcode.models.django import fields, has_default, keyword_text, meta_text
 from releasegate.appcode.models.model import Link, Model
 from releasegate.appcode.models.naming import snake
-from releasegate.appcode.nullness import called_name
+from releasegate.appcode.values.nullness import called_name
 
 if TYPE_CHECKING:
     import ast
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Relation
 
 _KEYS = {"ForeignKeyField", "OneToOneField"}

@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.fields import Field, Shape
+from releasegate.appcode.declared.fields import Field, Shape
 from releasegate.appcode.models.model import Collection, Link, Model
-from releasegate.appcode.references import stem, words_of
+from releasegate.appcode.values.references import stem, words_of
 
 if TYPE_CHECKING:
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
-    from releasegate.appcode.project import Project
+    from releasegate.appcode.source.module import Module
+    from releasegate.appcode.source.project import Project
     from releasegate.model import Relation
 
 _MODEL = re.compile(r"^\s*model\s+(\w+)\s*\{(.*?)^\s*\}", re.MULTILINE | re.DOTALL)

@@ -7,11 +7,11 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.annotations import last_word
-from releasegate.appcode.class_names import Class, ancestry, resolve
-from releasegate.appcode.definitions import definitions
-from releasegate.appcode.import_paths import PYTHON, SCRIPT
-from releasegate.appcode.instances import instances
+from releasegate.appcode.declared.annotations import last_word
+from releasegate.appcode.flow.class_names import Class, ancestry, resolve
+from releasegate.appcode.flow.definitions import definitions
+from releasegate.appcode.flow.instances import instances
+from releasegate.appcode.flow.names import origins
 from releasegate.appcode.models import (
     django,
     drizzle,
@@ -23,17 +23,17 @@ from releasegate.appcode.models import (
 )
 from releasegate.appcode.models.model import Collection
 from releasegate.appcode.models.naming import class_names
-from releasegate.appcode.names import origins
-from releasegate.appcode.references import named_object
+from releasegate.appcode.source.import_paths import PYTHON, SCRIPT
+from releasegate.appcode.values.references import named_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from releasegate.appcode.contract import Contract
     from releasegate.appcode.models.model import Model
-    from releasegate.appcode.module import Module
-    from releasegate.appcode.prefilter import Marks
-    from releasegate.appcode.project import Project
+    from releasegate.appcode.source.module import Module
+    from releasegate.appcode.source.prefilter import Marks
+    from releasegate.appcode.source.project import Project
     from releasegate.model import Relation
 
 _CLASS = re.compile(rb"^[ \t]*(?:export\s+)?class\s+(\w+)", re.MULTILINE)

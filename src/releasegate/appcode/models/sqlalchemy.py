@@ -5,19 +5,19 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.class_names import ancestry
+from releasegate.appcode.flow.class_names import ancestry
+from releasegate.appcode.flow.names import single_value
 from releasegate.appcode.models.model import Model
 from releasegate.appcode.models.naming import fits, snake
-from releasegate.appcode.names import single_value
-from releasegate.appcode.nullness import called_name
-from releasegate.appcode.texts import text_of
-from releasegate.appcode.written import written
+from releasegate.appcode.source.written import written
+from releasegate.appcode.values.nullness import called_name
+from releasegate.appcode.values.texts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from releasegate.appcode.contract import Contract
-    from releasegate.appcode.module import Module
+    from releasegate.appcode.source.module import Module
     from releasegate.model import Relation
 
 COLUMNS = {"Column", "mapped_column", "Field", "column_property", "deferred"}

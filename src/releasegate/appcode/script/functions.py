@@ -6,7 +6,6 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.module import ANONYMOUS
 from releasegate.appcode.script import expressions, statements, types
 from releasegate.appcode.script.places import (
     at,
@@ -18,6 +17,7 @@ from releasegate.appcode.script.places import (
     name,
     text,
 )
+from releasegate.appcode.source.module import ANONYMOUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from releasegate.appcode.import_paths import DEFAULT
 from releasegate.appcode.script import expressions, functions
 from releasegate.appcode.script.places import at, child, children, name, string, text
+from releasegate.appcode.source.import_paths import DEFAULT
 
 if TYPE_CHECKING:
     from tree_sitter import Node

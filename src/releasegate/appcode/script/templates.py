@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from releasegate.appcode.script import expressions
 from releasegate.appcode.script.places import at, children, constant, text, unescaped
-from releasegate.appcode.written import written
+from releasegate.appcode.source.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

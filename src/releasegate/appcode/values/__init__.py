@@ -1,0 +1,1 @@
+"""An expression for rows -> their keys, and what each of them holds."""
