@@ -45,7 +45,7 @@ def test_a_column_with_values_goes_only_once_they_are_saved(
     assert saved.exit_code == 0, saved.stderr
     assert production.schema() == before
     (detail,) = [one["detail"] for one in saved.report["objects"] if one["state"] == "saved"]
-    file = Path(detail.partition(" rows in ")[2])
+    file = Path(detail.partition(" in ")[2])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_text().splitlines()[0] == "id,shine"
     assert [line.rpartition(",")[2] for line in file.read_text().splitlines()[1:]] == ["7"]

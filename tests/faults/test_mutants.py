@@ -87,7 +87,7 @@ MUTANTS = (
     ),
     Mutant(
         "the lock in a second session",
-        "session.py",
+        "session/__init__.py",
         {
             "facts.own_state(self.connection)": "facts.own_state(self.observer)",
             "if (pid, mark) != (self.pid, self.run_id)": "if pid not in self.own_pids",

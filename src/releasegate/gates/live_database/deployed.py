@@ -74,7 +74,9 @@ def _unread(running: Running) -> Iterator[Finding]:
         if sent != _NOT_THERE:
             yield findings.make("RG585", f"What the app sends was not read: {sent}.")
     elif sent.hidden:
-        hidden = counted(sent.hidden, "statement of another role is", "statements of others are")
+        hidden = counted(
+            sent.hidden, "statement of another role is", "statements of other roles are"
+        )
         yield findings.make("RG585", f"{hidden} not shown to us.")
 
 
