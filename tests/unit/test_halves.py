@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import os
-import signal
+import subprocess
+import sys
 import threading
-from typing import TYPE_CHECKING
 
 import pytest
 
 from releasegate.appcode.source import halves
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+# In a program of its own, for no other thread may be there.
+_PROGRAM = """
+import os, signal
+from releasegate.appcode.source import halves
 
-OURS = os.getpid()
-needs_two = pytest.mark.skipif(os.cpu_count() == 1, reason="there is one processor")
+ours = os.getpid()
+
+def work(things):
+    if os.getpid() != ours:
+        {end}
+    return sum(things), os.getpid() == ours
+
+print(halves.of([1, 2, 3, 4, 5], work))
+"""
 
 
-def total(things: Sequence[int]) -> tuple[int, int]:
-    return sum(things), os.getpid()
+@pytest.mark.skipif(os.cpu_count() == 1, reason="there is one processor")
+@pytest.mark.parametrize(
+    ("end", "is_ours"),
+    [
+        pytest.param("pass", False, id="it answers"),
+        pytest.param("os.kill(os.getpid(), signal.SIGKILL)", True, id="it is killed"),
+        pytest.param("raise KeyboardInterrupt", True, id="it is interrupted"),
+    ],
+)
+def test_a_child_works_on_the_second_half_and_else_we_do(end: str, *, is_ours: bool) -> None:
+    program = _PROGRAM.format(end=end)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
-
-@needs_two
-def test_the_second_half_is_worked_on_beside() -> None:
-    (first, here), (second, there) = halves.of([1, 2, 3, 4, 5], total)
-
-    assert (first, second) == (3, 12)
-    assert here == OURS
-    assert there != OURS
+    assert ended.stdout == f"((3, True), (12, {is_ours}))\n", ended.stderr
 
 
 def test_beside_another_thread_there_is_no_child() -> None:
@@ -36,31 +48,12 @@ def test_beside_another_thread_there_is_no_child() -> None:
     other = threading.Thread(target=is_over.wait)
     other.start()
     try:
-        (first, here), (second, there) = halves.of([1, 2, 3, 4], total)
+        found = halves.of([1, 2, 3, 4], lambda things: (sum(things), os.getpid()))
     finally:
         is_over.set()
         other.join()
 
-    assert (first, second) == (3, 7)
-    assert here == there == OURS
-
-
-def killed() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def failing() -> None:
-    raise KeyboardInterrupt
-
-
-@pytest.mark.parametrize("end", [killed, failing])
-def test_a_child_that_gives_no_answer_leaves_its_half_to_us(end: Callable[[], None]) -> None:
-    def work(things: Sequence[int]) -> int:
-        if os.getpid() != OURS:
-            end()
-        return sum(things)
-
-    assert halves.of([1, 2, 3, 4], work) == (3, 7)
+    assert found == ((3, os.getpid()), (7, os.getpid()))
 
 
 def test_an_answer_longer_than_a_pipe_arrives_whole() -> None:
